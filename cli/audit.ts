@@ -1,8 +1,8 @@
 import { audit } from '../lambda/audit.ts';
-import type { Status } from '../lambda/finding.ts';
-import { judge } from '../lambda/judge.ts';
+import type { Status } from '../lambda/core/finding.ts';
+import { judge } from '../lambda/report/build.ts';
+import type { RenderableReport } from '../lambda/report/renderable.ts';
 import type { Report } from '../lambda/report/report.ts';
-import type { ShownReport } from '../lambda/report/shown.ts';
 import { tableOf } from '../lambda/report/table.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
 import { loadSnapshot, saveSnapshot, settingsForSaved } from './saved.ts';
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   return EXIT_STATUS[report.status];
 }
 
-async function reportOf(command: Exclude<Command, { readonly kind: 'help' }>): Promise<ShownReport> {
+async function reportOf(command: Exclude<Command, { readonly kind: 'help' }>): Promise<RenderableReport> {
   if (command.kind === 'judge') {
     const snapshot = await loadSnapshot(command.file);
     return judge(snapshot, settingsForSaved(snapshot, command.tuning), 0);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError, DEFAULT_CONFIG_FILE, readConfig } from '../infra/config.ts';
 import { databaseSetupSql } from '../infra/database-setup.ts';
-import { type Tuning, tuningSchema } from '../lambda/tuning.ts';
+import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
 
 const PURGE = tuningSchema.shape.purge.unwrap();
 

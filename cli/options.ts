@@ -1,5 +1,5 @@
-import type { Settings } from '../lambda/settings.ts';
-import type { Tuning } from '../lambda/tuning.ts';
+import type { Settings } from '../lambda/settings/settings.ts';
+import type { Tuning } from '../lambda/settings/tuning.ts';
 import { parseFlags, SETTINGS_HELP, settingsOf, tuningOf } from './settings-flags.ts';
 import { UsageError } from './target.ts';
 

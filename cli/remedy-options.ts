@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { backupSchema, type RemedyRequest, rowHashSchema } from '../lambda/request.ts';
-import type { Settings } from '../lambda/settings.ts';
+import { backupSchema, type RemedyRequest, rowHashSchema } from '../lambda/settings/request.ts';
+import type { Settings } from '../lambda/settings/settings.ts';
 import { parseFlags, SETTINGS_HELP, settingsOf } from './settings-flags.ts';
 import { UsageError } from './target.ts';
 

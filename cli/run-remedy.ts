@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { perform } from '../lambda/remedy/perform.ts';
-import type { RemedyReport, RemedyResult, Requester } from '../lambda/remedy/remedy.ts';
-import { remedyTextOf } from '../lambda/report/remedy-text.ts';
+import { perform } from '../lambda/purge/operation.ts';
+import type { RemedyReport, RemedyResult, Requester } from '../lambda/purge/outcome.ts';
+import { remedyTextOf } from '../lambda/purge/text.ts';
 import { plainLine } from '../lambda/report/text.ts';
-import type { RemedyRequest } from '../lambda/request.ts';
+import type { RemedyRequest } from '../lambda/settings/request.ts';
 import { parseRemedy, remedyHelp } from './remedy-options.ts';
 import { UsageError } from './target.ts';
 

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Settings, Target } from '../lambda/settings.ts';
+import type { Settings, Target } from '../lambda/settings/settings.ts';
+import type { Tuning } from '../lambda/settings/tuning.ts';
 import { parseSnapshot, SavedSnapshotError, snapshotText } from '../lambda/snapshot/saved.ts';
 import type { Snapshot } from '../lambda/snapshot/snapshot.ts';
-import type { Tuning } from '../lambda/tuning.ts';
 import { UsageError } from './target.ts';
 
 /** Addresses and aliases are for the one who audits. */

@@ -1,7 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { z } from 'zod';
-import { portSchema, type Settings, type Target } from '../lambda/settings.ts';
-import { type Tuning, tuningSchema } from '../lambda/tuning.ts';
+import { portSchema, type Settings, type Target } from '../lambda/settings/settings.ts';
+import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
 import { targetFromUrl, UsageError } from './target.ts';
 
 /** How the flags below are told of, for every command that has them. */

@@ -1,4 +1,4 @@
-import type { Target } from '../lambda/settings.ts';
+import type { Target } from '../lambda/settings/settings.ts';
 
 /** A flag or URL that cannot be used; the message names it and what is allowed. */
 export class UsageError extends Error {

@@ -11,7 +11,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE } from '../lambda/metric-names.ts';
+import { METRIC_NAMESPACE } from '../lambda/settings/metric-names.ts';
 
 const DAY_MINUTES = 1440;
 /** CloudWatch: period times evaluation periods, for periods from an hour on. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { portSchema } from '../lambda/settings.ts';
-import { tuningSchema } from '../lambda/tuning.ts';
+import { portSchema } from '../lambda/settings/settings.ts';
+import { tuningSchema } from '../lambda/settings/tuning.ts';
 
 /** Text of one form. `allowed` says the form in words: errors, the JSON schema and the README's table all show it. */
 function text(pattern: RegExp, allowed: string, description: string): z.ZodString {

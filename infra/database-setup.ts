@@ -1,4 +1,4 @@
-import type { Tuning } from '../lambda/tuning.ts';
+import type { Tuning } from '../lambda/settings/tuning.ts';
 import { objectsSql } from './database-setup/objects.sql.ts';
 import { roleSql } from './database-setup/role.sql.ts';
 

@@ -1,5 +1,5 @@
-import { environmentName } from '../lambda/settings.ts';
-import { tuningSchema } from '../lambda/tuning.ts';
+import { environmentName } from '../lambda/settings/settings.ts';
+import { tuningSchema } from '../lambda/settings/tuning.ts';
 import type { DatabaseConfig } from './config-fields.ts';
 
 export interface EnvironmentProps {

@@ -1,6 +1,6 @@
 import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { proxyErrorMetrics } from '../lambda/metric-names.ts';
+import { proxyErrorMetrics } from '../lambda/settings/metric-names.ts';
 
 /** Prisma's code for a pool that had no free connection in time. */
 const POOL_TIMEOUT = 'P2024';

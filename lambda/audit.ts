@@ -1,11 +1,11 @@
-import type { ShownReport } from './report/shown.ts';
-import type { Settings } from './settings.ts';
+import type { RenderableReport } from './report/renderable.ts';
+import type { Settings } from './settings/settings.ts';
+import { takeSnapshot } from './snapshot/collect.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
-import { takeSnapshot } from './snapshot/take.ts';
 
 export interface Audited {
   readonly snapshot: Snapshot;
-  readonly report: ShownReport;
+  readonly report: RenderableReport;
 }
 
 /**
@@ -15,6 +15,6 @@ export interface Audited {
 export async function audit(settings: Settings, budgetMs: number): Promise<Audited> {
   const start = performance.now();
   // The checks are loaded while the database is asked, not before.
-  const [snapshot, { judge }] = await Promise.all([takeSnapshot(settings, budgetMs), import('./judge.ts')]);
+  const [snapshot, { judge }] = await Promise.all([takeSnapshot(settings, budgetMs), import('./report/build.ts')]);
   return { snapshot, report: judge(snapshot, settings, Math.round(performance.now() - start)) };
 }

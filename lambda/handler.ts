@@ -2,12 +2,12 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { audit } from './audit.ts';
-import type { RemedyReport, Requester, UnsentRemedy } from './remedy/remedy.ts';
-import { recordMetrics } from './report/metrics.ts';
-import { notify } from './report/publish.ts';
+import { recordMetrics } from './notify/metrics.ts';
+import { notify } from './notify/sns.ts';
+import type { RemedyReport, Requester, UnsentRemedy } from './purge/outcome.ts';
 import type { Report } from './report/report.ts';
-import { type AuditRequest, parseRequest, type RemedyRequest, RequestError } from './request.ts';
-import { type Settings, SettingsError, settingsFromEnvironment } from './settings.ts';
+import { type AuditRequest, parseRequest, type RemedyRequest, RequestError } from './settings/request.ts';
+import { type Settings, SettingsError, settingsFromEnvironment } from './settings/settings.ts';
 
 const logger = new Logger({ serviceName: 'litellm-db-auditor' });
 
@@ -81,7 +81,7 @@ async function performAndTell(request: RemedyRequest, settings: Settings, contex
 
 /** Loaded when there is something to do: nearly every run is an audit. */
 function remedies() {
-  return import('./remedy/remedies.ts');
+  return import('./purge/purge.ts');
 }
 
 /** Logged before it is published: whatever happens then, what was done can be found. */

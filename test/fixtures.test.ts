@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { settingsForSaved } from '../cli/saved.ts';
-import { judge } from '../lambda/judge.ts';
+import { judge } from '../lambda/report/build.ts';
+import { tuningSchema } from '../lambda/settings/tuning.ts';
 import { parseSnapshot } from '../lambda/snapshot/saved.ts';
-import { tuningSchema } from '../lambda/tuning.ts';
 import { PLANTED_SECRETS } from '../sandbox/database/litellm-config.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
 import { FIRST_CAUSES } from './scenarios/first-causes.ts';
@@ -13,18 +13,18 @@ function saved(name: string): string {
   return readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8');
 }
 
-function judged(name: string) {
+function result(name: string) {
   const snapshot = parseSnapshot(saved(name));
   return judge(snapshot, settingsForSaved(snapshot, tuningSchema.parse(SCENARIOS.get(name)?.tuning ?? {})), 0);
 }
 
 describe('a saved snapshot', () => {
   it.each(Object.entries(FIRST_CAUSES))('gives the first cause again when it is of %s', (name, cause) => {
-    expect(judged(name).diagnosis.causes[0]?.id).toBe(cause);
+    expect(result(name).diagnosis.causes[0]?.id).toBe(cause);
   });
 
   it('gives no finding above info again when it is of healthy', () => {
-    const { findings } = judged('healthy');
+    const { findings } = result('healthy');
 
     expect(findings.filter(({ status }) => status !== 'ok' && status !== 'info')).toEqual([]);
   });

@@ -1,5 +1,5 @@
-import type { Settings, Target } from '../lambda/settings.ts';
-import { type Tuning, tuningSchema } from '../lambda/tuning.ts';
+import type { Settings, Target } from '../lambda/settings/settings.ts';
+import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
 import type { SandboxDatabase } from '../sandbox/database/database.ts';
 
 /** How the auditor's role logs in to a sandbox database: by IAM, with TLS checked. */

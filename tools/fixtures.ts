@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { functionEnvironment } from '../infra/environment.ts';
-import { settingsFromEnvironment } from '../lambda/settings.ts';
+import { settingsFromEnvironment } from '../lambda/settings/settings.ts';
+import { takeSnapshot } from '../lambda/snapshot/collect.ts';
 import { snapshotText } from '../lambda/snapshot/saved.ts';
-import { takeSnapshot } from '../lambda/snapshot/take.ts';
 import { CleanUp } from '../sandbox/clean-up.ts';
 import { LABEL } from '../sandbox/config.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';

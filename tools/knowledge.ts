@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { compare } from '@renovatebot/pep440';
 import { z } from 'zod';
 import { isAffected } from '../lambda/litellm/affected.ts';
-import type { About, BreakingChange, Fault, FaultSeverity } from '../lambda/litellm/releases/fault.ts';
+import type { About, BreakingChange, KnownIssue, KnownIssueSeverity } from '../lambda/litellm/releases/known-issue.ts';
 import { parseLitellmVersion } from '../lambda/litellm/version.ts';
 import { certainty, introduced, lastAffected, optionalText, text, texts, version, versions, yes } from './cells.ts';
 import { readTable, TableError } from './table.ts';
@@ -65,7 +65,7 @@ const aboutSchema = z.strictObject({
 export interface Knowledge {
   readonly about: About;
   /** Connection faults, then advisories, as the tables have them. */
-  readonly faults: readonly Fault[];
+  readonly faults: readonly KnownIssue[];
   /** Oldest first. */
   readonly breakingChanges: readonly BreakingChange[];
   /** The first version that ships a migration, by the migration's name. */
@@ -73,13 +73,13 @@ export interface Knowledge {
 }
 
 /**
- * Reads the tables of a folder: about.json, faults.tsv, advisories.tsv, releases.tsv, migrations.tsv.
+ * Reads the tables of a folder: about.json, known-issues.tsv, advisories.tsv, releases.tsv, migrations.tsv.
  * @throws TableError naming every bad cell of a table, every bad field, or an upgrade target with a known security fault.
  */
 export function readKnowledge(folder: string): Knowledge {
   const about = readAbout(join(folder, 'about.json'));
   const faults = [
-    ...readTable(join(folder, 'faults.tsv'), faultRow).map(faultOf),
+    ...readTable(join(folder, 'known-issues.tsv'), faultRow).map(faultOf),
     ...readTable(join(folder, 'advisories.tsv'), advisoryRow).map(advisoryFault),
   ];
   refuseUnsafeTargets(about, faults);
@@ -101,11 +101,17 @@ function readAbout(path: string): About {
   throw new TableError(`about.json: ${z.prettifyError(parsed.error)}`);
 }
 
-function faultOf({ last_affected, evidence, ...row }: z.output<typeof faultRow>): Fault {
+function faultOf({ last_affected, evidence, ...row }: z.output<typeof faultRow>): KnownIssue {
   return { ...row, lastAffected: last_affected, source: evidence };
 }
 
-function advisoryFault({ last_affected, rating, aliases, exploited, ...row }: z.output<typeof advisoryRow>): Fault {
+function advisoryFault({
+  last_affected,
+  rating,
+  aliases,
+  exploited,
+  ...row
+}: z.output<typeof advisoryRow>): KnownIssue {
   return {
     ...row,
     kind: 'security',
@@ -116,7 +122,7 @@ function advisoryFault({ last_affected, rating, aliases, exploited, ...row }: z.
   };
 }
 
-function severityOfRating(rating: string): FaultSeverity {
+function severityOfRating(rating: string): KnownIssueSeverity {
   if (rating.startsWith('critical')) return 'critical';
   return rating.startsWith('low') ? 'info' : 'warning';
 }
@@ -126,7 +132,7 @@ function breakingChange({ versions: [first], breaks }: z.output<typeof releaseRo
   return first === undefined || breaks === undefined ? [] : [{ version: first, change: breaks }];
 }
 
-function refuseUnsafeTargets({ targets }: About, faults: readonly Fault[]): void {
+function refuseUnsafeTargets({ targets }: About, faults: readonly KnownIssue[]): void {
   for (const target of targets) {
     const parsed = parseLitellmVersion(target.version);
     const fault = parsed && faults.find((known) => known.kind === 'security' && isAffected(parsed, known));

@@ -18,10 +18,10 @@ export function sourcesOf({ about, faults, breakingChanges, firstVersions }: Kno
   const files: readonly Generated[] = [
     { file: 'about.ts', table: 'about.json', imports: 'About', declaration: 'ABOUT: About', data: about },
     {
-      file: 'known-faults.ts',
-      table: 'faults.tsv and advisories.tsv',
-      imports: 'Fault',
-      declaration: 'FAULTS: readonly Fault[]',
+      file: 'known-issues.ts',
+      table: 'known-issues.tsv and advisories.tsv',
+      imports: 'KnownIssue',
+      declaration: 'KNOWN_ISSUES: readonly KnownIssue[]',
       data: faults,
     },
     {
@@ -44,7 +44,7 @@ export function sourcesOf({ about, faults, breakingChanges, firstVersions }: Kno
 function codeOf({ file, table, imports, declaration, data }: Generated): string {
   const lines = [
     `// Generated from knowledge/${table} by npm run releases: change the table, not this file.`,
-    ...(imports === undefined ? [] : [`import type { ${imports} } from './fault.ts';`]),
+    ...(imports === undefined ? [] : [`import type { ${imports} } from './known-issue.ts';`]),
     '',
     `export const ${declaration} = ${JSON.stringify(data)};`,
   ];

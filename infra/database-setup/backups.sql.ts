@@ -1,5 +1,5 @@
 import { CONFIG_TABLE } from '../../lambda/litellm/tables.ts';
-import { BACKUPS_FUNCTION } from '../../lambda/remedy/functions.ts';
+import { BACKUPS_FUNCTION } from '../../lambda/purge/functions.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
 import type { AuditorFunction } from './function.sql.ts';
 import { timeSql } from './take-row.sql.ts';

@@ -1,5 +1,5 @@
 import { AUDITOR_SCHEMA, CONFIG_TABLE, GLOBAL_ROW_FUNCTION } from '../../lambda/litellm/tables.ts';
-import { globalRowSql } from '../../lambda/snapshot/global-row.sql.ts';
+import { globalRowSql } from '../../lambda/snapshot/litellm/global-row.sql.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
 import { type AuditorFunction, TABLE } from './function.sql.ts';
 import { timeSql } from './take-row.sql.ts';

@@ -1,6 +1,6 @@
 import { CONFIG_TABLE } from '../../lambda/litellm/tables.ts';
-import { RESTORE_FUNCTION } from '../../lambda/remedy/functions.ts';
-import { rowHashSql } from '../../lambda/snapshot/global-row.sql.ts';
+import { RESTORE_FUNCTION } from '../../lambda/purge/functions.ts';
+import { rowHashSql } from '../../lambda/snapshot/litellm/global-row.sql.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
 import { type AuditorFunction, TABLE, TABLE_NAME } from './function.sql.ts';
 import { ONE_AT_A_TIME_SQL, TAKING_VARIABLES_SQL, takeRowSql } from './take-row.sql.ts';

@@ -1,4 +1,4 @@
-import { keyNamesSql, rowHashSql } from '../../lambda/snapshot/global-row.sql.ts';
+import { keyNamesSql, rowHashSql } from '../../lambda/snapshot/litellm/global-row.sql.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
 import { TABLE } from './function.sql.ts';
 

@@ -1,5 +1,5 @@
 import { AUDITOR_SCHEMA, SPEND_LOGS_TABLE, USER_CONFIG_FUNCTION } from '../../lambda/litellm/tables.ts';
-import { userConfigSql } from '../../lambda/snapshot/litellm-user-config.sql.ts';
+import { userConfigSql } from '../../lambda/snapshot/litellm/user-config.sql.ts';
 import { type AuditorFunction, TABLE, TABLE_NAME } from './function.sql.ts';
 
 /** Counts requests that carry a Router configuration of their own; NULL when the table of requests lacks the column. */

@@ -1,9 +1,9 @@
-import type { Finding } from '../finding.ts';
-import type { Settings } from '../settings.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Snapshot, SourceName, SourceValues } from '../snapshot/snapshot.ts';
 
 /** What a check says; the runner adds its id, the fingerprint and the page. */
-export type Judgement = Omit<Finding, 'checkId' | 'fingerprint' | 'docs'>;
+export type CheckResult = Omit<Finding, 'checkId' | 'fingerprint' | 'docs'>;
 
 /** The sources a check asked for, all there, and the snapshot for what is optional. */
 export interface Seen<Needs extends SourceName> {
@@ -13,14 +13,14 @@ export interface Seen<Needs extends SourceName> {
 
 /**
  * A check is pure: it never queries. When a source it needs is not there, the runner makes the `unknown` finding and `judge` is not called.
- * It returns one judgement a subject, and at least one: that it is ok is said too.
+ * It returns one result a subject, and at least one: that it is ok is said too.
  */
 export interface Check<Needs extends SourceName = SourceName> {
   readonly id: string;
   /** The sentence that holds when the check is ok. */
   readonly title: string;
   readonly needs: readonly Needs[];
-  judge(seen: Seen<Needs>, settings: Settings): readonly Judgement[];
+  judge(seen: Seen<Needs>, settings: Settings): readonly CheckResult[];
 }
 
 /** Keeps the needed sources' types inside one check while a registry holds many. */

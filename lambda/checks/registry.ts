@@ -1,24 +1,24 @@
-import { auditorPrivileges } from './auditor-privileges.ts';
+import { auditorPrivileges } from './auditor-privileges/check.ts';
 import type { Check } from './check.ts';
-import { connectionCeiling } from './connection-ceiling.ts';
-import { connectionGrowth } from './connection-growth.ts';
-import { connectionHeadroom } from './connection-headroom.ts';
-import { connectionLeak } from './connection-leak.ts';
-import { databaseReachable } from './database-reachable.ts';
-import { globalRouterSettings } from './global-router-settings.ts';
-import { iamAuthentication } from './iam-authentication.ts';
-import { idleInTransaction } from './idle-in-transaction.ts';
-import { keyRouterSettings } from './key-router-settings.ts';
-import { litellmVersion } from './litellm-version.ts';
-import { perRequestRouter } from './per-request-router.ts';
-import { poolBudget } from './pool-budget.ts';
-import { proxyErrors } from './proxy-errors.ts';
-import { proxyHealth } from './proxy-health.ts';
-import { rdsConfiguration } from './rds-configuration.ts';
-import { routerSettingsReappeared } from './router-settings-reappeared.ts';
-import { teamRouterSettings } from './team-router-settings.ts';
-import { transportSecurity } from './transport-security.ts';
-import { userConfig } from './user-config.ts';
+import { connectionCeiling } from './connection-ceiling/check.ts';
+import { connectionGrowth } from './connection-growth/check.ts';
+import { connectionHeadroom } from './connection-headroom/check.ts';
+import { connectionLeak } from './connection-leak/check.ts';
+import { databaseReachable } from './database-reachable/check.ts';
+import { globalRouterSettings } from './global-router-settings/check.ts';
+import { iamAuthentication } from './iam-authentication/check.ts';
+import { idleInTransaction } from './idle-in-transaction/check.ts';
+import { keyRouterSettings } from './key-router-settings/check.ts';
+import { litellmVersion } from './litellm-version/check.ts';
+import { perRequestRouter } from './per-request-router/check.ts';
+import { poolBudget } from './pool-budget/check.ts';
+import { proxyErrors } from './proxy-errors/check.ts';
+import { proxyHealth } from './proxy-health/check.ts';
+import { rdsConfiguration } from './rds-configuration/check.ts';
+import { routerSettingsReappeared } from './router-settings-reappeared/check.ts';
+import { teamRouterSettings } from './team-router-settings/check.ts';
+import { transportSecurity } from './transport-security/check.ts';
+import { userConfig } from './user-config/check.ts';
 
 /** Every check, in the order in which equally bad findings are told: what explains the others comes first. */
 export const CHECKS: readonly Check[] = [

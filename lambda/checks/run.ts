@@ -1,10 +1,10 @@
-import { type Finding, fingerprintOf, severityOf } from '../finding.ts';
-import type { Settings } from '../settings.ts';
+import { type Finding, fingerprintOf, severityOf } from '../core/finding.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Snapshot, SourceName, SourceResult, Sources, SourceValues } from '../snapshot/snapshot.ts';
-import type { Check, Judgement } from './check.ts';
-import { judgeGaps } from './parts/gaps.ts';
-import { judged } from './parts/judgement.ts';
+import type { Check, CheckResult } from './check.ts';
+import { judgeGaps } from './missing-sources.ts';
 import { CHECKS } from './registry.ts';
+import { result } from './result.ts';
 
 /**
  * Judges a snapshot by every check: worst first, then in the registry's order, then by subject. Never throws: a check that lacks a
@@ -13,9 +13,9 @@ import { CHECKS } from './registry.ts';
 export function runChecks(snapshot: Snapshot, settings: Settings, checks: readonly Check[] = CHECKS): Finding[] {
   return checks
     .flatMap((check, rank) =>
-      judgementsOf(check, snapshot, settings).map((judgement) => ({
+      resultsOf(check, snapshot, settings).map((result) => ({
         rank,
-        finding: finish(check, judgement, settings),
+        finding: finish(check, result, settings),
       })),
     )
     .sort(
@@ -27,7 +27,7 @@ export function runChecks(snapshot: Snapshot, settings: Settings, checks: readon
     .map(({ finding }) => finding);
 }
 
-function judgementsOf(check: Check, snapshot: Snapshot, settings: Settings): readonly Judgement[] {
+function resultsOf(check: Check, snapshot: Snapshot, settings: Settings): readonly CheckResult[] {
   const lack = judgeGaps(check.needs, snapshot);
   if (lack) return [lack];
   try {
@@ -35,7 +35,7 @@ function judgementsOf(check: Check, snapshot: Snapshot, settings: Settings): rea
   } catch {
     // Not the error's text: it could quote what it stumbled over.
     return [
-      judged({
+      result({
         status: 'unknown',
         subject: `database ${snapshot.database}`,
         summary: `The check ${check.id} failed: a fault of the auditor, not of the database.`,
@@ -45,11 +45,11 @@ function judgementsOf(check: Check, snapshot: Snapshot, settings: Settings): rea
   }
 }
 
-function finish(check: Check, judgement: Judgement, settings: Settings): Finding {
+function finish(check: Check, result: CheckResult, settings: Settings): Finding {
   return {
     checkId: check.id,
-    ...judgement,
-    fingerprint: fingerprintOf(check.id, judgement.subject),
+    ...result,
+    fingerprint: fingerprintOf(check.id, result.subject),
     docs: `${settings.docsUrl}/${check.id}.md`,
   };
 }

@@ -1,9 +1,9 @@
-import { type Confidence, type Finding, severityOf } from '../finding.ts';
-import { RULES, type Rule } from './causes.ts';
+import { type Confidence, type Finding, severityOf } from '../core/finding.ts';
 import type { Cause, Diagnosis } from './diagnosis.ts';
+import { WORDS } from './messages.ts';
 import { noneOfTheKnown } from './none-of-the-known.ts';
+import { RULES, type Rule } from './rules.ts';
 import { isBad, VERSION_CHECK } from './signs.ts';
-import { WORDS } from './words.ts';
 
 const MOST_CAUSES = 2;
 const CONFIDENCES: readonly Confidence[] = ['low', 'medium', 'high'];

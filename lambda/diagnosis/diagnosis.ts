@@ -1,4 +1,4 @@
-import type { Confidence } from '../finding.ts';
+import type { Confidence } from '../core/finding.ts';
 
 /** What can be wrong between LiteLLM and its database. Issue numbers: knowledge/litellm.md, sections 1 and 5. */
 export type CauseId =

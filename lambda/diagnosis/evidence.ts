@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../core/finding.ts';
 
 /** What a diagnosis reads from the findings' evidence; each part counts as not seen where a finding does not have it. */
 const schemas = {
@@ -9,7 +9,7 @@ const schemas = {
   lookups: z.object({ configLookups: z.number() }),
   transactions: z.object({ transactions: z.array(z.object({ blocking: z.number() })) }),
   budget: z.object({ otherSessions: z.number(), usable: z.number() }),
-  faults: z.object({ connectionFaults: z.array(z.object({ id: z.string(), kind: z.string() })) }),
+  faults: z.object({ connectionIssues: z.array(z.object({ id: z.string(), kind: z.string() })) }),
   version: z.object({ version: z.string() }),
 };
 
@@ -59,8 +59,8 @@ export function othersHoldMost({ evidence }: Finding): boolean {
 }
 
 /** The connection faults of the version that runs, by litellm-version. */
-export function faultsIn({ evidence }: Finding): readonly { readonly id: string; readonly kind: string }[] {
-  return schemas.faults.safeParse(evidence).data?.connectionFaults ?? [];
+export function issuesIn({ evidence }: Finding): readonly { readonly id: string; readonly kind: string }[] {
+  return schemas.faults.safeParse(evidence).data?.connectionIssues ?? [];
 }
 
 /** The version that runs, by litellm-version. Untrusted text. */

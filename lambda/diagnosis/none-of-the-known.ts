@@ -1,7 +1,7 @@
-import { listed } from '../checks/parts/wording.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../core/finding.ts';
+import { listed } from '../core/text.ts';
+import { clauseOf, firstStep } from './messages.ts';
 import { fine } from './signs.ts';
-import { clauseOf, firstStep } from './words.ts';
 
 /** What each check rules out when it is ok. */
 const RULED_OUT: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { Finding } from '../finding.ts';
-import { faultsIn } from './evidence.ts';
+import type { Finding } from '../core/finding.ts';
+import { issuesIn } from './evidence.ts';
 
 export const VERSION_CHECK = 'litellm-version';
 
@@ -30,7 +30,7 @@ export function seen(checkId: string, when: Condition = () => true): Sign {
   return (findings) => findings.filter((finding) => finding.checkId === checkId && when(finding));
 }
 
-/** The LiteLLM version that runs has one of these known faults (knowledge/faults.tsv). */
+/** The LiteLLM version that runs has one of these known faults (knowledge/known-issues.tsv). */
 export function fault(...ids: readonly string[]): Sign {
-  return bad(VERSION_CHECK, (finding) => faultsIn(finding).some(({ id }) => ids.includes(id)));
+  return bad(VERSION_CHECK, (finding) => issuesIn(finding).some(({ id }) => ids.includes(id)));
 }

@@ -1,5 +1,5 @@
 import { ge, gt, lt } from '@renovatebot/pep440';
-import type { VersionRange } from './releases/fault.ts';
+import type { VersionRange } from './releases/known-issue.ts';
 import type { LitellmVersion } from './version.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { ge, lt } from '@renovatebot/pep440';
-import type { Confidence } from '../finding.ts';
-import { isBeyondKnowledge } from './faults.ts';
+import type { Confidence } from '../core/finding.ts';
+import { isBeyondKnowledge } from './known-issues.ts';
 import { ABOUT } from './releases/about.ts';
 import type { LitellmVersion } from './version.ts';
 
@@ -24,7 +24,7 @@ export interface RouterEffect {
   readonly kind: RouterEffectKind;
   /** A per-request Router without the metric check that grows with the number of models (#20087). */
   readonly cheaper: boolean;
-  readonly doubt: { readonly confidence: Exclude<Confidence, 'high'>; readonly reason: string } | null;
+  readonly uncertainty: { readonly confidence: Exclude<Confidence, 'high'>; readonly reason: string } | null;
 }
 
 /** The versions that build a Router per request, in words. */
@@ -36,7 +36,7 @@ interface Range {
   readonly global: RouterEffectKind;
   readonly scoped: RouterEffectKind;
   readonly cheaper?: true;
-  readonly doubt?: RouterEffect['doubt'];
+  readonly uncertainty?: RouterEffect['uncertainty'];
 }
 
 const PER_REQUEST = { global: 'per-request-router', scoped: 'per-request-router' } as const;
@@ -47,7 +47,7 @@ const RANGES: readonly Range[] = [
   {
     from: '1.80.13',
     ...PER_REQUEST,
-    doubt: {
+    uncertainty: {
       confidence: 'low',
       reason:
         'The per-request Router is in the release notes of 1.80.15 and the last certainly clean version is 1.80.12: 1.80.13 and 1.80.14 are ambiguous.',
@@ -57,7 +57,7 @@ const RANGES: readonly Range[] = [
   {
     from: '1.80.16',
     ...PER_REQUEST,
-    doubt: {
+    uncertainty: {
       confidence: 'medium',
       reason:
         "LiteLLM's guide (#19921) calls 1.80.16 fixed, but the per-request Router is in the source of 1.80.16 and 1.80.17; an image can carry a back-port.",
@@ -78,13 +78,13 @@ export function routerEffect(version: LitellmVersion | null, level: RouterLevel)
   return {
     kind: level === 'global' ? range.global : range.scoped,
     cheaper: range.cheaper ?? false,
-    doubt: range.doubt ?? previewDoubt(version, range) ?? newerDoubt(version),
+    uncertainty: range.uncertainty ?? previewUncertainty(version, range) ?? newerUncertainty(version),
   };
 }
 
 /** The effect where no version tells it. */
 export function unknownEffect(reason: string): RouterEffect {
-  return { kind: 'unknown', cheaper: false, doubt: { confidence: 'medium', reason } };
+  return { kind: 'unknown', cheaper: false, uncertainty: { confidence: 'medium', reason } };
 }
 
 /** Whether a version has the router_settings columns of teams and keys: the migration of 1.80.13 makes them. */
@@ -101,7 +101,7 @@ function rangeOf(version: string): Range | undefined {
   return RANGES.findLast(({ from }) => ge(version, from));
 }
 
-function newerDoubt(version: LitellmVersion): RouterEffect['doubt'] {
+function newerUncertainty(version: LitellmVersion): RouterEffect['uncertainty'] {
   if (!isBeyondKnowledge(version)) return null;
   return {
     confidence: 'medium',
@@ -109,7 +109,7 @@ function newerDoubt(version: LitellmVersion): RouterEffect['doubt'] {
   };
 }
 
-function previewDoubt({ text, release, preview }: LitellmVersion, range: Range): RouterEffect['doubt'] {
+function previewUncertainty({ text, release, preview }: LitellmVersion, range: Range): RouterEffect['uncertainty'] {
   if (!preview || rangeOf(release) === range) return null;
   return {
     confidence: 'medium',

@@ -1,6 +1,6 @@
-import { listed } from '../checks/parts/wording.ts';
+import { listed } from '../core/text.ts';
+import type { RenderableReport } from './renderable.ts';
 import { checkIdsOf } from './sections.ts';
-import type { ShownReport } from './shown.ts';
 
 interface CauseLine {
   readonly label: string;
@@ -14,7 +14,7 @@ const LABELS = [
 ] as const;
 
 /** What every rendering says of each cause, the most probable first: what happens, what to do, and how sure that is. */
-export function causesOf({ diagnosis, findings }: ShownReport): CauseLine[][] {
+export function causesOf({ diagnosis, findings }: RenderableReport): CauseLine[][] {
   return LABELS.flatMap((label, rank) => {
     const cause = diagnosis.causes[rank];
     if (cause === undefined) return [];

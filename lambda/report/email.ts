@@ -1,9 +1,9 @@
-import type { Advice } from '../finding.ts';
+import type { Advice } from '../core/finding.ts';
 import { causesOf } from './causes.ts';
-import { exhibitsOf } from './evidence.ts';
+import { evidenceItems } from './evidence.ts';
+import type { RenderableReport } from './renderable.ts';
 import type { SourceSummary } from './report.ts';
 import { countsOf, okChecks, type Section, sectionsOf } from './sections.ts';
-import type { ShownReport } from './shown.ts';
 import { subjectOf } from './subject.ts';
 import { commandText, plainLine } from './text.ts';
 import { timeOf } from './time.ts';
@@ -15,7 +15,7 @@ const WIDTH = 78;
 const LONGEST_HEADLINE = 230;
 
 /** The mail: its subject line (see `subjectOf`), and a body of plain text, at most 78 columns wide but for commands and links. */
-export function emailOf(report: ShownReport): { subject: string; body: string } {
+export function emailOf(report: RenderableReport): { subject: string; body: string } {
   const sections = sectionsOf(report.findings);
   const paragraphs = [
     [...verdict(report), ...diagnosed(report), ...(sections.length > 1 ? ['', ...sections.flatMap(overview)] : [])],
@@ -26,7 +26,7 @@ export function emailOf(report: ShownReport): { subject: string; body: string } 
   return { subject: subjectOf(report), body: `${paragraphs.map((lines) => lines.join('\n')).join('\n\n')}\n` };
 }
 
-function verdict({ status, database, findings, findingsLeftOut = 0 }: ShownReport): string[] {
+function verdict({ status, database, findings, findingsLeftOut = 0 }: RenderableReport): string[] {
   const left =
     findingsLeftOut > 0 ? ` ${findingsLeftOut} more did not fit in a message: run the audit by hand to see them.` : '';
   return wrap(
@@ -35,7 +35,7 @@ function verdict({ status, database, findings, findingsLeftOut = 0 }: ShownRepor
   );
 }
 
-function diagnosed(report: ShownReport): string[] {
+function diagnosed(report: RenderableReport): string[] {
   return causesOf(report).flatMap((lines) => [
     '',
     ...lines.flatMap(({ label, text }) => wrap(`${label}: ${plainLine(text)}`, WIDTH)),
@@ -66,7 +66,7 @@ function howSure({ lead }: Section): string[] {
 }
 
 function evidence({ lead }: Section): string[] {
-  const lines = exhibitsOf(lead.evidence).flatMap(({ name, value }) =>
+  const lines = evidenceItems(lead.evidence).flatMap(({ name, value }) =>
     typeof value === 'string'
       ? indented(`${name}: ${value}`)
       : [...indented(`${name}:`), ...value.flatMap((part) => wrap(part, WIDTH, { first: '    - ', rest: '      ' }))],
@@ -82,12 +82,12 @@ function step({ text, command }: Advice, index: number): string[] {
   ];
 }
 
-function checksInOrder(report: ShownReport): string[] {
+function checksInOrder(report: RenderableReport): string[] {
   const ok = okChecks(report.findings);
   return ok.length > 0 ? [...wrap(`OK: ${ok.join(', ')}.`, WIDTH), ''] : [];
 }
 
-function whereAndWhen(report: ShownReport): string[] {
+function whereAndWhen(report: RenderableReport): string[] {
   const facts = [
     `Database: ${plainLine(report.database, 63)}`,
     `Audited: ${timeOf(report)}`,

@@ -1,5 +1,5 @@
-import type { Finding } from '../finding.ts';
-import type { Json } from '../json.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Json } from '../core/json.ts';
 import { clip, plainLine } from './text.ts';
 
 /** A list in the evidence is shown up to here; the whole of it is in the JSON report. */
@@ -22,19 +22,19 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
 };
 
 /** One piece of evidence as safe text: a value, or the lines of a list. */
-interface Exhibit {
+interface EvidenceItem {
   readonly name: string;
   readonly value: string | readonly string[];
 }
 
 /** The evidence in words. The reason for the confidence is told elsewhere and left out. */
-export function exhibitsOf(evidence: Finding['evidence']): Exhibit[] {
+export function evidenceItems(evidence: Finding['evidence']): EvidenceItem[] {
   return Object.entries(evidence)
     .filter(([name]) => name !== 'confidenceReason')
-    .map(([name, value]) => ({ name: sentenceCase(words(name)), value: exhibited(value) }));
+    .map(([name, value]) => ({ name: sentenceCase(words(name)), value: shownValue(value) }));
 }
 
-function exhibited(value: Json): Exhibit['value'] {
+function shownValue(value: Json): EvidenceItem['value'] {
   const parts = partsOf(value);
   if (parts === undefined) return inline(value);
   const more = parts.length - LONGEST_LIST;

@@ -1,10 +1,10 @@
-import type { ShownReport } from './shown.ts';
+import type { RenderableReport } from './renderable.ts';
 
 /**
  * The report for machines as one line of JSON: as the function returns it, without `notification`, which is not known while the message is
  * made, and with the number of findings that were left out of it.
  */
-export function jsonOf(report: ShownReport): string {
+export function jsonOf(report: RenderableReport): string {
   const { schemaVersion, auditorVersion, database, startedAt, durationMs, status, diagnosis, findings, sources } =
     report;
   return JSON.stringify({

@@ -1,9 +1,9 @@
+import type { Finding } from '../core/finding.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import type { Finding } from '../finding.ts';
-import { chatOf } from './chat.ts';
 import { emailOf } from './email.ts';
 import { jsonOf } from './json.ts';
-import type { ShownReport } from './shown.ts';
+import type { RenderableReport } from './renderable.ts';
+import { chatOf } from './slack.ts';
 import { verdictOf } from './subject.ts';
 import { clip, plainLine } from './text.ts';
 
@@ -39,7 +39,7 @@ export interface Message {
  * The message for all subscribers, within SNS's size limit whatever the findings hold. When it would be too large, large findings lose their
  * evidence, then whole findings are left out of all renderings, the least severe first.
  */
-export function messageOf(report: ShownReport): Message {
+export function messageOf(report: RenderableReport): Message {
   const whole = draft(report);
   if (fits(whole)) return whole;
   const slim = { ...report, diagnosis: shortDiagnosis(report), findings: report.findings.map(slimmed) };
@@ -53,13 +53,13 @@ export function messageOf(report: ShownReport): Message {
   return draft(firstOf(slim, shown));
 }
 
-function firstOf(report: ShownReport, count: number): ShownReport {
+function firstOf(report: RenderableReport, count: number): RenderableReport {
   const findings = report.findings.slice(0, count);
   return { ...report, findings, findingsLeftOut: report.findings.length - findings.length };
 }
 
 /** The causes quote the findings: shortened like these. */
-function shortDiagnosis({ diagnosis }: ShownReport): Diagnosis {
+function shortDiagnosis({ diagnosis }: RenderableReport): Diagnosis {
   return {
     causes: diagnosis.causes.map((cause) => ({
       ...cause,
@@ -75,7 +75,7 @@ function shortDiagnosis({ diagnosis }: ShownReport): Diagnosis {
  * Each body stands in the message once: machines (sqs, lambda, firehose, http, email-json) have none of their own and get the default.
  * Slack's subscription is the https one.
  */
-function draft(report: ShownReport): Message {
+function draft(report: RenderableReport): Message {
   const { subject, body } = emailOf(report);
   const message = JSON.stringify({
     default: jsonOf(report),

@@ -1,4 +1,4 @@
-import type { Advice } from '../finding.ts';
+import type { Advice } from '../core/finding.ts';
 import type { Section } from './sections.ts';
 import { commandText, slackEntities, slackLine } from './text.ts';
 

@@ -1,5 +1,5 @@
+import type { Finding, Status } from '../core/finding.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import type { Finding, Status } from '../finding.ts';
 import type { SourceName } from '../snapshot/snapshot.ts';
 
 export type Notification =

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Finding, STATUSES, type Status, severityOf } from '../finding.ts';
+import { type Finding, STATUSES, type Status, severityOf } from '../core/finding.ts';
 
 /** One thing to tell: a finding, or several checks that are unknown for the same reason. */
 export interface Section {

@@ -1,5 +1,5 @@
+import type { RenderableReport } from './renderable.ts';
 import { sectionsOf } from './sections.ts';
-import type { ShownReport } from './shown.ts';
 import { asciiLine } from './text.ts';
 
 /** SNS wants fewer than 100 characters (knowledge/aws.md, SNS). */
@@ -8,12 +8,12 @@ const LONGEST_SUBJECT = 99;
 const LEAST_WORST = 20;
 
 /** The verdict in one line of at most 99 printable ASCII characters: `CRITICAL litellm prod: <cause>: <worst finding> (+3 findings)`. */
-export function subjectOf(report: ShownReport): string {
+export function subjectOf(report: RenderableReport): string {
   return verdictOf(report, LONGEST_SUBJECT);
 }
 
 /** The same line for a carrier with another limit, in characters. */
-export function verdictOf(report: ShownReport, longest: number): string {
+export function verdictOf(report: RenderableReport, longest: number): string {
   const start = `${report.status.toUpperCase()} litellm ${asciiLine(report.database, 40)}: `;
   const end = othersOf(report);
   const room = longest - start.length - end.length;
@@ -21,20 +21,20 @@ export function verdictOf(report: ShownReport, longest: number): string {
 }
 
 /** The title of the most probable cause, where `room` (characters) has space for it, and what the worst section says; untrusted text. */
-export function headlineOf(report: ShownReport, room: number): string {
+export function headlineOf(report: RenderableReport, room: number): string {
   const worst = worstOf(report);
   const [cause] = report.diagnosis.causes;
   if (cause === undefined || cause.id === 'none-of-the-known') return worst;
   return cause.title.length + LEAST_WORST <= room ? `${cause.title}: ${worst}` : worst;
 }
 
-function worstOf(report: ShownReport): string {
+function worstOf(report: RenderableReport): string {
   const [worst] = sectionsOf(report.findings);
   if (worst) return worst.headline.replace(/\.$/, '');
   return report.findings.length > 0 ? `${report.findings.length} checks are ok` : 'no check was made';
 }
 
-function othersOf(report: ShownReport): string {
+function othersOf(report: RenderableReport): string {
   const told = report.findings.filter((finding) => finding.status !== 'ok').length;
   const [worst] = sectionsOf(report.findings);
   const others = told - (worst?.findings.length ?? 0) + (report.findingsLeftOut ?? 0);

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
-import { STATUSES, type Status } from '../finding.ts';
+import { STATUSES, type Status } from '../core/finding.ts';
 import { causesOf } from './causes.ts';
+import type { RenderableReport } from './renderable.ts';
 import { countsOf, sectionsOf } from './sections.ts';
-import type { ShownReport } from './shown.ts';
 import { commandText, plainLine } from './text.ts';
 import { timeOf } from './time.ts';
 import { wrap } from './wrap.ts';
@@ -25,7 +25,7 @@ const MOST_FIRST_STEPS = 3;
  * The findings for a terminal, `width` columns wide: the causes, a table of status, check and summary, then the first step of the worst ones. Holds no
  * escape sequence but its own colours.
  */
-export function tableOf(report: ShownReport, { color, width }: { color: boolean; width: number }): string {
+export function tableOf(report: RenderableReport, { color, width }: { color: boolean; width: number }): string {
   const paint = (status: Status, text: string) =>
     color ? styleText([...STYLES[status]], text, { validateStream: false }) : text;
   const verdict = `${report.status.toUpperCase()}: ${plainLine(report.database, 63)}. ${countsOf(report.findings)}.`;
@@ -42,7 +42,7 @@ export function tableOf(report: ShownReport, { color, width }: { color: boolean;
   return `${lines.join('\n')}\n`;
 }
 
-function rows(report: ShownReport, width: number, paint: (status: Status, text: string) => string): string[] {
+function rows(report: RenderableReport, width: number, paint: (status: Status, text: string) => string): string[] {
   const checkWidth = Math.max(...report.findings.map(({ checkId }) => checkId.length), 'CHECK'.length);
   const summaryWidth = Math.max(LEAST_SUMMARY_WIDTH, width - STATUS_WIDTH - checkWidth - 2 * GAP.length);
   const row = (status: string, check: string, summary: string) =>
@@ -60,7 +60,7 @@ function rows(report: ShownReport, width: number, paint: (status: Status, text: 
 }
 
 /** The findings, but checks that could not be made for the same reason in one row: a database that is down makes many. */
-function entries({ findings }: ShownReport): readonly { status: Status; check: string; summary: string }[] {
+function entries({ findings }: RenderableReport): readonly { status: Status; check: string; summary: string }[] {
   const rest = sectionsOf(findings).map(({ status, headline, about, lead, findings: { length } }) =>
     length === 1
       ? { status, check: lead.checkId, summary: lead.summary }
@@ -72,7 +72,7 @@ function entries({ findings }: ShownReport): readonly { status: Status; check: s
   return [...rest, ...ok];
 }
 
-function firstSteps(report: ShownReport, width: number): string[] {
+function firstSteps(report: RenderableReport, width: number): string[] {
   const worst = sectionsOf(report.findings).filter(({ status }) => status === report.status);
   return worst
     .slice(0, MOST_FIRST_STEPS)

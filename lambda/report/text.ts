@@ -71,7 +71,7 @@ const SLACK_LOOK_ALIKES: readonly (readonly [RegExp, string])[] = [
   [/`/g, "'"],
   // Inside a word an underscore formats nothing, and names of tables and checks are full of them.
   [/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\u02CD'],
-  // user@address is no mention; @here in the middle of a word is not worth the doubt.
+  // user@address is no mention; @here in the middle of a word is not worth the uncertainty.
   [/(?<![\p{L}\p{N}.])@|@(?=here|channel|everyone)/giu, '\uFF20'],
   // Teams shows [text](url) as a link.
   [/\]\(/g, '] ('],

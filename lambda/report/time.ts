@@ -1,8 +1,8 @@
-import type { ShownReport } from './shown.ts';
+import type { RenderableReport } from './renderable.ts';
 import { plainLine } from './text.ts';
 
 /** `2026-11-22 03:04:05 UTC, in 1.2 s`. */
-export function timeOf({ startedAt, durationMs }: Pick<ShownReport, 'startedAt' | 'durationMs'>): string {
+export function timeOf({ startedAt, durationMs }: Pick<RenderableReport, 'startedAt' | 'durationMs'>): string {
   const moment = plainLine(startedAt, 40).replace(/^([\d-]+)T([\d:]+)(\.\d+)?Z$/, '$1 $2 UTC');
   return `${moment}, in ${(durationMs / 1000).toFixed(1)} s`;
 }

@@ -1,4 +1,4 @@
-import { DeadlineError } from '../deadline.ts';
+import { DeadlineError } from '../core/deadline.ts';
 import type { FailureKind, SourceFailure } from './snapshot.ts';
 
 /** A failure that a source already understands. */

@@ -48,7 +48,7 @@ export interface ServerSource {
     readonly isIamUser: boolean;
     readonly usesReservedSlots: boolean;
     /** What makes the role stronger than an auditor needs: `superuser`, `createrole`, `createdb`, `replication`, `bypassrls`, or a role name. */
-    readonly powers: readonly string[];
+    readonly excessivePrivileges: readonly string[];
     /** Tables of LiteLLM that it may change: `schema.table`. */
     readonly writableTables: readonly string[];
     /** Secret columns it may read: `schema.table.column`. */

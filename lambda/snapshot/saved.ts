@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { routerSettingsSchema } from './router-settings.ts';
+import { routerSettingsSchema } from './litellm/router-settings.ts';
+import { serverSchema } from './postgres/server.ts';
+import { sessionsSchema } from './postgres/sessions.ts';
 import { connectionSchema, litellmSchema } from './saved-database.ts';
 import { cloudWatchSchema, failureSchema, proxySchema, rdsSchema } from './saved-outside.ts';
-import { serverSchema } from './server.ts';
-import { sessionsSchema } from './sessions.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const snapshotSchema: z.ZodType<Snapshot> = z.object({

@@ -10,7 +10,7 @@ export type * from './source-result.ts';
 
 /**
  * What was seen, before anybody judges it. Sources write it, checks read it, and it is plain JSON so that a saved one can be
- * judged again. It holds no query text, no setting's value, no token and no key hash.
+ * result again. It holds no query text, no setting's value, no token and no key hash.
  */
 
 export interface SourceValues {

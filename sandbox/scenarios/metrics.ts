@@ -1,4 +1,4 @@
-import { proxyErrorMetrics } from '../../lambda/metric-names.ts';
+import { proxyErrorMetrics } from '../../lambda/settings/metric-names.ts';
 import type { MetricSeries } from '../aws/cloudwatch.ts';
 
 /** What CloudWatch has of the last hours. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { tuningSchema } from '../../lambda/tuning.ts';
+import type { tuningSchema } from '../../lambda/settings/tuning.ts';
 import type { LitellmOptions } from '../database/litellm-schema.ts';
 import type { PodOptions } from '../database/pods.ts';
 import type { ProxyPod } from '../proxy.ts';

@@ -18,7 +18,7 @@ import {
   sessions,
   settingsFor,
   table,
-} from './snapshots.ts';
+} from '../snapshots.ts';
 
 const KEYS = 'LiteLLM_VerificationToken';
 
@@ -32,7 +32,7 @@ const sick: Snapshot = healthySnapshot({
         tables: [table(KEYS, ['key_alias', 'blocked'], [])],
         role: role({
           seesAllSessions: false,
-          powers: ['createrole', 'bypassrls', 'pg_read_all_data'],
+          excessivePrivileges: ['createrole', 'bypassrls', 'pg_read_all_data'],
           writableTables: [`public.${KEYS}`],
           readableSecrets: [`public.${KEYS}.token`],
         }),

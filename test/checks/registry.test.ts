@@ -14,7 +14,7 @@ describe('the registry', () => {
 
     expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(title).toMatch(/^[A-Z].*\.$/);
-    expect(existsSync(new URL(`${id}.test.ts`, import.meta.url))).toBe(true);
+    expect(existsSync(new URL(`${id}/check.test.ts`, import.meta.url))).toBe(true);
     expect(readFileSync(page, 'utf8')).toContain(`# ${id}\n\n${title}\n`);
   });
 });

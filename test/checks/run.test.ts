@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { defineCheck } from '../../lambda/checks/check.ts';
-import { judged } from '../../lambda/checks/parts/judgement.ts';
 import { CHECKS } from '../../lambda/checks/registry.ts';
+import { result } from '../../lambda/checks/result.ts';
 import { runChecks } from '../../lambda/checks/run.ts';
-import { fingerprintOf, type Status } from '../../lambda/finding.ts';
-import { failed, healthySnapshot, settingsFor, skipped, textOf } from './snapshots.ts';
+import { fingerprintOf, type Status } from '../../lambda/core/finding.ts';
+import { failed, healthySnapshot, settingsFor, skipped, textOf } from '../snapshots.ts';
 
 function checkThatSays(id: string, said: readonly (readonly [Status, string])[]) {
   return defineCheck({
     id,
     title: 'It holds.',
     needs: [],
-    judge: () => said.map(([status, subject]) => judged({ status, subject, summary: 'It was judged.' })),
+    judge: () => said.map(([status, subject]) => result({ status, subject, summary: 'It was judged.' })),
   });
 }
 
@@ -84,7 +84,7 @@ describe('runChecks', () => {
     expect(findings.map(({ checkId }) => checkId)).toEqual(needSessions.map(({ id }) => id));
     expect(findings[0]).toMatchObject({
       subject: 'database prod',
-      summary: 'Not judged without sessions: Permission denied.',
+      summary: 'Not result without sessions: Permission denied.',
       evidence: { missing: [{ source: 'sessions', status: 'failed', reason: 'Permission denied.', code: '42501' }] },
       advice: [{ command: 'GRANT pg_monitor TO "litellm_auditor";' }],
     });
@@ -109,7 +109,7 @@ describe('runChecks', () => {
     const findings = runChecks(snapshot, settingsFor());
     const headroom = findings.find(({ checkId }) => checkId === 'connection-headroom');
 
-    expect(headroom?.summary).toBe('Not judged without server and sessions: There is no connection to the database.');
+    expect(headroom?.summary).toBe('Not result without server and sessions: There is no connection to the database.');
     expect(headroom?.advice[0]?.text).toContain('database-reachable');
   });
 
@@ -147,7 +147,7 @@ describe('runChecks', () => {
       title: 'It asks for all.',
       needs: ['server', 'sessions'],
       judge: ({ source }) => [
-        judged({ status: 'ok', subject: 'x', summary: `${source.server.maxConnections} ${source.sessions.total}` }),
+        result({ status: 'ok', subject: 'x', summary: `${source.server.maxConnections} ${source.sessions.total}` }),
       ],
     });
     const snapshot = healthySnapshot({ sources: { sessions: failed('timeout') } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScopedRouterSettings } from '../../lambda/snapshot/snapshot.ts';
-import { findingsOf, healthySnapshot, holders, litellm, routerSettings, seen } from './snapshots.ts';
+import { findingsOf, healthySnapshot, holders, litellm, routerSettings, seen } from '../snapshots.ts';
 
 /** What holds for the settings of teams and of keys alike. */
 export function describeScopedSettings(level: 'team' | 'key', table: string): void {

@@ -17,7 +17,7 @@ import {
   sessions,
   settingsFor,
   table,
-} from './snapshots.ts';
+} from '../snapshots.ts';
 
 /** Control and reordering characters and lone surrogates among them. */
 const anyCharacter = fc.nat({ max: 0x10ffff }).map((code) => String.fromCodePoint(code));
@@ -48,7 +48,13 @@ const serverSource = fc
       litellmSchema: yes ? text : null,
       otherLitellmSchemas: names,
       tables: [table(text, names, names.slice(1))],
-      role: role({ name: text, seesAllSessions: yes, powers: names, writableTables: names, readableSecrets: names }),
+      role: role({
+        name: text,
+        seesAllSessions: yes,
+        excessivePrivileges: names,
+        writableTables: names,
+        readableSecrets: names,
+      }),
     }),
   );
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Confidence, Finding, Status } from '../../lambda/core/finding.ts';
 import { diagnose } from '../../lambda/diagnosis/diagnose.ts';
 import type { CauseId } from '../../lambda/diagnosis/diagnosis.ts';
-import type { Confidence, Finding, Status } from '../../lambda/finding.ts';
 import { findingOf } from '../report/fixtures.ts';
 import { anyText } from '../report/texts.ts';
 import { growth, headroom, leak, of, ok, perRequest, poolBudget, proxyErrors, reachable, version } from './findings.ts';
@@ -206,7 +206,7 @@ const anyFinding: fc.Arbitrary<Finding> = fc
     evidence: fc.oneof(
       fc.constantFrom(...EVIDENCE),
       fc.dictionary(
-        fc.constantFrom('cause', 'connectionFaults', 'transactions', 'knownLeaks', 'login'),
+        fc.constantFrom('cause', 'connectionIssues', 'transactions', 'knownLeaks', 'login'),
         fc.jsonValue(),
       ),
     ),

@@ -1,4 +1,4 @@
-import type { Finding, Status } from '../../lambda/finding.ts';
+import type { Finding, Status } from '../../lambda/core/finding.ts';
 import { findingOf } from '../report/fixtures.ts';
 
 /** A finding of a check, with the least that tells it from others. */
@@ -43,9 +43,9 @@ export function reachable(cause: string): Finding {
 
 /** LiteLLM 1.81.3 with some of its faults. */
 export function version(...ids: readonly string[]): Finding {
-  const connectionFaults = ids.map((id) => ({
+  const connectionIssues = ids.map((id) => ({
     id,
     kind: id === 'iam-refresh-drops-parameters' ? 'regression' : 'leak',
   }));
-  return of('litellm-version', 'critical', { evidence: { version: '1.81.3', connectionFaults } });
+  return of('litellm-version', 'critical', { evidence: { version: '1.81.3', connectionIssues } });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../../infra/config.ts';
-import { tuningSchema } from '../../lambda/tuning.ts';
+import { tuningSchema } from '../../lambda/settings/tuning.ts';
 import { CLUSTER, databaseOf, EXISTING_TOPIC, INSTANCE } from './configs.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:litellm-key-AbCdEf';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { functionEnvironment } from '../../infra/environment.ts';
-import { settingsFromEnvironment } from '../../lambda/settings.ts';
+import { settingsFromEnvironment } from '../../lambda/settings/settings.ts';
 import { databaseOf, INSTANCE, PROXY } from './configs.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:audit';

@@ -28,19 +28,19 @@ describe('routerEffect', () => {
 
     expect(effects.map(({ kind }) => kind)).toEqual([global, scoped, scoped]);
     expect(effects.map((effect) => effect.cheaper)).toEqual([cheaper, cheaper, cheaper]);
-    expect(effects.map(({ doubt }) => doubt?.confidence)).toEqual([confidence, confidence, confidence]);
+    expect(effects.map(({ uncertainty }) => uncertainty?.confidence)).toEqual([confidence, confidence, confidence]);
   });
 
   it.each(['1.81.7rc1', '1.81.9-nightly', '1.80.15.dev1'])('is less sure of %s than of its release', (text) => {
     const effect = routerEffect(parseLitellmVersion(text), 'global');
 
-    expect(effect.doubt).not.toBeNull();
+    expect(effect.uncertainty).not.toBeNull();
   });
 
   it('is sure of a candidate when its release acts the same', () => {
     const effect = routerEffect(parseLitellmVersion('1.81.4rc1'), 'global');
 
-    expect(effect).toEqual({ kind: 'per-request-router', cheaper: false, doubt: null });
+    expect(effect).toEqual({ kind: 'per-request-router', cheaper: false, uncertainty: null });
   });
 
   it('is unknown for no version', () => {

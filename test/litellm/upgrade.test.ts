@@ -1,6 +1,6 @@
 import { assert as check, nat, property, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, isSecurity } from '../../lambda/litellm/faults.ts';
+import { isSecurity, knownIssuesOf } from '../../lambda/litellm/known-issues.ts';
 import { upgradeTarget } from '../../lambda/litellm/upgrade.ts';
 import { litellm } from './versions.ts';
 
@@ -43,7 +43,7 @@ describe('upgradeTarget', () => {
     check(
       property(tuple(nat({ max: 112 }), nat({ max: 20 })), ([minor, patch]) => {
         const upgrade = upgradeTarget(litellm(`1.${minor}.${patch}`));
-        const faults = upgrade === null ? [] : faultsOf(litellm(upgrade.target), { iam: true });
+        const faults = upgrade === null ? [] : knownIssuesOf(litellm(upgrade.target), { iam: true });
         expect(faults.filter(isSecurity)).toEqual([]);
       }),
     );

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { exhibitsOf } from '../../lambda/report/evidence.ts';
+import { evidenceItems } from '../../lambda/report/evidence.ts';
 
-describe('exhibitsOf', () => {
+describe('evidenceItems', () => {
   it('turns our names into words and keeps those of the database when both occur', () => {
-    const exhibits = exhibitsOf({
+    const items = evidenceItems({
       maxConnections: 62,
       iamAuthentication: true,
       litellmVersion: '1.81.3',
@@ -11,7 +11,7 @@ describe('exhibitsOf', () => {
       num_retries: 'Retry',
     });
 
-    expect(exhibits).toEqual([
+    expect(items).toEqual([
       { name: 'Max connections', value: '62' },
       { name: 'IAM authentication', value: 'yes' },
       { name: 'LiteLLM version', value: '1.81.3' },
@@ -21,15 +21,15 @@ describe('exhibitsOf', () => {
   });
 
   it('says in words what a value lacks when it is empty', () => {
-    const exhibits = exhibitsOf({ a: null, b: '', c: [], d: {} });
+    const items = evidenceItems({ a: null, b: '', c: [], d: {} });
 
-    expect(exhibits.map(({ value }) => value)).toEqual(['not known', 'empty', 'none', 'none']);
+    expect(items.map(({ value }) => value)).toEqual(['not known', 'empty', 'none', 'none']);
   });
 
   it('lays out nested values line by line, ten at most', () => {
     const holders = Array.from({ length: 12 }, (_, index) => ({ client: `c${index}`, sessions: index }));
 
-    const [list, map] = exhibitsOf({ holders, reserved: { forRds: 2, forRoles: null } });
+    const [list, map] = evidenceItems({ holders, reserved: { forRds: 2, forRoles: null } });
 
     expect(list?.value).toHaveLength(11);
     expect(list?.value.slice(0, 1)).toEqual(['client c0, sessions 0']);
@@ -38,6 +38,6 @@ describe('exhibitsOf', () => {
   });
 
   it('leaves the reason for the confidence to its own place', () => {
-    expect(exhibitsOf({ confidenceReason: 'Hidden sessions.' })).toEqual([]);
+    expect(evidenceItems({ confidenceReason: 'Hidden sessions.' })).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
+import { type Finding, fingerprintOf } from '../../lambda/core/finding.ts';
 import { diagnose } from '../../lambda/diagnosis/diagnose.ts';
-import { type Finding, fingerprintOf } from '../../lambda/finding.ts';
 import type { Report } from '../../lambda/report/report.ts';
 
 const DOCS = 'https://git.example.com/platform/litellm-db-auditor/blob/main/docs/checks';
@@ -47,7 +47,7 @@ function notJudged(checkId: string, sources: readonly string[]): Finding {
   return findingOf({
     checkId,
     status: 'unknown',
-    summary: `Not judged, for lack of ${sources.join(' and ')}: ${NO_CONNECTION}`,
+    summary: `Not result, for lack of ${sources.join(' and ')}: ${NO_CONNECTION}`,
     evidence: { missing: sources.map((source) => ({ source, status: 'skipped', reason: NO_CONNECTION })) },
     advice: [{ text: 'Do first what the finding of database-reachable says.' }],
   });
@@ -174,7 +174,7 @@ export const mixed = reportOf([
   findingOf({
     checkId: 'rds-configuration',
     status: 'unknown',
-    summary: 'Not judged, for lack of rds: the role may not ask RDS.',
+    summary: 'Not result, for lack of rds: the role may not ask RDS.',
     evidence: {
       missing: [{ source: 'rds', status: 'failed', reason: 'The role may not ask RDS.', code: 'AccessDenied' }],
     },
@@ -221,7 +221,7 @@ const LEAKING = [
       'LiteLLM 1.81.9 has 2 known connection faults; the worst: A disconnect that fails leaves the engine behind.',
     evidence: {
       version: '1.81.9',
-      connectionFaults: [{ id: 'orphaned-engine', kind: 'leak' }],
+      connectionIssues: [{ id: 'orphaned-engine', kind: 'leak' }],
       confidenceReason: 'The version is what the configuration states.',
     },
     advice: [{ text: 'Upgrade LiteLLM to 1.108.13.' }],

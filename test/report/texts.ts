@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { Finding, Status } from '../../lambda/core/finding.ts';
 import type { Cause } from '../../lambda/diagnosis/diagnosis.ts';
-import type { Finding, Status } from '../../lambda/finding.ts';
 import type { Report } from '../../lambda/report/report.ts';
 import { findingOf, HOSTILE_TEXTS, reportOf } from './fixtures.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { awsFailure } from '../../lambda/aws-failure.ts';
-import { proxyErrorMetrics } from '../../lambda/metric-names.ts';
-import { readCloudWatch } from '../../lambda/snapshot/cloudwatch.ts';
+import { proxyErrorMetrics } from '../../lambda/settings/metric-names.ts';
+import { awsFailure } from '../../lambda/snapshot/aws/aws-failure.ts';
+import { readCloudWatch } from '../../lambda/snapshot/aws/cloudwatch.ts';
 import { failureOf, SourceError } from '../../lambda/snapshot/failure.ts';
 import type { MetricSeries, MetricState } from '../../sandbox/aws/cloudwatch.ts';
 import type { AwsEndpoints } from '../../sandbox/aws/endpoints.ts';

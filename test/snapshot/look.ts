@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
-import type { Settings, Target } from '../../lambda/settings.ts';
+import type { Settings, Target } from '../../lambda/settings/settings.ts';
+import type { Tuning } from '../../lambda/settings/tuning.ts';
+import { takeSnapshot } from '../../lambda/snapshot/collect.ts';
 import type { SourceName, SourceResult, Sources } from '../../lambda/snapshot/snapshot.ts';
-import { takeSnapshot } from '../../lambda/snapshot/take.ts';
-import type { Tuning } from '../../lambda/tuning.ts';
 import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
 

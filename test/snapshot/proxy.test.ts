@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startBudget } from '../../lambda/deadline.ts';
-import { readProxy } from '../../lambda/snapshot/proxy.ts';
-import { readinessOf, versionOf } from '../../lambda/snapshot/proxy-answers.ts';
+import { startBudget } from '../../lambda/core/deadline.ts';
+import { readinessOf, versionOf } from '../../lambda/snapshot/proxy/answers.ts';
+import { readProxy } from '../../lambda/snapshot/proxy/proxy.ts';
 import { type SecretState, secretsManagerService } from '../../sandbox/aws/secrets-manager.ts';
 import { type Endpoint, startEndpoint } from '../../sandbox/aws/service.ts';
 import { type ProxyFault, type ProxyStandIn, startProxy } from '../../sandbox/proxy.ts';

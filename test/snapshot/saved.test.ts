@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadSnapshot, saveSnapshot, settingsForSaved } from '../../cli/saved.ts';
 import { UsageError } from '../../cli/target.ts';
-import { judge } from '../../lambda/judge.ts';
+import { judge } from '../../lambda/report/build.ts';
+import { tuningSchema } from '../../lambda/settings/tuning.ts';
+import { takeSnapshot } from '../../lambda/snapshot/collect.ts';
 import { parseSnapshot, SavedSnapshotError, snapshotText } from '../../lambda/snapshot/saved.ts';
-import { takeSnapshot } from '../../lambda/snapshot/take.ts';
-import { tuningSchema } from '../../lambda/tuning.ts';
 import { startDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';
-import { failed, healthySnapshot, rds, seen } from '../checks/snapshots.ts';
+import { failed, healthySnapshot, rds, seen } from '../snapshots.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
 
 let folder: string;

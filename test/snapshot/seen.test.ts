@@ -26,7 +26,7 @@ describe('a LiteLLM database', () => {
         name: 'litellm_auditor',
         seesAllSessions: true,
         isIamUser: true,
-        powers: [],
+        excessivePrivileges: [],
         writableTables: [],
         readableSecrets: [],
       },

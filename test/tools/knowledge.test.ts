@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FAULTS } from '../../lambda/litellm/releases/known-faults.ts';
+import { KNOWN_ISSUES } from '../../lambda/litellm/releases/known-issues.ts';
 import { readKnowledge } from '../../tools/knowledge.ts';
 import { sourcesOf } from '../../tools/sources.ts';
 
@@ -45,13 +45,13 @@ describe('the generated releases', () => {
   });
 
   it('hold every row of the faults and of the advisories', () => {
-    const ids = [...firstColumn('faults.tsv'), ...firstColumn('advisories.tsv')];
+    const ids = [...firstColumn('known-issues.tsv'), ...firstColumn('advisories.tsv')];
 
-    expect(FAULTS.map(({ id }) => id)).toEqual(ids);
+    expect(KNOWN_ISSUES.map(({ id }) => id)).toEqual(ids);
   });
 
   it('hold every known-bad range, and all 37 records of security faults', () => {
-    expect(FAULTS.map(({ id }) => id)).toEqual(expect.arrayContaining(KNOWN_BAD));
+    expect(KNOWN_ISSUES.map(({ id }) => id)).toEqual(expect.arrayContaining(KNOWN_BAD));
     expect(new Set(firstColumn('advisories.tsv')).size).toBe(37);
   });
 });

@@ -1,5 +1,5 @@
 // Generated from knowledge/about.json by npm run releases: change the table, not this file.
-import type { About } from './fault.ts';
+import type { About } from './known-issue.ts';
 
 export const ABOUT: About = {
   date: '2026-11-22',

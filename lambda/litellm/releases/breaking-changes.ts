@@ -1,5 +1,5 @@
 // Generated from knowledge/releases.tsv by npm run releases: change the table, not this file.
-import type { BreakingChange } from './fault.ts';
+import type { BreakingChange } from './known-issue.ts';
 
 export const BREAKING_CHANGES: readonly BreakingChange[] = [
   {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settingsFromEnvironment } from '../../../lambda/settings.ts';
+import { settingsFromEnvironment } from '../../../lambda/settings/settings.ts';
 import { LABEL, sandboxConfig } from '../../../sandbox/config.ts';
 import type { LambdaFunction } from '../../../sandbox/lambda/function.ts';
 import { packageFunction } from '../../../sandbox/lambda/package.ts';

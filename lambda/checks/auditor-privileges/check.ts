@@ -1,0 +1,167 @@
+import { counted, listed } from '../../core/text.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { ServerSource, Snapshot } from '../../snapshot/snapshot.ts';
+import { type CheckResult, defineCheck } from '../check.ts';
+import { result } from '../result.ts';
+import { seeAllSessions } from '../visibility.ts';
+import { columnGrant, INSTALL, revokeExcessivePrivileges, revokeSecrets, revokeWrites, useFunction } from './advice.ts';
+
+/** Whether the auditor sees what it must, and no more. One result a concern; a single ok one when there is none. */
+export const auditorPrivileges = defineCheck({
+  id: 'auditor-privileges',
+  title: "The auditor's role sees all it must, and no more.",
+  needs: ['server'],
+  judge({ source: { server }, snapshot }, settings) {
+    const concerns = [
+      ...sessionsConcern(server),
+      ...columnsConcern(server),
+      ...globalRowConcern(server, snapshot),
+      ...excessivePrivilegesConcern(server),
+      ...writesConcern(server),
+      ...secretsConcern(server),
+      ...replicaConcern(server, snapshot),
+      ...schemasConcern(server, snapshot, settings),
+    ];
+    if (concerns.length > 0) return concerns;
+    return [
+      result({
+        status: 'ok',
+        subject: `role ${server.role.name}`,
+        summary: `The role ${server.role.name} sees all sessions and what the checks need of ${counted(server.tables.length, 'LiteLLM table')}, and can neither write nor read a key or a secret.`,
+        evidence: { usesReservedSlots: server.role.usesReservedSlots, isIamUser: server.role.isIamUser },
+      }),
+    ];
+  },
+});
+
+function sessionsConcern({ role }: ServerSource): readonly CheckResult[] {
+  if (role.seesAllSessions) return [];
+  return [
+    result({
+      status: 'unknown',
+      subject: `role ${role.name}: sessions`,
+      summary: `The role ${role.name} cannot see the sessions of other roles.`,
+      evidence: { missing: 'pg_read_all_stats, a part of pg_monitor' },
+      advice: [seeAllSessions(role.name)],
+    }),
+  ];
+}
+
+function columnsConcern({ role, tables }: ServerSource): readonly CheckResult[] {
+  const lacking = tables.flatMap((table) => {
+    const columns = table.columns.filter((column) => !table.readable.includes(column));
+    return columns.length > 0 ? [{ table, columns }] : [];
+  });
+  if (lacking.length === 0) return [];
+  return [
+    result({
+      status: 'unknown',
+      subject: `role ${role.name}: columns`,
+      summary: `The role ${role.name} cannot read ${listed(lacking.map(({ table, columns }) => `${counted(columns.length, 'column')} of ${table.name}`))} that the checks need.`,
+      evidence: { missing: lacking.map(({ table, columns }) => ({ table: `${table.schema}.${table.name}`, columns })) },
+      advice: [
+        {
+          text: "As the owner of LiteLLM's tables:",
+          command: lacking.map(({ table, columns }) => columnGrant(table, columns, role.name)).join('\n'),
+        },
+      ],
+    }),
+  ];
+}
+
+/** The row may be readable without the function: the shell can audit as LiteLLM's own user. */
+function globalRowConcern(server: ServerSource, snapshot: Snapshot): readonly CheckResult[] {
+  const { role, globalRowFunction, litellmSchema } = server;
+  const routerSettings = snapshot.sources['router-settings'];
+  const seen = routerSettings.status === 'ok' && routerSettings.value.global.state !== 'hidden';
+  if (globalRowFunction === 'executable' || litellmSchema === null || seen) return [];
+  const absent = globalRowFunction === 'absent';
+  return [
+    result({
+      status: 'unknown',
+      subject: `role ${role.name}: global row`,
+      summary: absent
+        ? 'The function that describes the global router_settings row without its values is not installed.'
+        : `The role ${role.name} may not execute the function that describes the global router_settings row.`,
+      evidence: { globalRowFunction },
+      advice: absent ? INSTALL : [useFunction(role.name)],
+    }),
+  ];
+}
+
+function excessivePrivilegesConcern({ role }: ServerSource): readonly CheckResult[] {
+  if (role.excessivePrivileges.length === 0) return [];
+  return [
+    result({
+      status: 'warning',
+      subject: `role ${role.name}: excessivePrivileges`,
+      summary: `The role ${role.name} is stronger than an auditor needs: ${listed(role.excessivePrivileges)}.`,
+      evidence: { excessivePrivileges: role.excessivePrivileges },
+      advice: [revokeExcessivePrivileges(role.name, role.excessivePrivileges)],
+    }),
+  ];
+}
+
+function writesConcern({ role }: ServerSource): readonly CheckResult[] {
+  // A superuser may do everything, which its power says already; no REVOKE helps.
+  if (role.writableTables.length === 0 || role.excessivePrivileges.includes('superuser')) return [];
+  return [
+    result({
+      status: 'warning',
+      subject: `role ${role.name}: writing`,
+      summary: `The role ${role.name} may change ${counted(role.writableTables.length, 'table')} of LiteLLM: ${listed(role.writableTables)}.`,
+      evidence: { writableTables: role.writableTables },
+      advice: revokeWrites(role.name, role.writableTables),
+    }),
+  ];
+}
+
+function secretsConcern({ role }: ServerSource): readonly CheckResult[] {
+  if (role.readableSecrets.length === 0 || role.excessivePrivileges.includes('superuser')) return [];
+  return [
+    result({
+      status: 'warning',
+      subject: `role ${role.name}: secrets`,
+      summary: `The role ${role.name} could read ${counted(role.readableSecrets.length, 'secret column')}: ${listed(role.readableSecrets)}.`,
+      evidence: { readableSecrets: role.readableSecrets },
+      advice: revokeSecrets(role.name, role.readableSecrets),
+    }),
+  ];
+}
+
+function replicaConcern(server: ServerSource, snapshot: Snapshot): readonly CheckResult[] {
+  if (!server.inRecovery) return [];
+  const { rds } = snapshot.sources;
+  const writer = rds.status === 'ok' && rds.value.kind === 'cluster' ? rds.value.endpoint : null;
+  return [
+    result({
+      status: 'unknown',
+      subject: `database ${snapshot.database}: writer`,
+      summary: 'This server is a read replica: what LiteLLM holds on the writer cannot be seen from here.',
+      evidence: { inRecovery: true, ...(writer === null ? {} : { writerEndpoint: writer }) },
+      advice: [
+        {
+          text: `Set "host" in the configuration to the writer's endpoint${writer === null ? '' : `, ${writer}`}. To watch the replica too, add it as a database of its own.`,
+        },
+      ],
+    }),
+  ];
+}
+
+function schemasConcern(server: ServerSource, snapshot: Snapshot, settings: Settings): readonly CheckResult[] {
+  const { litellmSchema, otherLitellmSchemas } = server;
+  if (litellmSchema === null || otherLitellmSchemas.length === 0 || settings.litellmSchema !== undefined) return [];
+  return [
+    result({
+      status: 'info',
+      subject: `database ${snapshot.database}: schemas`,
+      summary: `${otherLitellmSchemas.length + 1} schemas hold LiteLLM tables; ${litellmSchema} was looked at, ${listed(otherLitellmSchemas)} not.`,
+      evidence: { lookedAt: litellmSchema, others: otherLitellmSchemas },
+      advice: [
+        {
+          text: 'Name the right one as "litellmSchema" in the configuration, and one database entry for each that lives.',
+        },
+      ],
+    }),
+  ];
+}

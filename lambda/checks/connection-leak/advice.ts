@@ -1,0 +1,43 @@
+import type { Advice, Status } from '../../core/finding.ts';
+import { listed } from '../../core/text.ts';
+import { missingSettings, type Topology } from '../../model/topology.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { restartPod } from '../remediation.ts';
+import { causeText, knownLeaks } from './known-leaks.ts';
+import type { Orphans } from './orphans.ts';
+import { orphanCondition } from './reclaim.ts';
+
+/** What frees the slots, then what ends the leak. Where the status is `info` nothing to end sessions with is given. */
+export function leakAdvice(
+  orphans: Orphans,
+  status: Status,
+  topology: Topology,
+  settings: Settings,
+): readonly Advice[] {
+  const { client } = orphans;
+  const condition = orphanCondition(orphans, settings.target.databaseName, topology.who?.application ?? '');
+  const look = {
+    text: 'See them:',
+    command: `SELECT pid, backend_start, state, state_change FROM pg_stat_activity
+ WHERE ${condition}
+ ORDER BY backend_start;`,
+  };
+  if (status === 'info') return [look, ...surerSettings(topology)];
+  return [
+    ...restartPod(client),
+    look,
+    {
+      text: `Or end only them, without a restart, as ${client.user} or as the RDS master user. A session that is used again meanwhile is left alone:`,
+      command: `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE ${condition};`,
+    },
+    { text: causeText(topology.version, knownLeaks(topology, client.iam)) },
+    { text: 'Until that is mended, restart the proxies before the slots run out.' },
+  ];
+}
+
+function surerSettings(topology: Topology): readonly Advice[] {
+  const missing = missingSettings(topology);
+  if (missing.length === 0) return [];
+  return [{ text: `To be surer, set ${listed(missing)} in the configuration.` }];
+}

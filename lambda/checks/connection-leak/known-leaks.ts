@@ -1,0 +1,43 @@
+import { ge } from '@renovatebot/pep440';
+import { listed } from '../../core/text.ts';
+import { isBeyondKnowledge, knownIssuesOf } from '../../litellm/known-issues.ts';
+import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
+import { KNOWN_ISSUES } from '../../litellm/releases/known-issues.ts';
+import type { LitellmVersion } from '../../litellm/version.ts';
+import type { Topology } from '../../model/topology.ts';
+
+/** What leaves connections behind, the likeliest first: #13120, #24149, #33023, #34749. */
+const LEAKS = ['iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine', 'iam-rotation-kills-engines'];
+
+/** From this version on a pool closes what was idle for 60 s; before, Prisma's 300 s (knowledge/litellm.md section 4). */
+const SHORT_IDLE = { since: '1.101.0', seconds: 60, before: 300 };
+
+/** The known leaks that the version, the log-in and the workers allow; all that the log-in allows where the version is not known. */
+export function knownLeaks({ version, deployment }: Topology, iam: boolean): readonly KnownIssue[] {
+  const faults = version === null ? KNOWN_ISSUES.filter((fault) => iam || !fault.iam) : knownIssuesOf(version, { iam });
+  const oneWorker = deployment.workersFrom !== 'assumed' && deployment.workersPerPod === 1;
+  return LEAKS.flatMap((id) => faults.filter((fault) => fault.id === id)).filter(
+    ({ id }) => !(oneWorker && id === 'dead-worker-engine'),
+  );
+}
+
+/** One sentence or two: which known leak it may be, and from which version on it is mended. */
+export function causeText(version: LitellmVersion | null, leaks: readonly KnownIssue[]): string {
+  const names = leaks.map(
+    ({ title, source, fixed }) => `${title} (${source.split(';')[0]}; fixed in ${listed(fixed) || 'no version known'})`,
+  );
+  if (version === null) {
+    return `Which leak it is depends on LiteLLM's version, which is not known: set "litellmVersion". Known ones: ${names.join('. ')}.`;
+  }
+  if (isBeyondKnowledge(version)) return `LiteLLM ${version.text} is newer than what is known about its leaks.`;
+  const [likeliest, ...others] = names;
+  if (likeliest === undefined) {
+    return `No known leak of LiteLLM ${version.text} explains it: make sure that this version runs, then report it to LiteLLM with this finding.`;
+  }
+  return `What fits LiteLLM ${version.text} best: ${likeliest}.${others.length > 0 ? ` It can also be: ${others.join('. ')}.` : ''}`;
+}
+
+/** After how many idle seconds a pool that lives closes a session; the longer one where the version is not known. */
+export function idleLimitSeconds(version: LitellmVersion | null): number {
+  return version !== null && ge(version.text, SHORT_IDLE.since) ? SHORT_IDLE.seconds : SHORT_IDLE.before;
+}

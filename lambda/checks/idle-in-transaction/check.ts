@@ -1,0 +1,121 @@
+import type { Advice, Status } from '../../core/finding.ts';
+import { counted, durationText, listed } from '../../core/text.ts';
+import { byClient, clientCondition } from '../../model/clients.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { IdleTransaction, SessionsSource } from '../../snapshot/snapshot.ts';
+import { type CheckResult, defineCheck } from '../check.ts';
+import { result, type Uncertainty } from '../result.ts';
+import { hiddenSessions } from '../visibility.ts';
+
+/** A transaction that blocks others is no fault at once: LiteLLM's batch writes hold row locks for a moment. */
+const BLOCKING_SECONDS = 10;
+
+export const idleInTransaction = defineCheck({
+  id: 'idle-in-transaction',
+  title: 'No transaction is left open and idle.',
+  needs: ['sessions'],
+  judge({ source: { sessions }, snapshot }, settings) {
+    const bad = sessions.idleTransactions.filter((transaction) => statusOf(transaction, settings) !== 'ok');
+    const uncertainty = uncertaintyOf(sessions);
+    const clients = [...byClient(bad)].map(([client, own]) => judgeClient(client, own, settings, uncertainty));
+    const hidden = hiddenSessions(sessions, snapshot, settings);
+    if (clients.length + hidden.length > 0) return [...clients, ...hidden];
+    return [
+      result({
+        status: 'ok',
+        subject: `database ${snapshot.database}`,
+        summary:
+          sessions.idleTransactionCount === 0
+            ? 'No transaction is open and idle.'
+            : `${counted(sessions.idleTransactionCount, 'transaction')} open and idle, none for over ${durationText(settings.idleInTransactionWarningSeconds)}, nor for over ${durationText(blockingLimit(settings))} in the way of others.`,
+        evidence: {
+          idleTransactions: sessions.idleTransactionCount,
+          longestIdleSeconds: longest(sessions.idleTransactions),
+        },
+        uncertainty,
+      }),
+    ];
+  },
+});
+
+function statusOf({ idleSeconds, blocking }: IdleTransaction, settings: Settings): Status {
+  if (idleSeconds > settings.idleInTransactionCriticalSeconds) return 'critical';
+  if (blocking > 0 && idleSeconds > blockingLimit(settings)) return 'critical';
+  return idleSeconds > settings.idleInTransactionWarningSeconds ? 'warning' : 'ok';
+}
+
+function blockingLimit({ idleInTransactionWarningSeconds }: Settings): number {
+  return Math.min(BLOCKING_SECONDS, idleInTransactionWarningSeconds);
+}
+
+function judgeClient(
+  client: string,
+  own: readonly IdleTransaction[],
+  settings: Settings,
+  uncertainty: Uncertainty | null,
+): CheckResult {
+  const blocking = own.reduce((sum, transaction) => sum + transaction.blocking, 0);
+  const [are, upTo, block] = own.length === 1 ? ['is', '', 'blocks'] : ['are', 'up to ', 'block'];
+  const blocks = blocking > 0 ? ` and ${block} ${counted(blocking, 'other session')}` : '';
+  return result({
+    status: own.some((transaction) => statusOf(transaction, settings) === 'critical') ? 'critical' : 'warning',
+    subject: `client ${client}`,
+    summary: `${counted(own.length, 'transaction')} of ${client} ${are} open and idle for ${upTo}${durationText(longest(own))}${blocks}.`,
+    evidence: {
+      transactions: own.map(({ pid, database, application, transactionSeconds, idleSeconds, blocking }) => ({
+        pid,
+        database,
+        application,
+        transactionSeconds: wholeSeconds(transactionSeconds),
+        idleSeconds: wholeSeconds(idleSeconds),
+        blocking,
+      })),
+    },
+    advice: adviceOf(own),
+    uncertainty,
+  });
+}
+
+function adviceOf(own: readonly IdleTransaction[]): readonly Advice[] {
+  const [first] = own;
+  if (first === undefined) return [];
+  const pids = own.map(({ pid }) => pid);
+  // A pid can be given to another session meanwhile: the client and the state are asked for again.
+  const condition = `pid IN (${pids.join(', ')})
+   AND state LIKE 'idle in transaction%'
+   AND ${clientCondition(first)}`;
+  return [
+    {
+      text: 'Look first: what they are, and whom they block.',
+      command: `SELECT pid, application_name, state, xact_start, state_change, wait_event FROM pg_stat_activity
+ WHERE ${condition};
+SELECT pid, usename, client_addr, pg_blocking_pids(pid) AS blocked_by FROM pg_stat_activity
+ WHERE pg_blocking_pids(pid) && ARRAY[${pids.join(', ')}];`,
+    },
+    {
+      text: `Still there and nobody's work: end ${pids.length === 1 ? 'it' : 'them'}. What the transaction wrote is rolled back. Only pid ${listed(pids.map(String), pids.length)} of this client can be hit:`,
+      command: `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE ${condition};`,
+    },
+    {
+      text: 'Look in the log of that client for what it did at xact_start; a stopped migration or an open psql is common.',
+    },
+  ];
+}
+
+function longest(transactions: readonly IdleTransaction[]): number {
+  return wholeSeconds(Math.max(0, ...transactions.map(({ idleSeconds }) => idleSeconds)));
+}
+
+/** A clock that was set back gives times below 0. */
+function wholeSeconds(seconds: number): number {
+  return Math.max(0, Math.round(seconds));
+}
+
+function uncertaintyOf({ idleTransactions, idleTransactionCount }: SessionsSource): Uncertainty | null {
+  if (idleTransactionCount <= idleTransactions.length) return null;
+  return {
+    confidence: 'medium',
+    reason: `Only the ${idleTransactions.length} oldest of ${idleTransactionCount} idle transactions were looked at.`,
+  };
+}

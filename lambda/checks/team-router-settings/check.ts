@@ -1,0 +1,16 @@
+import { defineCheck } from '../check.ts';
+import { judgeScope, type Scope } from '../scoped-router-settings.ts';
+
+const TEAMS: Scope = {
+  level: 'team',
+  table: 'LiteLLM_TeamTable',
+  nameColumns: 'team_id, team_alias',
+  stale: 'blocked',
+};
+
+export const teamRouterSettings = defineCheck({
+  id: 'team-router-settings',
+  title: 'No team has router_settings that cost anything on each request.',
+  needs: ['router-settings'],
+  judge: ({ source, snapshot }, settings) => judgeScope(TEAMS, source['router-settings'], snapshot, settings),
+});

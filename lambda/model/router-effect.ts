@@ -1,0 +1,143 @@
+import { ORIGINS, versionUncertainty } from '../checks/litellm-version/uncertainty.ts';
+import { mergeUncertainty } from '../checks/result.ts';
+import {
+  hasRouterColumns,
+  isPastPerRequest,
+  type RouterEffect,
+  type RouterLevel,
+  routerEffect,
+  unknownEffect,
+} from '../litellm/router-effect.ts';
+import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
+import type { RouterSettingsSource, Snapshot } from '../snapshot/snapshot.ts';
+import { type RouterBehaviour, routerBehaviour } from './router-behaviour.ts';
+import { type RunningVersion, runningVersion, versionsOf } from './running-version.ts';
+
+export interface SeenEffect extends RouterEffect {
+  /** The version result by, `1.81.9 or newer` for a lower bound; null when it is not known. */
+  readonly version: string | null;
+  /** Sources differ on whether it holds: it warns, and is never critical. */
+  readonly disputed: boolean;
+}
+
+/**
+ * What router_settings of a level do here: by the version that runs, as far as the schema does not contradict it; where that leaves it open,
+ * the measured behaviour decides. Of several versions that run at once, the one that costs most counts.
+ */
+export function effectHere(level: RouterLevel, snapshot: Snapshot, settings: RouterSettingsSource): SeenEffect {
+  const running = runningVersion(snapshot);
+  const columns = columnsExist(settings);
+  const effects =
+    running === null
+      ? [byVersion(level, null, columns)]
+      : versionsOf(running).map((version) => byVersion(level, { ...running, version }, columns));
+  const worst = effects.reduce((one, other) => (costOf(other) > costOf(one) ? other : one));
+  return withBehaviour(worst, routerBehaviour(snapshot));
+}
+
+function costOf({ kind, disputed }: SeenEffect): number {
+  if (kind === 'per-request-router') return disputed ? 2 : 3;
+  return kind === 'unknown' ? 1 : 0;
+}
+
+/** `columns`: whether the router_settings columns exist; undefined when neither table could be seen. */
+function byVersion(level: RouterLevel, running: RunningVersion | null, columns: boolean | undefined): SeenEffect {
+  if (running === null) {
+    return columns === false
+      ? bySchema(level)
+      : notKnown('The LiteLLM version that runs is not known: "litellmVersion" is not set in the configuration.');
+  }
+  const { words } = ORIGINS[running.from];
+  const version = parseLitellmVersion(running.version);
+  if (version === null) {
+    return columns === false
+      ? bySchema(level)
+      : notKnown(`What is stated by ${words} is not a version like 1.81.3, so the one that runs is not known.`);
+  }
+  if (running.lowerBound) return atLeast(level, version, running);
+  const { text } = version;
+  if (columns === true && !hasRouterColumns(version)) {
+    return notKnown(
+      `LiteLLM is ${text} by ${words}, but the router_settings columns exist, which 1.80.13 brought: a newer version has run.`,
+    );
+  }
+  const effect = routerEffect(version, level);
+  if (columns === false && hasRouterColumns(version)) {
+    const reason = `LiteLLM is ${text} by ${words}, but the router_settings columns of 1.80.13 are missing: an older version runs, or a migration has failed.`;
+    return { ...effect, version: text, disputed: true, uncertainty: { confidence: 'low', reason } };
+  }
+  return {
+    ...effect,
+    version: text,
+    disputed: effect.uncertainty !== null,
+    uncertainty: mergeUncertainty([effect.uncertainty, versionUncertainty(running)]),
+  };
+}
+
+function atLeast(level: RouterLevel, version: LitellmVersion, running: RunningVersion): SeenEffect {
+  if (!isPastPerRequest(version)) {
+    return notKnown(
+      `At least LiteLLM ${version.text} has run, by ${ORIGINS[running.from].words}, but which version runs now is not known.`,
+    );
+  }
+  const effect = routerEffect(version, level);
+  return {
+    ...effect,
+    // Later versions do not ignore them any more.
+    kind: effect.kind === 'ignored' ? 'no-router' : effect.kind,
+    version: `${version.text} or newer`,
+    disputed: false,
+    uncertainty: mergeUncertainty([effect.uncertainty, versionUncertainty(running)]),
+  };
+}
+
+function notKnown(reason: string): SeenEffect {
+  return { ...unknownEffect(reason), version: null, disputed: false };
+}
+
+/** Behaviour decides what the version leaves open, and casts uncertainty on what the version says for certain. */
+function withBehaviour(effect: SeenEffect, behaviour: RouterBehaviour): SeenEffect {
+  const { verdict, reason } = behaviour;
+  if (verdict !== 'per-request' && verdict !== 'independent') return effect;
+  const builds = effect.kind === 'per-request-router';
+  const isOpen = effect.kind === 'unknown' || effect.disputed;
+  if (isOpen) {
+    return {
+      ...effect,
+      kind: verdict === 'per-request' ? 'per-request-router' : 'no-router',
+      disputed: false,
+      uncertainty: { confidence: 'medium', reason: `Decided by what was measured: ${reason}.` },
+    };
+  }
+  if (builds === (verdict === 'per-request')) return effect;
+  return {
+    ...effect,
+    kind: 'per-request-router',
+    disputed: true,
+    uncertainty: {
+      confidence: 'low',
+      reason: `LiteLLM ${effect.version ?? 'with this schema'} ${builds ? 'builds' : 'does not build'} a Router per request, but what was measured says otherwise: ${reason}.`,
+    },
+  };
+}
+
+/** undefined: neither table could be seen. */
+function columnsExist({ team, key }: RouterSettingsSource): boolean | undefined {
+  const states = [team.state, key.state];
+  if (states.includes('seen') || states.includes('hidden')) return true;
+  return states.includes('no-column') ? false : undefined;
+}
+
+/** LiteLLM from 1.80.13 on makes the columns before it serves. */
+function bySchema(level: RouterLevel): SeenEffect {
+  return {
+    version: null,
+    kind: level === 'global' ? 'shared-router' : 'no-column',
+    cheaper: false,
+    disputed: false,
+    uncertainty: {
+      confidence: 'medium',
+      reason: 'Judged by the schema alone: it lacks the router_settings columns that 1.80.13 brought.',
+    },
+  };
+}

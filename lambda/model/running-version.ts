@@ -1,0 +1,69 @@
+import type { Confidence } from '../core/finding.ts';
+import { migrationVersion } from '../litellm/migrations.ts';
+import type { ProxySource, Snapshot, Sources } from '../snapshot/snapshot.ts';
+
+export type VersionOrigin = ProxySource['versions'][number]['from'] | 'configured' | 'migrations';
+
+export interface RunningVersion {
+  /** As it was stated: untrusted text, perhaps no version at all. */
+  readonly version: string;
+  readonly from: VersionOrigin;
+  readonly confidence: Confidence;
+  /** The version that runs is this one or a newer one. */
+  readonly lowerBound: boolean;
+  /** What other replicas told; absent when all agree. */
+  readonly others?: readonly string[];
+}
+
+/** What of a snapshot tells a version. */
+export interface VersionTraces extends Pick<Snapshot, 'configuredVersion'> {
+  readonly sources: Pick<Sources, 'proxy' | 'litellm'>;
+}
+
+/** What each origin has to say, the most trusted first. */
+const ORIGINS: readonly ((traces: VersionTraces) => RunningVersion | null)[] = [told, configured, migrated];
+const PROXY_ORIGINS = ['readiness', 'model-hub', 'readiness-details'] as const;
+
+/** The LiteLLM version that runs, by the most trusted origin that tells one; null when none does. */
+export function runningVersion(traces: VersionTraces): RunningVersion | null {
+  for (const origin of ORIGINS) {
+    const version = origin(traces);
+    if (version !== null) return version;
+  }
+  return null;
+}
+
+/** All versions that run at once, the one that most replicas told first. */
+export function versionsOf({ version, others = [] }: RunningVersion): readonly string[] {
+  return [version, ...others];
+}
+
+/** What the proxy itself says. Its answers come from different replicas, which a deployment can leave at different versions. */
+function told({ sources: { proxy } }: VersionTraces): RunningVersion | null {
+  if (proxy.status !== 'ok') return null;
+  const answers = PROXY_ORIGINS.flatMap((origin) => proxy.value.versions.filter(({ from }) => from === origin));
+  const [first, ...rest] = answers;
+  if (first === undefined) return null;
+  const { version, from } = first;
+  const others = [...new Set(rest.map((answer) => answer.version))].filter((other) => other !== version);
+  return {
+    version,
+    from,
+    lowerBound: false,
+    ...(others.length === 0 ? { confidence: 'high' } : { confidence: 'medium', others }),
+  };
+}
+
+/** People forget to change it at the next upgrade. */
+function configured({ configuredVersion }: VersionTraces): RunningVersion | null {
+  return configuredVersion === null
+    ? null
+    : { version: configuredVersion, from: 'configured', confidence: 'medium', lowerBound: false };
+}
+
+/** The highest version that ever migrated the database has run; a proxy may have been taken back since. */
+function migrated({ sources: { litellm } }: VersionTraces): RunningVersion | null {
+  if (litellm.status !== 'ok' || litellm.value.migrations.state !== 'seen') return null;
+  const seen = migrationVersion(litellm.value.migrations.applied);
+  return seen && { version: seen.version, from: 'migrations', confidence: 'low', lowerBound: true };
+}

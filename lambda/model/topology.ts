@@ -1,0 +1,92 @@
+import { lt } from '@renovatebot/pep440';
+import type { Uncertainty } from '../checks/result.ts';
+import type { Finding } from '../core/finding.ts';
+import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { ServerSource, SessionsSource, Snapshot } from '../snapshot/snapshot.ts';
+import { type AddressSharing, addressSharing } from './address-sharing.ts';
+import { type Deployment, deploymentOf } from './deployment.ts';
+import { type LitellmClients, litellmClients } from './litellm-clients.ts';
+import { type PoolLimit, poolLimit } from './pool-limit.ts';
+import { runningVersion, versionsOf } from './running-version.ts';
+
+/** Who LiteLLM's sessions are, and how many there should be. */
+export interface Topology {
+  /** null: no session of LiteLLM was seen. */
+  readonly who: LitellmClients | null;
+  readonly deployment: Deployment;
+  readonly limit: PoolLimit;
+  readonly sharing: AddressSharing | null;
+  /** null: not known, or only a lower bound of it is. */
+  readonly version: LitellmVersion | null;
+}
+
+/** Puts together what sessions, heartbeats and configuration tell about the proxies. */
+export function topologyOf(
+  snapshot: Snapshot,
+  { server, sessions }: { readonly server: ServerSource; readonly sessions: SessionsSource },
+  settings: Settings,
+): Topology {
+  const who = litellmClients(server, sessions, settings);
+  const deployment = deploymentOf(snapshot, who, settings);
+  const version = knownVersion(snapshot);
+  const limit = poolLimit(settings, version, who?.clients.some(({ iam }) => iam) ?? false);
+  const sharing = who && addressSharing(snapshot, sessions, who, deployment, limit, settings);
+  return { who, deployment, limit, sharing, version };
+}
+
+/** The oldest where replicas differ: it has the faults. A lower bound says nothing of what runs now. */
+function knownVersion(snapshot: Snapshot): LitellmVersion | null {
+  const running = runningVersion(snapshot);
+  if (running === null || running.lowerBound) return null;
+  const versions = versionsOf(running).flatMap((text) => parseLitellmVersion(text) ?? []);
+  return versions.reduce<LitellmVersion | null>(
+    (oldest, next) => (oldest === null || lt(next.text, oldest.text) ? next : oldest),
+    null,
+  );
+}
+
+/** What a result by limit x workers has to uncertainty: two guesses in one product make it low. */
+export function poolSizeUncertainties({ limit, deployment }: Topology): readonly Uncertainty[] {
+  const limitGuessed = limit.from !== 'configuration';
+  const workersGuessed = deployment.workersFrom === 'assumed';
+  if (!limitGuessed && !workersGuessed) return deployment.uncertainties;
+  const guesses = [
+    ...(limitGuessed ? [`a pool limit of ${limit.perWorker} per worker, LiteLLM's default`] : []),
+    ...(workersGuessed ? ['one worker a pod'] : []),
+  ];
+  const reason = `It assumes ${guesses.join(' and ')}.${limit.note === null ? '' : ` ${limit.note}`}`;
+  return [{ confidence: guesses.length > 1 ? 'low' : 'medium', reason }, ...deployment.uncertainties];
+}
+
+/** The settings that would turn the guesses into knowledge; empty when there is none. */
+export function missingSettings({ limit, deployment }: Topology): readonly string[] {
+  return [
+    ...(limit.from === 'configuration' ? [] : ['poolLimit']),
+    ...(deployment.workersFrom === 'assumed' ? ['workersPerPod'] : []),
+    ...(deployment.podsFrom === 'addresses of sessions' ? ['pods'] : []),
+  ];
+}
+
+/** Who was taken for LiteLLM, in the same words in each check's evidence. */
+export function whoEvidence({ who, sharing }: Topology): Finding['evidence'] {
+  return {
+    ...(who && { litellmUsers: who.users, litellmUserFrom: who.from }),
+    ...(sharing && { addressSharing: sharing.kind }),
+  };
+}
+
+/** The same, and what the size of the pools rests on. */
+export function topologyEvidence(topology: Topology): Finding['evidence'] {
+  const { deployment, limit } = topology;
+  return {
+    poolLimit: limit.perWorker,
+    poolLimitFrom: limit.from,
+    ...(limit.droppedByRefresh !== 'no' && { limitDroppedByTokenRefresh: `${limit.droppedByRefresh} (#33021)` }),
+    workersPerPod: deployment.workersPerPod,
+    workersFrom: deployment.workersFrom,
+    pods: deployment.pods,
+    podsFrom: deployment.podsFrom,
+    ...whoEvidence(topology),
+  };
+}

@@ -1,0 +1,85 @@
+import { severityOf } from '../core/finding.ts';
+import { type Message, messageOf } from '../report/message.ts';
+import type { RenderableReport } from '../report/renderable.ts';
+import type { Notification } from '../report/report.ts';
+import type { Settings } from '../settings/settings.ts';
+import { publishFailure } from './publish-failure.ts';
+
+const MAX_ATTEMPTS = 3;
+
+type Channel = Pick<Settings, 'notifyFrom' | 'topicArn' | 'awsTimeoutMs'>;
+
+/** Publishes the report when it is bad enough for `notifyFrom`; see `send`. */
+export async function notify(report: RenderableReport, channel: Channel): Promise<Notification> {
+  const { notifyFrom } = channel;
+  if (notifyFrom !== 'never' && severityOf(report.status) < severityOf(notifyFrom)) {
+    return {
+      status: 'skipped',
+      reason: `The report is ${report.status}, and notifyFrom is ${notifyFrom}.`,
+    };
+  }
+  return send(() => messageOf(report), channel);
+}
+
+/**
+ * Publishes one SNS message, unless there is no topic or `notifyFrom` is never; tells what became of it. Never throws, and takes at most
+ * `awsTimeoutMs` milliseconds, retries included. The region is the topic's.
+ */
+export async function send(
+  compose: () => Message,
+  { notifyFrom, topicArn, awsTimeoutMs }: Channel,
+): Promise<Notification> {
+  if (topicArn === undefined) return { status: 'skipped', reason: 'No topic is configured.' };
+  if (notifyFrom === 'never') return { status: 'skipped', reason: 'notifyFrom is never.' };
+  const deadline = AbortSignal.timeout(awsTimeoutMs);
+  try {
+    const message = compose();
+    const messageId = await Promise.race([publish(message, topicArn, awsTimeoutMs, deadline), whenAborted(deadline)]);
+    return { status: 'published', messageId, findingsLeftOut: message.findingsLeftOut };
+  } catch (error) {
+    return {
+      status: 'failed',
+      error: publishFailure(error, { topicArn, timeoutMs: awsTimeoutMs, isTimeout: deadline.aborted }),
+    };
+  }
+}
+
+async function publish(
+  { subject, message, attributes }: Message,
+  topicArn: string,
+  timeoutMs: number,
+  deadline: AbortSignal,
+): Promise<string> {
+  // Loaded here so that the database is asked before the time is spent.
+  const { PublishCommand, SNSClient } = await import('@aws-sdk/client-sns');
+  const client = new SNSClient({
+    region: topicArn.split(':')[3],
+    maxAttempts: MAX_ATTEMPTS,
+    // A lost first packet must leave time for another attempt.
+    requestHandler: { connectionTimeout: Math.ceil(timeoutMs / MAX_ATTEMPTS) },
+  });
+  try {
+    const answer = await client.send(
+      new PublishCommand({
+        TopicArn: topicArn,
+        Subject: subject,
+        Message: message,
+        MessageStructure: 'json',
+        MessageAttributes: Object.fromEntries(
+          Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+        ),
+      }),
+      { abortSignal: deadline },
+    );
+    return answer.MessageId ?? 'not given';
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The SDK looks at the signal only while a request is under way, not while it fetches credentials. */
+async function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,45 @@
+import { effectHere } from '../model/router-effect.ts';
+import type { Settings } from '../settings/settings.ts';
+import { takeSnapshot } from '../snapshot/collect.ts';
+import { failureOf } from '../snapshot/failure.ts';
+import type { PurgeAnswer } from './answers.ts';
+import type { DryRun, NotDone } from './outcome.ts';
+
+/** Looks at the row as an audit does, and changes nothing. Never throws. */
+export async function dryRun(
+  settings: Settings,
+  budgetMs: number,
+): Promise<DryRun | NotDone | Extract<PurgeAnswer, { outcome: 'absent' }>> {
+  const snapshot = await takeSnapshot(settings, budgetMs);
+  const { connection, server, 'router-settings': seen } = snapshot.sources;
+  if (seen.status !== 'ok') {
+    const [failure = failureOf('other')] = [connection, server, seen].flatMap((source) =>
+      source.status === 'failed' ? [source.failure] : [],
+    );
+    return { outcome: 'failed', failure };
+  }
+  const { global } = seen.value;
+  switch (global.state) {
+    case 'absent':
+      return { outcome: 'absent' };
+    case 'no-table':
+      return {
+        outcome: 'failed',
+        failure: failureOf('other', { message: 'This database has no LiteLLM_Config table, so no global row either.' }),
+      };
+    case 'hidden':
+      return {
+        outcome: 'failed',
+        failure: failureOf('permission-denied', {
+          message: 'The role cannot see whether there is a global router_settings row.',
+          missing: global.missing,
+        }),
+      };
+    case 'present': {
+      const { hash, kind, bytes, keys, keyCount, routingPolicy } = global;
+      const { kind: effect, version } = effectHere('global', snapshot, seen.value);
+      const row = { hash, kind, bytes, keys, keyCount, routingPolicy };
+      return { outcome: 'dry-run', ...row, effect, litellmVersion: version };
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Advice } from '../core/finding.ts';
+import type { RouterEffectKind } from '../litellm/router-effect.ts';
+import type { Notification } from '../report/report.ts';
+import type { RouterSettingsKind, SettingKey, SourceFailure } from '../snapshot/snapshot.ts';
+import type { BackupsAnswer, PurgeAnswer, RestoreAnswer } from './answers.ts';
+
+/** What became of it, whatever was asked. Only `done` and perhaps `not-known` have changed anything. */
+export type RemedyResult = 'done' | 'nothing-to-do' | 'shown' | 'refused' | 'failed' | 'not-known';
+
+export type NotDone =
+  /** `purge` is disabled in the configuration. */
+  | { readonly outcome: 'disabled' }
+  | { readonly outcome: 'failed'; readonly failure: SourceFailure }
+  /** The call was sent twice, and the first answer was lost: it may have been done. Asking again tells, and is harmless. */
+  | { readonly outcome: 'not-known'; readonly failure: SourceFailure };
+
+/** What a purge would take away. No values. */
+export interface DryRun {
+  readonly outcome: 'dry-run';
+  readonly hash: string;
+  readonly kind: RouterSettingsKind;
+  readonly bytes: number;
+  /** At most 100. Untrusted text. */
+  readonly keys: readonly SettingKey[];
+  readonly keyCount: number;
+  readonly routingPolicy: readonly string[];
+  /** What the row does on the version that runs; null: not known. */
+  readonly effect: RouterEffectKind;
+  readonly litellmVersion: string | null;
+}
+
+/** Who asked, as far as it can be known. */
+export interface Requester {
+  /** A sentence's part: `alice at a shell on build-7`. May hold untrusted text. */
+  readonly requestedBy: string;
+  /** The same for the same event delivered again, so that it is done once. */
+  readonly requestId: string;
+}
+
+interface RemedyCommon extends Requester {
+  readonly schemaVersion: 1;
+  readonly auditorVersion: string;
+  readonly database: string;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly mode: 'manual' | 'automatic';
+  readonly result: RemedyResult;
+  /** One sentence. May hold untrusted text. */
+  readonly summary: string;
+  /** What to know about it, a sentence or two each. May hold untrusted text. */
+  readonly notes: readonly string[];
+  /** What to do next: how to undo it, how to do it for real. */
+  readonly advice: readonly Advice[];
+}
+
+export type RemedyOutcome =
+  | { readonly action: 'purge'; readonly outcome: PurgeAnswer | DryRun | NotDone }
+  | { readonly action: 'restore'; readonly backup: number; readonly outcome: RestoreAnswer | NotDone }
+  | { readonly action: 'backups'; readonly outcome: ({ readonly outcome: 'listed' } & BackupsAnswer) | NotDone };
+
+/** A remedy that nobody was told of yet. */
+export type UnsentRemedy = RemedyCommon & RemedyOutcome;
+
+/** What the function returns for a purge, a restore or a list of backups, and what the shell prints with --json. */
+export type RemedyReport = UnsentRemedy & { readonly notification: Notification };

@@ -1,0 +1,144 @@
+import type { Finding } from '../core/finding.ts';
+import { causesOf } from './causes.ts';
+import { evidenceItems } from './evidence.ts';
+import { nextStepsOf } from './next-steps.ts';
+import type { RenderableReport } from './renderable.ts';
+import { checkIdsOf, countsOf, okChecks, type Section, sectionsOf } from './sections.ts';
+import { headlineOf, subjectOf } from './subject.ts';
+import { slackLine } from './text.ts';
+import { timeOf } from './time.ts';
+
+/** Amazon Q Developer's custom notification; the limits are those seen in use, AWS documents none (knowledge/aws.md, SNS). */
+const LONGEST_TITLE = 150;
+const LONGEST_DESCRIPTION = 2500;
+const MOST_KEYWORDS = 5;
+const BETWEEN = '\n\n';
+/** For the line that counts what does not fit. */
+const ROOM_FOR_MORE = 60;
+/** So that one finding cannot push the others out; in characters. */
+const LONGEST_SUMMARY = 420;
+const LONGEST_VALUES = 360;
+const LONGEST_LIST_LINE = 100;
+const MOST_LIST_LINES = 5;
+
+const SIGNS = {
+  critical: ':rotating_light:',
+  warning: ':warning:',
+  unknown: ':grey_question:',
+  info: ':information_source:',
+  ok: ':white_check_mark:',
+} as const;
+
+/** A custom notification of Amazon Q Developer in chat applications, version 1.0, which it shows in Slack. */
+export interface ChatNotification {
+  readonly version: '1.0';
+  readonly source: 'custom';
+  readonly id: string;
+  readonly content: {
+    readonly textType: 'client-markdown';
+    readonly title: string;
+    readonly description: string;
+    readonly nextSteps: readonly string[];
+    readonly keywords: readonly string[];
+  };
+  readonly metadata: {
+    /** Repeats of one database stand in one thread. */
+    readonly threadId: string;
+    readonly summary: string;
+    readonly eventType: string;
+    readonly relatedResources: readonly string[];
+    readonly additionalContext: Readonly<Record<string, string>>;
+    readonly enableCustomActions: false;
+  };
+}
+
+/** The Slack card. Findings that do not fit its limits are counted instead, the least severe first. */
+export function chatOf(report: RenderableReport): ChatNotification {
+  const sections = sectionsOf(report.findings);
+  const database = slackLine(report.database, 63);
+  const threadId = `litellm-db-auditor/${report.database}`;
+  return {
+    version: '1.0',
+    source: 'custom',
+    id: `${threadId}/${report.startedAt}`,
+    content: {
+      textType: 'client-markdown',
+      title: titleOf(report, database),
+      description: descriptionOf(report, sections),
+      nextSteps: nextStepsOf(sections),
+      keywords: [report.status, database, ...checkIdsOf(sections.flatMap(({ findings }) => findings))].slice(
+        0,
+        MOST_KEYWORDS,
+      ),
+    },
+    metadata: {
+      threadId,
+      summary: subjectOf(report),
+      eventType: 'LitellmDatabaseAudit',
+      relatedResources: [database],
+      additionalContext: {
+        status: report.status,
+        findings: countsOf(report.findings),
+        startedAt: report.startedAt,
+        auditorVersion: report.auditorVersion,
+      },
+      enableCustomActions: false,
+    },
+  };
+}
+
+function titleOf(report: RenderableReport, database: string): string {
+  const start = `${SIGNS[report.status]} ${report.status.toUpperCase()} litellm ${database}: `;
+  return start + slackLine(headlineOf(report, LONGEST_TITLE - start.length), LONGEST_TITLE - start.length);
+}
+
+function descriptionOf(report: RenderableReport, sections: readonly Section[]): string {
+  const ok = okChecks(report.findings);
+  const end = [
+    ...(ok.length > 0 ? [`${SIGNS.ok} ${slackLine(ok.join(', '), 300)}`] : []),
+    `Audited ${timeOf(report)}. Evidence and all steps are in the e-mail.`,
+  ].join('\n');
+  const causes = causesOf(report).map((lines) =>
+    lines.map(({ label, text }) => `*${label}:* ${slackLine(text, LONGEST_SUMMARY)}`).join('\n'),
+  );
+  const blocks: string[] = [];
+  let room = LONGEST_DESCRIPTION - [...causes, end].join(BETWEEN).length - ROOM_FOR_MORE;
+  for (const section of sections) {
+    const text = block(section, blocks.length === 0);
+    room -= text.length + BETWEEN.length;
+    if (room < 0) break;
+    blocks.push(text);
+  }
+  const hidden =
+    sections.slice(blocks.length).flatMap(({ findings }) => findings).length + (report.findingsLeftOut ?? 0);
+  const more = hidden > 0 ? [`and ${hidden} more finding${hidden > 1 ? 's' : ''} in the e-mail`] : [];
+  return [...causes, ...blocks, ...more, end].join(BETWEEN);
+}
+
+function block({ status, headline, about, lead, findings }: Section, isWorst: boolean): string {
+  return [
+    `${SIGNS[status]} *${status.toUpperCase()}* ${slackLine(about, 200)}`,
+    slackLine(headline, LONGEST_SUMMARY),
+    ...howSure(lead),
+    ...(isWorst && findings.length === 1 ? evidenceOf(lead) : []),
+  ].join('\n');
+}
+
+function howSure({ confidence, evidence }: Finding): string[] {
+  if (confidence === 'high') return [];
+  const reason = evidence.confidenceReason;
+  return [`How sure: ${confidence}. ${typeof reason === 'string' ? slackLine(reason, 200) : ''}`.trim()];
+}
+
+/** Single values in one paragraph, then the first lines of the lists. */
+function evidenceOf({ evidence }: Finding): string[] {
+  const items = evidenceItems(evidence);
+  const values = items.flatMap(({ name, value }) => (typeof value === 'string' ? [`${name}: ${value}`] : []));
+  const lists = items.flatMap(({ name, value }) =>
+    typeof value === 'string' ? [] : value.map((part) => `${name}: ${part}`),
+  );
+  return [
+    ...(values.length > 0 ? [slackLine(values.join('; '), LONGEST_VALUES)] : []),
+    ...lists.slice(0, MOST_LIST_LINES).map((line) => `\u2022 ${slackLine(line, LONGEST_LIST_LINE)}`),
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Advice } from '../core/finding.ts';
+import { shellWord } from '../core/text.ts';
+import type { RemedyRequest } from './request.ts';
+import type { Target } from './settings.ts';
+
+/** The steps that ask for something: the event for the function, and the same from a shell. `text` says what for. */
+export function askFor(text: string, request: RemedyRequest, target: Target): readonly Advice[] {
+  return [
+    {
+      text: `${text}, test the auditor's function in the Lambda console with this event:`,
+      command: JSON.stringify(request),
+    },
+    {
+      text: 'Or do it from a shell that reaches the database, in a checkout of litellm-db-auditor:',
+      command: `npm run --silent ${request.action} -- ${[...targetFlags(target), ...requestFlags(request)].join(' ')}`,
+    },
+  ];
+}
+
+/** How purge and restore are enabled. */
+export function enable(): readonly Advice[] {
+  return [
+    {
+      text: 'To enable it, set "purge" to "manual" under "tuning" in the configuration and deploy. Then run the set-up script again, which lets the role execute the functions; running it again is harmless:',
+      command: 'npm run --silent database-setup',
+    },
+  ];
+}
+
+function requestFlags(request: RemedyRequest): readonly string[] {
+  switch (request.action) {
+    case 'purge':
+      return [
+        ...(request.confirm === undefined ? [] : ['--confirm', request.confirm]),
+        ...(request.loseRoutingPolicy ? ['--lose-routing-policy'] : []),
+      ];
+    case 'restore':
+      return [
+        '--backup',
+        String(request.backup),
+        ...(request.replace === undefined ? [] : ['--replace', request.replace]),
+      ];
+    case 'backups':
+      return [];
+  }
+}
+
+/** A password is never repeated: whoever has the URL has it in a variable. */
+function targetFlags({ host, port, databaseName, user, login }: Target): readonly string[] {
+  if (login.kind === 'password') return ['--url', '"$DATABASE_URL"'];
+  const fields = { host, port: String(port), dbname: databaseName, user, region: login.region };
+  return ['--iam', ...Object.entries(fields).flatMap(([name, value]) => [`--${name}`, shellWord(value)])];
+}

@@ -1,0 +1,64 @@
+import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { proxyErrorMetrics } from '../../settings/metric-names.ts';
+import type { Target } from '../../settings/settings.ts';
+
+/** Seconds; CloudWatch keeps it for 63 days, and has a point a minute before that. */
+export const PERIOD_SECONDS = 300;
+
+/** What is asked, by the id of its query; the IAM ones are documented in the RDS user guide, "Monitoring IAM database authentication". */
+const RDS_METRICS = {
+  connections: ['DatabaseConnections', 'Maximum'],
+  iam_requests: ['IamDbAuthConnectionRequests', 'Sum'],
+  iam_failures: ['IamDbAuthConnectionFailure', 'Sum'],
+  iam_invalid_token: ['IamDbAuthConnectionFailureInvalidToken', 'Sum'],
+  iam_insufficient_permissions: ['IamDbAuthConnectionFailureInsufficientPermissions', 'Sum'],
+  iam_throttling: ['IamDbAuthConnectionFailureThrottling', 'Sum'],
+  iam_server_error: ['IamDbAuthConnectionFailureServerError', 'Sum'],
+} as const;
+
+export type QueryId = keyof typeof RDS_METRICS | 'proxy_connection_attempts_failed' | 'proxy_pool_timeouts';
+
+/**
+ * The queries of the one call.
+ * @param proxyErrorsOf the database whose proxy's log is counted; undefined: none is
+ */
+export function metricQueries(
+  target: NonNullable<Target['rds']>,
+  proxyErrorsOf: string | undefined,
+): MetricDataQuery[] {
+  const dimensions: Readonly<Record<string, string>> =
+    target.kind === 'instance'
+      ? { DBInstanceIdentifier: target.identifier }
+      : { DBClusterIdentifier: target.identifier, Role: 'WRITER' };
+  return [
+    ...Object.entries(RDS_METRICS).map(([id, [name, statistic]]) => query(id, 'AWS/RDS', name, dimensions, statistic)),
+    ...(proxyErrorsOf === undefined ? [] : proxyQueries(proxyErrorsOf)),
+  ];
+}
+
+function proxyQueries(database: string): MetricDataQuery[] {
+  const { namespace, connectionAttemptsFailed, poolTimeouts } = proxyErrorMetrics(database);
+  const sum = (id: QueryId, name: string) => query(id, namespace, name, {}, 'Sum');
+  return [sum('proxy_connection_attempts_failed', connectionAttemptsFailed), sum('proxy_pool_timeouts', poolTimeouts)];
+}
+
+function query(
+  id: string,
+  namespace: string,
+  name: string,
+  dimensions: Readonly<Record<string, string>>,
+  statistic: 'Maximum' | 'Sum',
+): MetricDataQuery {
+  return {
+    Id: id,
+    MetricStat: {
+      Metric: {
+        Namespace: namespace,
+        MetricName: name,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      },
+      Period: PERIOD_SECONDS,
+      Stat: statistic,
+    },
+  };
+}

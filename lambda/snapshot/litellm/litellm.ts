@@ -1,0 +1,110 @@
+import pg from 'pg';
+import * as z from 'zod';
+import { AUDITED_COLUMNS, AUDITOR_SCHEMA, SPEND_LOGS_TABLE, USER_CONFIG_FUNCTION } from '../../litellm/tables.ts';
+import { parseAnswer } from '../answer.ts';
+import type { DatabaseConnection } from '../postgres/connect.ts';
+import type { ServerLook } from '../postgres/server.ts';
+import { activitySql } from '../postgres/table-activity.sql.ts';
+import type { ActivitySeen, LitellmSource, ServerSource, UserConfigSeen } from '../snapshot.ts';
+import { migrationsSql, workersSql } from './litellm.sql.ts';
+import { growth, readingSchema } from './measurement.ts';
+import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
+import { userConfigSql } from './user-config.sql.ts';
+
+/** Whether to read the activity a second time, and how often the audit itself looked at "LiteLLM_Config" in between; or why not. */
+export type Measurement = { readonly ownScans: number } | { readonly reason: string };
+
+const count = z.number().int().min(0);
+const names = z.array(z.string());
+
+const answerSchema = z
+  .object({
+    workers: z.object({
+      live: count,
+      podCount: count,
+      pods: z.array(z.object({ hostname: z.string(), workers: count })),
+    }),
+    migrations: z.object({ applied: names, failed: names }),
+    activity: readingSchema,
+    userConfig: z.object({ requests: count, withBody: count, withUserConfig: count }).nullable(),
+  })
+  .partial();
+
+type Unread = { readonly state: 'no-table' } | { readonly state: 'hidden'; readonly missing: string };
+
+/**
+ * One round trip, or none when nothing can be read: the proxy's workers, its migrations, the second reading of table activity, and the requests
+ * with a Router configuration of their own.
+ * @throws what the connection throws; SourceError.
+ */
+export async function readLitellm(
+  connection: DatabaseConnection,
+  look: ServerLook,
+  measurement: Measurement,
+): Promise<LitellmSource> {
+  const workers = planTable(look.server, 'LiteLLM_ProxyWorkerHeartbeat', workersSql);
+  const migrations = planTable(look.server, '_prisma_migrations', migrationsSql);
+  const activity = planActivity(look, measurement);
+  const userConfig = planUserConfig(look);
+  const parts = Object.entries({ workers, migrations, activity, userConfig }).flatMap(([name, plan]) =>
+    'sql' in plan ? [`'${name}', (${plan.sql}\n)`] : [],
+  );
+  const answer =
+    parts.length === 0
+      ? {}
+      : parseAnswer(
+          answerSchema,
+          await connection.value(`SELECT pg_catalog.jsonb_build_object(${parts.join(',\n')}) AS litellm`, []),
+        );
+  return {
+    workers: 'known' in workers ? workers.known : stateOf(answer.workers),
+    migrations: 'known' in migrations ? migrations.known : stateOf(answer.migrations),
+    activity: 'known' in activity ? activity.known : activityState(look, measurement, answer.activity),
+    userConfig: 'known' in userConfig ? userConfig.known : stateOf(answer.userConfig ?? undefined),
+  };
+}
+
+function planTable(
+  server: ServerSource,
+  name: keyof typeof AUDITED_COLUMNS,
+  sql: (table: string) => string,
+): Plan<Unread> {
+  const table = tableOf(server, name);
+  const complete = AUDITED_COLUMNS[name].every((column) => table?.columns.includes(column));
+  if (table === undefined || !complete) return { known: { state: 'no-table' } };
+  const missing = missingGrant(server, table, name);
+  return missing === undefined ? { sql: sql(qualified(table)) } : { known: { state: 'hidden', missing } };
+}
+
+function planActivity({ server, activity }: ServerLook, measurement: Measurement): Plan<ActivitySeen> {
+  if ('reason' in measurement) return { known: { state: 'not-measured', reason: measurement.reason } };
+  if (server.litellmSchema === null || activity.configScans === null || activity.spendLogRows === null) {
+    return { known: { state: 'no-table' } };
+  }
+  return { sql: activitySql(pg.escapeLiteral(server.litellmSchema)) };
+}
+
+function planUserConfig({ server, userConfigFunction }: ServerLook): Plan<UserConfigSeen> {
+  const table = tableOf(server, SPEND_LOGS_TABLE);
+  if (table === undefined) return { known: { state: 'no-table' } };
+  if (userConfigFunction === 'executable') return { sql: `SELECT ${AUDITOR_SCHEMA}.${USER_CONFIG_FUNCTION}()` };
+  if (server.role.readableSecrets.includes(`${table.schema}.${table.name}.proxy_server_request`)) {
+    return { sql: userConfigSql(qualified(table)) };
+  }
+  return { known: { state: 'hidden', missing: RUN_SETUP } };
+}
+
+/** No answer where one was asked for: the function found the table without the column. */
+function stateOf<Answer extends object>(answer: Answer | undefined) {
+  return answer === undefined ? ({ state: 'no-table' } as const) : ({ state: 'seen', ...answer } as const);
+}
+
+function activityState(
+  { activity }: ServerLook,
+  measurement: Measurement,
+  second: z.infer<typeof readingSchema> | undefined,
+): ActivitySeen {
+  return second === undefined || 'reason' in measurement
+    ? { state: 'no-table' }
+    : growth(activity, second, measurement.ownScans);
+}

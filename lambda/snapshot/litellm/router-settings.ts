@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import { type AUDITED_COLUMNS, AUDITOR_SCHEMA, CONFIG_TABLE, GLOBAL_ROW_FUNCTION } from '../../litellm/tables.ts';
+import { parseAnswer } from '../answer.ts';
+import type { DatabaseConnection } from '../postgres/connect.ts';
+import type {
+  GlobalRouterSettings,
+  RouterSettingsSource,
+  ScopedRouterSettings,
+  ServerSource,
+  TableSource,
+} from '../snapshot.ts';
+import { globalRowSql } from './global-row.sql.ts';
+import { scopedSettingsSql } from './router-settings.sql.ts';
+import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
+
+const count = z.number().int().min(0);
+
+const lastPurgeSchema = z
+  .object({
+    backup: count,
+    at: z.iso.datetime(),
+    mode: z.enum(['manual', 'automatic']),
+    hash: z.string(),
+    restoredAt: z.iso.datetime().nullable(),
+  })
+  .nullable()
+  .default(null);
+
+const presentRow = z.object({
+  kind: z.enum(['sql-null', 'json-null', 'empty', 'settings', 'text', 'other']),
+  bytes: count,
+  hash: z.string(),
+  routingPolicy: z.array(z.string()),
+  keyCount: count,
+  keys: z.array(z.object({ name: z.string(), bytes: count, empty: z.boolean() })),
+  lastPurge: lastPurgeSchema,
+});
+
+const globalSchema = z
+  .discriminatedUnion('kind', [z.object({ kind: z.literal('absent'), lastPurge: lastPurgeSchema }), presentRow])
+  .nullable();
+
+const scopedSchema = z.object({
+  kinds: z.object({ settings: count, text: count, other: count }),
+  live: count,
+  expired: count,
+  blocked: count,
+  truncated: z.boolean(),
+  holders: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(['settings', 'text', 'other']),
+      stale: z.enum(['expired', 'blocked']).nullable(),
+      keys: z.array(z.string()),
+    }),
+  ),
+});
+
+const noTable = z.object({ state: z.literal('no-table') });
+const hidden = z.object({ state: z.literal('hidden'), missing: z.string() });
+
+const scopedStateSchema = z.discriminatedUnion('state', [
+  noTable,
+  hidden,
+  z.object({ state: z.literal('no-column') }),
+  scopedSchema.extend({ state: z.literal('seen'), estimatedRows: z.number().nullable() }),
+]);
+
+/** The form of a RouterSettingsSource, as it is saved. */
+export const routerSettingsSchema: z.ZodType<RouterSettingsSource> = z.object({
+  global: z.discriminatedUnion('state', [
+    noTable,
+    hidden,
+    z.object({ state: z.literal('absent'), lastPurge: lastPurgeSchema }),
+    presentRow.extend({ state: z.literal('present') }),
+  ]),
+  team: scopedStateSchema,
+  key: scopedStateSchema,
+});
+
+/**
+ * One round trip, or none when nothing can be read: the global row, the teams' and the keys' router_settings; never a value.
+ * @throws what the connection throws; SourceError.
+ */
+export async function readRouterSettings(
+  connection: DatabaseConnection,
+  server: ServerSource,
+): Promise<RouterSettingsSource> {
+  const global = planGlobal(server);
+  const team = planScoped(server, 'LiteLLM_TeamTable', {
+    name: "COALESCE(NULLIF(h.team_alias, ''), h.team_id)",
+    expired: 'false',
+  });
+  const key = planScoped(server, 'LiteLLM_VerificationToken', {
+    name: "COALESCE(NULLIF(h.key_alias, ''), NULLIF(h.key_name, ''), 'a key without a name')",
+    // Prisma writes UTC without a time zone; the session's time zone is UTC.
+    expired: 'h.expires < LOCALTIMESTAMP',
+  });
+  const parts = Object.entries({ global, team, key }).flatMap(([level, plan]) =>
+    'sql' in plan ? [`'${level}', (${plan.sql}\n)`] : [],
+  );
+  const answers =
+    parts.length === 0
+      ? {}
+      : parseAnswer(
+          z.object({ global: globalSchema, team: scopedSchema, key: scopedSchema }).partial(),
+          await connection.value(`SELECT pg_catalog.jsonb_build_object(${parts.join(',\n')}) AS router_settings`, []),
+        );
+  return {
+    global: 'known' in global ? global.known : globalState(answers.global ?? null),
+    team: scopedState(team, answers.team, tableOf(server, 'LiteLLM_TeamTable')),
+    key: scopedState(key, answers.key, tableOf(server, 'LiteLLM_VerificationToken')),
+  };
+}
+
+function planGlobal(server: ServerSource): Plan<GlobalRouterSettings> {
+  const table = tableOf(server, CONFIG_TABLE);
+  if (table === undefined) return { known: { state: 'no-table' } };
+  if (server.globalRowFunction === 'executable') return { sql: `SELECT ${AUDITOR_SCHEMA}.${GLOBAL_ROW_FUNCTION}()` };
+  if (server.role.readableSecrets.includes(`${table.schema}.${table.name}.param_value`)) {
+    return { sql: globalRowSql(qualified(table)) };
+  }
+  return { known: { state: 'hidden', missing: RUN_SETUP } };
+}
+
+/** The function always answers; without it, no row is no answer. */
+function globalState(answer: z.infer<typeof globalSchema>): GlobalRouterSettings {
+  if (answer === null) return { state: 'absent', lastPurge: null };
+  if (answer.kind === 'absent') return { state: 'absent', lastPurge: answer.lastPurge };
+  return { state: 'present', ...answer };
+}
+
+function planScoped(
+  server: ServerSource,
+  name: keyof typeof AUDITED_COLUMNS,
+  holder: { readonly name: string; readonly expired: string },
+): Plan<ScopedRouterSettings> {
+  const table = tableOf(server, name);
+  if (table === undefined) return { known: { state: 'no-table' } };
+  if (!table.columns.includes('router_settings')) return { known: { state: 'no-column' } };
+  const missing = missingGrant(server, table, name);
+  return missing === undefined
+    ? { sql: scopedSettingsSql({ table: qualified(table), ...holder }) }
+    : { known: { state: 'hidden', missing } };
+}
+
+function scopedState(
+  plan: Plan<ScopedRouterSettings>,
+  answer: z.infer<typeof scopedSchema> | undefined,
+  table: TableSource | undefined,
+): ScopedRouterSettings {
+  if ('known' in plan) return plan.known;
+  if (answer === undefined || table === undefined) return { state: 'no-table' };
+  return { state: 'seen', estimatedRows: table.estimatedRows, ...answer };
+}

@@ -1,0 +1,109 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { type Budget, withDeadline } from '../../core/deadline.ts';
+import type { Target } from '../../settings/settings.ts';
+import type { Tuning } from '../../settings/tuning.ts';
+import { awsFailure } from '../aws/aws-failure.ts';
+import { SourceError } from '../failure.ts';
+import { trustFor } from './trust.ts';
+
+/** One connection of a guest: named, read-only unless asked otherwise, every statement with a deadline on both sides. */
+export interface DatabaseConnection {
+  /**
+   * The one value of the one row that `sql` gives.
+   * @throws DeadlineError after which the connection is destroyed; pg's DatabaseError.
+   */
+  value(sql: string, values: readonly unknown[]): Promise<unknown>;
+  /** False once the connection was lost, or destroyed at a deadline. */
+  usable(): boolean;
+  close(): Promise<void>;
+}
+
+/** How much longer than the server's own statement_timeout we wait before the server counts as silent. */
+const CLIENT_GRACE_MS = 500;
+const CLOSE_MS = 500;
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
+/** What PostgreSQL may be asked to do on a connection; only a remedy writes, and it needs to see what others committed meanwhile. */
+const ACCESS = {
+  read: '-c default_transaction_read_only=on',
+  write: '-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed',
+} as const;
+
+/**
+ * Logs in, with a fresh IAM token where the target says so. What PostgreSQL enforces goes into the start-up packet: no round trip.
+ * @throws DeadlineError, SourceError, pg's DatabaseError or Node's system errors; `postgresFailure` tells them apart.
+ */
+export async function connect(
+  target: Target,
+  tuning: Tuning,
+  budget: Budget,
+  access: keyof typeof ACCESS = 'read',
+): Promise<DatabaseConnection> {
+  const socket = new Socket();
+  const login = async (): Promise<pg.Client> => {
+    const [password, ssl] = await Promise.all([passwordFor(target), trustFor(target)]);
+    const client = new pg.Client({
+      host: target.host,
+      port: target.port,
+      database: target.databaseName,
+      user: target.user,
+      password,
+      ssl,
+      stream: () => socket,
+      application_name: 'litellm-db-auditor',
+      statement_timeout: tuning.statementTimeoutMs,
+      lock_timeout: tuning.lockTimeoutMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      options: `${ACCESS[access]} -c search_path=pg_catalog -c timezone=UTC -c jit=off`,
+    });
+    client.on('error', () => {
+      lost = true;
+    });
+    await client.connect();
+    return client;
+  };
+  let lost = false;
+  const destroy = () => {
+    lost = true;
+    socket.destroy();
+  };
+  const client = await withDeadline(login(), budget.atMost(tuning.connectTimeoutMs), destroy).catch(
+    (error: unknown) => {
+      destroy();
+      throw error;
+    },
+  );
+  return {
+    async value(sql, values) {
+      const wait = budget.atMost(tuning.statementTimeoutMs + CLIENT_GRACE_MS);
+      const { rows } = await withDeadline(
+        client.query({ text: sql, values: [...values], rowMode: 'array' }),
+        wait,
+        destroy,
+      );
+      return rows[0]?.[0];
+    },
+    usable: () => !lost,
+    async close() {
+      await withDeadline(client.end(), CLOSE_MS, destroy).catch(destroy);
+    },
+  };
+}
+
+async function passwordFor(target: Target): Promise<string> {
+  if (target.login.kind === 'password') return target.login.password;
+  // Loaded here, because only an IAM log-in needs it and it is a third of the start.
+  const { Signer } = await import('@aws-sdk/rds-signer');
+  // A new Signer each time: a kept one can sign with credentials that have expired meanwhile.
+  const signer = new Signer({
+    hostname: target.host,
+    port: target.port,
+    username: target.user,
+    region: target.login.region,
+  });
+  // Made here, without a call; only finding the credentials can fail.
+  return signer.getAuthToken().catch((error: unknown) => {
+    throw new SourceError(awsFailure(error, 'rds-db:connect'));
+  });
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import type { ServerSource } from '../../../lambda/snapshot/snapshot.ts';
+import {
+  findingsOf,
+  healthySnapshot,
+  rds,
+  role,
+  routerSettings,
+  seen,
+  server,
+  settingsFor,
+  table,
+} from '../../snapshots.ts';
+
+const ID = 'auditor-privileges';
+
+function judge(overrides: Partial<ServerSource>) {
+  return findingsOf(
+    ID,
+    healthySnapshot({
+      sources: {
+        server: seen(server(overrides)),
+        'router-settings': seen(routerSettings({ global: { state: 'hidden', missing: 'npm run x' } })),
+      },
+    }),
+  );
+}
+
+describe(ID, () => {
+  it('is ok when the role has its rights and no more', () => {
+    const findings = judge({});
+
+    expect(findings).toMatchObject([{ status: 'ok', subject: 'role litellm_auditor' }]);
+  });
+
+  it('is unknown with the grant when sessions are hidden from the role', () => {
+    const findings = judge({ role: role({ seesAllSessions: false }) });
+
+    expect(findings).toMatchObject([
+      {
+        status: 'unknown',
+        subject: 'role litellm_auditor: sessions',
+        advice: [{ command: 'GRANT pg_monitor TO "litellm_auditor";' }],
+      },
+    ]);
+  });
+
+  it('is unknown with the exact grant when columns are missing', () => {
+    const findings = judge({
+      tables: [
+        table('LiteLLM_Config', []),
+        table('LiteLLM_TeamTable', ['team_id', 'blocked', 'router_settings'], ['team_id']),
+      ],
+    });
+
+    expect(findings).toMatchObject([
+      { status: 'unknown', summary: expect.stringContaining('2 columns of LiteLLM_TeamTable') },
+    ]);
+    expect(findings[0]?.advice[0]?.command).toBe(
+      `GRANT USAGE ON SCHEMA "public" TO "litellm_auditor";
+GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "litellm_auditor";`,
+    );
+  });
+
+  it('is unknown with the command when the function for the global row is absent', () => {
+    const findings = judge({ globalRowFunction: 'absent' });
+
+    expect(findings).toMatchObject([{ status: 'unknown', advice: [{ command: 'npm run --silent database-setup' }] }]);
+  });
+
+  it('is unknown with the grant when the function may not be executed', () => {
+    const findings = judge({ globalRowFunction: 'no-right' });
+
+    expect(findings).toMatchObject([{ status: 'unknown', subject: 'role litellm_auditor: global row' }]);
+    expect(findings[0]?.advice[0]?.command).toContain(
+      'GRANT EXECUTE ON FUNCTION litellm_auditor.global_router_settings() TO "litellm_auditor";',
+    );
+  });
+
+  it('does not ask for the function where the row was seen without it, or where LiteLLM has no tables', () => {
+    const seenAnyway = findingsOf(
+      ID,
+      healthySnapshot({ sources: { server: seen(server({ globalRowFunction: 'absent' })) } }),
+    );
+    const noLitellm = judge({ globalRowFunction: 'absent', litellmSchema: null, tables: [] });
+
+    expect([seenAnyway, noLitellm]).toMatchObject([[{ status: 'ok' }], [{ status: 'ok' }]]);
+  });
+
+  it('warns of each kind of power by its own statement', () => {
+    const findings = judge({ role: role({ excessivePrivileges: ['createrole', 'pg_read_all_data'] }) });
+
+    expect(findings).toMatchObject([
+      {
+        status: 'warning',
+        subject: 'role litellm_auditor: excessivePrivileges',
+        advice: [
+          {
+            command: 'ALTER ROLE "litellm_auditor" NOCREATEROLE;\nREVOKE "pg_read_all_data" FROM "litellm_auditor";',
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('warns of tables that the role may change', () => {
+    const findings = judge({ role: role({ writableTables: ['my.schema.LiteLLM_TeamTable'] }) });
+
+    expect(findings).toMatchObject([{ status: 'warning', subject: 'role litellm_auditor: writing' }]);
+    expect(findings[0]?.advice[0]?.command).toBe(
+      'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "my.schema"."LiteLLM_TeamTable" FROM "litellm_auditor";',
+    );
+  });
+
+  it('warns of secrets that the role could read, and revokes once a table', () => {
+    const findings = judge({
+      role: role({
+        readableSecrets: ['public.LiteLLM_VerificationToken.token', 'public.LiteLLM_VerificationToken.key_hash'],
+      }),
+    });
+
+    expect(findings).toMatchObject([
+      {
+        status: 'warning',
+        summary: expect.stringContaining('2 secret columns: public.LiteLLM_VerificationToken.token'),
+      },
+    ]);
+    expect(findings[0]?.advice[0]?.command).toBe(
+      'REVOKE SELECT ON "public"."LiteLLM_VerificationToken" FROM "litellm_auditor";',
+    );
+  });
+
+  it('says of a superuser that it is one, and nothing that follows from it', () => {
+    const findings = judge({
+      role: role({
+        excessivePrivileges: ['superuser'],
+        writableTables: ['public.a'],
+        readableSecrets: ['public.a.token'],
+      }),
+    });
+
+    expect(findings).toMatchObject([{ status: 'warning', subject: 'role litellm_auditor: excessivePrivileges' }]);
+  });
+
+  it("is unknown on a replica, and names the cluster's writer", () => {
+    const snapshot = healthySnapshot({
+      sources: {
+        server: seen(server({ inRecovery: true })),
+        rds: seen(rds({ kind: 'cluster', endpoint: 'writer.example' })),
+      },
+    });
+
+    const findings = findingsOf(ID, snapshot);
+
+    expect(findings).toMatchObject([
+      { status: 'unknown', subject: 'database prod: writer', evidence: { writerEndpoint: 'writer.example' } },
+    ]);
+  });
+
+  it('tells which of several LiteLLM schemas was looked at, unless it was named', () => {
+    const two = { otherLitellmSchemas: ['staging'] };
+    const named = healthySnapshot({ sources: { server: seen(server(two)) } });
+
+    const guessed = judge(two);
+    const chosen = findingsOf(ID, named, settingsFor({ litellmSchema: 'public' }));
+
+    expect(guessed).toMatchObject([{ status: 'info', summary: expect.stringContaining('public was looked at') }]);
+    expect(chosen).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('keeps several concerns apart', () => {
+    const findings = judge({
+      inRecovery: true,
+      globalRowFunction: 'absent',
+      role: role({ seesAllSessions: false, excessivePrivileges: ['createdb'], writableTables: ['public.x'] }),
+    });
+
+    expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(5);
+    expect(findings.map(({ status }) => status)).toEqual(['warning', 'warning', 'unknown', 'unknown', 'unknown']);
+  });
+});

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { connectionGrowth } from '../../../lambda/checks/connection-growth/check.ts';
+import { runChecks } from '../../../lambda/checks/run.ts';
+import type { TrendPoint } from '../../../lambda/model/trend/points.ts';
+import type { Settings } from '../../../lambda/settings/settings.ts';
+import type { Sources } from '../../../lambda/snapshot/snapshot.ts';
+import { anyPoints } from '../../model/trend/arbitraries.ts';
+import { START, seriesOfLevels } from '../../model/trend/series.ts';
+import { cloudwatch, failed, healthySnapshot, seen, server, settingsFor } from '../../snapshots.ts';
+
+const HOUR_MS = 3_600_000;
+/** 500 usable slots. */
+const SERVER = seen(server({ maxConnections: 505 }));
+
+interface World {
+  readonly points: readonly TrendPoint[];
+  /** Minutes from the last reading to the audit. */
+  readonly late?: number;
+  readonly settings?: Partial<Settings>;
+  readonly sources?: Partial<Sources>;
+}
+
+function judge({ points, late = 4, settings = {}, sources = {} }: World) {
+  const last = points.at(-1)?.time ?? START;
+  const snapshot = healthySnapshot({
+    takenAt: textOf(last + late * 60_000),
+    sources: {
+      server: SERVER,
+      cloudwatch: seen(
+        cloudwatch({
+          connections: {
+            periodSeconds: 300,
+            points: points.map(({ time, value }) => ({ at: textOf(time), value })),
+          },
+        }),
+      ),
+      ...sources,
+    },
+  });
+  return runChecks(snapshot, settingsFor(settings), [connectionGrowth]);
+}
+
+function textOf(time: number): string {
+  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : 'no time';
+}
+
+/** Connections that reach 500 so many hours after the window of twelve. */
+function leak(hoursLeft: number): TrendPoint[] {
+  return seriesOfLevels((hour) => 500 - 20 * (12 + hoursLeft - hour), { noise: 1 });
+}
+
+describe('connection-growth', () => {
+  it.each([
+    [1, 'critical'],
+    [2.5, 'critical'],
+    [3.5, 'warning'],
+    [11, 'warning'],
+    [12.8, 'info'],
+  ])('judges a leak that takes the last slot in %d h as %s', (hours, status) => {
+    const findings = judge({ points: leak(hours) });
+
+    expect(findings).toMatchObject([{ status, evidence: { trend: 'growing' } }]);
+  });
+
+  it('follows the configured hours', () => {
+    const findings = judge({ points: leak(5), settings: { growthCriticalHours: 6 } });
+
+    expect(findings).toMatchObject([{ status: 'critical' }]);
+  });
+
+  it('tells the forecast with its uncertainty, a sparkline with its numbers, and the sessions beside it', () => {
+    const [finding] = judge({ points: leak(2) });
+
+    expect(finding?.summary).toMatch(
+      /^Connections have grown by (19\.9|20\.\d) an hour for 1[12] h( \d+ min)?, to 4\d\d; the 500 usable slots are taken in (1 h \d+ min|2 h( \d min)?) \(between .* and .*\)\.$/,
+    );
+    expect(finding?.evidence).toMatchObject({
+      connections: expect.stringMatching(/^min \d+, max \d+, first \d+, last \d+$/),
+      sparkline: expect.stringMatching(/^▁.*█$/),
+      usableSlots: 500,
+      sessionsSeenNow: 20,
+      exhaustedInHours: { likely: expect.any(Number), earliest: expect.any(Number), latest: expect.any(Number) },
+    });
+    expect(finding?.advice[0]?.command).toContain('pg_stat_activity');
+    expect(finding?.advice[1]?.text).toContain('restart the proxy pods one by one');
+  });
+
+  it.each([
+    ['flat', seriesOfLevels(() => 100, { noise: 3 }), 'ok'],
+    ['falling', seriesOfLevels((hour) => 300 - 10 * hour, { noise: 2 }), 'ok'],
+    ['step', seriesOfLevels((hour) => (hour < 6 ? 100 : 200), { noise: 2 }), 'ok'],
+    ['periodic', seriesOfLevels((hour) => 200 + 100 * Math.sin((hour / 12) * Math.PI), { noise: 2 }), 'ok'],
+    ['sawtooth', seriesOfLevels((hour) => 100 + 20 * (hour % 7), { noise: 1 }), 'info'],
+  ])('does not call a %s series a leak', (trend, points, status) => {
+    const findings = judge({ points });
+
+    expect(findings).toMatchObject([{ status, evidence: { trend } }]);
+  });
+
+  it('warns of a tooth that takes the last slot within hours', () => {
+    const points = seriesOfLevels((hour) => 360 + 20 * (hour % 7), { noise: 1 });
+
+    const findings = judge({ points });
+
+    expect(findings).toMatchObject([
+      { status: 'warning', summary: expect.stringContaining('unless it is reset before') },
+    ]);
+  });
+
+  it('informs of growth that leaves over a week', () => {
+    const points = seriesOfLevels((hour) => 50 + hour);
+
+    const findings = judge({ points });
+
+    expect(findings).toMatchObject([{ status: 'info', summary: expect.stringContaining('last for over a week') }]);
+  });
+
+  it('knows the rise of a day from that of the day before', () => {
+    const points = seriesOfLevels((hour) => 200 + 15 * (hour % 24), { hours: 36, noise: 2 });
+
+    const [alone, withDayBefore] = [points.filter(({ time }) => time >= START + 24 * HOUR_MS), points].map((some) =>
+      judge({ points: some }),
+    );
+
+    expect(alone).toMatchObject([
+      {
+        status: 'warning',
+        confidence: 'medium',
+        evidence: { confidenceReason: expect.stringContaining('day before') },
+      },
+    ]);
+    expect(withDayBefore).toMatchObject([{ status: 'ok', evidence: { trend: 'periodic' } }]);
+  });
+
+  it('is sure of a leak that was not there the day before', () => {
+    const points = seriesOfLevels((hour) => (hour < 24 ? 200 : 200 + 15 * (hour - 24)), { hours: 36, noise: 2 });
+
+    const findings = judge({ points });
+
+    expect(findings).toMatchObject([{ status: 'warning', confidence: 'high' }]);
+  });
+
+  it('is less sure of a short line', () => {
+    const points = seriesOfLevels((hour) => 200 + 40 * hour, { hours: 4, noise: 1 });
+
+    const [finding] = judge({ points });
+
+    expect(finding?.evidence.confidenceReason).toMatch(/less than 6 h/);
+  });
+
+  it.each([
+    [seriesOfLevels(() => 100, { hours: 2 }), '25 readings of DatabaseConnections over 2 h'],
+    [[], '0 readings of DatabaseConnections over 0 s'],
+  ])('is unknown with too few readings, and says how many there are', (points, words) => {
+    const findings = judge({ points });
+
+    expect(findings).toMatchObject([{ status: 'unknown', summary: expect.stringContaining(words) }]);
+    expect(findings[0]?.advice[0]?.command).toContain('DatabaseConnections');
+  });
+
+  it('is unknown when the readings ended long ago', () => {
+    const findings = judge({ points: leak(1), late: 45 });
+
+    expect(findings).toMatchObject([{ status: 'unknown', summary: expect.stringContaining('45 min old') }]);
+  });
+
+  it.each(['server', 'cloudwatch'] as const)('is unknown without the source %s', (name) => {
+    const findings = judge({ points: leak(1), sources: { [name]: failed('timeout') } });
+
+    expect(findings).toMatchObject([{ status: 'unknown' }]);
+  });
+
+  it('never throws and never tells NaN, for any series', () => {
+    fc.assert(
+      fc.property(anyPoints, (points) => {
+        const [finding] = judge({ points });
+
+        expect(JSON.stringify(finding)).not.toMatch(/fault of the auditor|NaN|undefined|Infinity/);
+        expect(JSON.parse(JSON.stringify(finding?.evidence))).toEqual(finding?.evidence);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

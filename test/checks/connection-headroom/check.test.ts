@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { findingsOf, healthySnapshot, seen, server, sessionGroup, sessions, settingsFor } from '../../snapshots.ts';
+
+const ID = 'connection-headroom';
+
+/** `used` of 100 usable slots. */
+function snapshotWith(used: number) {
+  return healthySnapshot({
+    sources: {
+      server: seen(server({ maxConnections: 105 })),
+      sessions: seen(sessions({ groups: [sessionGroup({ count: used })] })),
+    },
+  });
+}
+
+describe(ID, () => {
+  it.each([
+    [79, 'ok'],
+    [80, 'warning'],
+    [89, 'warning'],
+    [90, 'critical'],
+    [100, 'critical'],
+  ])('judges %i of 100 usable slots as %s', (used, status) => {
+    const findings = findingsOf(ID, snapshotWith(used));
+
+    expect(findings).toMatchObject([{ status, evidence: { used, usable: 100 } }]);
+  });
+
+  it.each([
+    [45, 'ok'],
+    [46, 'critical'],
+  ])('judges %i of 55 usable slots by the slots that are left: %s', (used, status) => {
+    const settings = settingsFor({ headroomWarningPercent: 98, headroomCriticalPercent: 99 });
+    const snapshot = healthySnapshot({
+      sources: { sessions: seen(sessions({ groups: [sessionGroup({ count: used })] })) },
+    });
+
+    const findings = findingsOf(ID, snapshot, settings);
+
+    expect(findings).toMatchObject([{ status }]);
+  });
+
+  it('tells the sum and the largest holders over all their states', () => {
+    const snapshot = healthySnapshot({
+      sources: {
+        sessions: seen(
+          sessions({
+            groups: [
+              sessionGroup({ clientAddress: '127.0.10.11', count: 11 }),
+              sessionGroup({ clientAddress: '127.0.10.12', count: 9 }),
+              sessionGroup({ clientAddress: '127.0.10.12', count: 31, state: 'active' }),
+              sessionGroup({ user: 'rdsadmin', database: 'rdsadmin', clientAddress: null, count: 3 }),
+            ],
+          }),
+        ),
+      },
+    });
+
+    const [finding] = findingsOf(ID, snapshot);
+
+    expect(finding?.summary).toBe('54 of 55 usable slots are taken (98 %); 40 of them by litellm from 127.0.10.12.');
+    expect(finding?.evidence).toEqual({
+      maxConnections: 60,
+      reservedForSuperusers: 3,
+      reservedByRds: 2,
+      reservedForRoles: 0,
+      usable: 55,
+      used: 54,
+      free: 1,
+      usedPercent: 98,
+      idle: 23,
+      largestHolders: [
+        { client: 'litellm@127.0.10.12', sessions: 40, idle: 9 },
+        { client: 'litellm@127.0.10.11', sessions: 11, idle: 11 },
+        { client: 'rdsadmin@no address', sessions: 3, idle: 3 },
+      ],
+    });
+    expect(finding?.advice[0]?.text).toContain('litellm from 127.0.10.12: 40 sessions, 9 idle');
+  });
+
+  it('shows five clients and counts the others', () => {
+    const groups = Array.from({ length: 8 }, (_, pod) => sessionGroup({ clientAddress: `10.0.0.${pod}`, count: 6 }));
+
+    const [finding] = findingsOf(ID, healthySnapshot({ sources: { sessions: seen(sessions({ groups })) } }));
+
+    expect(finding?.evidence.largestHolders).toHaveLength(5);
+    expect(finding?.evidence.otherClients).toBe(3);
+  });
+
+  it('counts hidden sessions by the larger count, is less sure, and asks for the grant', () => {
+    const snapshot = healthySnapshot({
+      sources: { server: seen(server({ totalBackends: 50 })), sessions: seen(sessions({ hidden: 18 })) },
+    });
+
+    const findings = findingsOf(ID, snapshot);
+
+    expect(findings).toMatchObject([
+      {
+        status: 'critical',
+        confidence: 'medium',
+        evidence: { used: 50, confidenceReason: expect.stringContaining('18 sessions') },
+      },
+    ]);
+    expect(findings[0]?.advice.at(-1)?.command).toBe('GRANT pg_monitor TO "litellm_auditor";');
+  });
+
+  it('says that a change of max_connections waits for a restart', () => {
+    const snapshot = healthySnapshot({
+      sources: {
+        server: seen(server({ maxConnections: 25, pendingRestart: ['max_connections'] })),
+      },
+    });
+
+    const [finding] = findingsOf(ID, snapshot);
+
+    expect(finding?.evidence.waitingForRestart).toEqual(['max_connections']);
+    expect(finding?.advice.some(({ text }) => text.includes('waits for a restart'))).toBe(true);
+  });
+
+  it('is critical without any session when the reservations leave nothing', () => {
+    const snapshot = healthySnapshot({
+      sources: { server: seen(server({ maxConnections: 5 })), sessions: seen(sessions({ groups: [] })) },
+    });
+
+    const findings = findingsOf(ID, snapshot);
+
+    expect(findings).toMatchObject([{ status: 'critical', summary: '0 of 0 usable slots are taken (100 %).' }]);
+  });
+});

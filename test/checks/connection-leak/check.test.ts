@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest';
+import { connectionLeak } from '../../../lambda/checks/connection-leak/check.ts';
+import type { SessionCohort } from '../../../lambda/snapshot/snapshot.ts';
+import { ago, cohort, fromCohorts, judge } from '../../sessions.ts';
+import { sessionGroup } from '../../snapshots.ts';
+
+/** An IAM pool of ten that each of `steps` refreshes left behind, 12 min apart; the newest started 5 min ago. */
+function staircase(steps: number, overrides: Partial<SessionCohort> = {}): readonly SessionCohort[] {
+  return Array.from({ length: steps + 1 }, (_, index) => {
+    const started = 5 + 12 * (steps - index);
+    return cohort(started, index === steps ? 0 : started - 11, overrides);
+  });
+}
+
+const ONE_POD = { pods: 1 };
+
+describe('connection-leak', () => {
+  it('finds what each refresh of an IAM token has left behind', () => {
+    const findings = judge(connectionLeak, fromCohorts(staircase(6)), { version: '1.74.3', settings: ONE_POD });
+
+    expect(findings).toMatchObject([
+      {
+        status: 'warning',
+        confidence: 'high',
+        subject: 'client litellm@10.0.3.17',
+        summary:
+          'litellm@10.0.3.17 has 40 sessions that no pool uses any more, which take 40 of 500 usable slots; the oldest started 1 h 16 min ago.',
+        evidence: { leftOver: 40, sessions: 70, secondsBetweenStarts: 720, stepsOfTheTokenRefresh: true },
+      },
+    ]);
+    expect(findings[0]?.evidence.cohorts).toEqual([
+      { started: ago(77), sessions: 10, idleSince: ago(66), verdict: 'left over' },
+      { started: ago(65), sessions: 10, idleSince: ago(54), verdict: 'left over' },
+      { started: ago(53), sessions: 10, idleSince: ago(42), verdict: 'left over' },
+      { started: ago(41), sessions: 10, idleSince: ago(30), verdict: 'left over' },
+      { started: ago(29), sessions: 10, idleSince: ago(18), verdict: 'not old or not idle enough' },
+      { started: ago(17), sessions: 10, idleSince: ago(6), verdict: 'not old or not idle enough' },
+      { started: ago(5), sessions: 10, idleSince: ago(0), verdict: 'the pool in use' },
+    ]);
+  });
+
+  it('prints a query that ends the orphans alone', () => {
+    const [finding] = judge(connectionLeak, fromCohorts(staircase(6)), { settings: ONE_POD });
+
+    const commands = finding?.advice.flatMap(({ command = '' }) => (command.includes('terminate') ? [command] : []));
+
+    expect(commands).toEqual([
+      `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE usename = 'litellm' AND client_addr = '10.0.3.17'
+   AND datname = 'litellm' AND application_name = ''
+   AND (backend_start BETWEEN '${ago(77)}' AND '${ago(40.9)}')
+   AND state = 'idle' AND state_change <= '${ago(30)}';`,
+    ]);
+  });
+
+  it('leaves an old cohort that is at work out of the count and of the query', () => {
+    const cohorts = [cohort(100, 90), cohort(80, null), cohort(60, 50), cohort(5, 0)];
+
+    const [finding] = judge(connectionLeak, fromCohorts(cohorts), { settings: ONE_POD });
+
+    expect(finding?.evidence.leftOver).toBe(20);
+    expect(
+      finding?.advice.map(({ command }) => command).join(),
+    ).toContain(`(backend_start BETWEEN '${ago(100)}' AND '${ago(99.9)}'
+     OR backend_start BETWEEN '${ago(60)}' AND '${ago(59.9)}')`);
+  });
+
+  it.each([
+    [40, 'warning', 165],
+    [40, 'critical', 164],
+    [40, 'critical', 75],
+  ])('judges %i lost slots as %s with max_connections %i', (_, status, maxConnections) => {
+    const findings = judge(connectionLeak, fromCohorts(staircase(6)), { settings: ONE_POD, maxConnections });
+
+    expect(findings).toMatchObject([{ status, evidence: { leftOver: 40 } }]);
+  });
+
+  it('is critical with few lost slots when no headroom is left', () => {
+    const source = fromCohorts(
+      [cohort(80, 70, { count: 2 }), cohort(5, 0, { count: 8 })],
+      [sessionGroup({ user: 'grafana', count: 40 })],
+    );
+
+    const findings = judge(connectionLeak, source, { settings: ONE_POD, maxConnections: 60 });
+
+    expect(findings).toMatchObject([{ status: 'critical', evidence: { leftOver: 2, usableSlots: 55 } }]);
+  });
+
+  it('tells each client, and counts the loss of all of them together', () => {
+    const cohorts = ['10.0.3.17', '10.0.3.18'].flatMap((clientAddress) => staircase(4, { clientAddress }));
+
+    const findings = judge(connectionLeak, fromCohorts(cohorts), { maxConnections: 155 });
+
+    expect(findings.map(({ subject, status, evidence }) => [subject, status, evidence.leftOver])).toEqual([
+      ['client litellm@10.0.3.17', 'critical', 20],
+      ['client litellm@10.0.3.18', 'critical', 20],
+    ]);
+    expect(findings[0]?.evidence.lostByAllClients).toBe(40);
+  });
+
+  it('is less sure without the steps of the refresh', () => {
+    const findings = judge(connectionLeak, fromCohorts([cohort(80, 70), cohort(5, 0)]), { settings: ONE_POD });
+
+    expect(findings).toMatchObject([
+      { status: 'warning', confidence: 'medium', evidence: { confidenceReason: expect.stringContaining('inferred') } },
+    ]);
+  });
+
+  it('sees the steps of the refresh in all cohorts, though one alone is old enough', () => {
+    const findings = judge(connectionLeak, fromCohorts(staircase(3)), { settings: ONE_POD });
+
+    expect(findings).toMatchObject([{ confidence: 'high', evidence: { leftOver: 10, stepsOfTheTokenRefresh: true } }]);
+  });
+
+  it('takes its time constants from the settings', () => {
+    const source = fromCohorts([cohort(3, 2), cohort(0.1, 0)]);
+
+    const usual = judge(connectionLeak, source, { settings: ONE_POD });
+    const quick = judge(connectionLeak, source, {
+      settings: { ...ONE_POD, tokenLifeSeconds: 60, tokenRefreshSeconds: 50 },
+    });
+
+    expect(usual).toMatchObject([{ status: 'ok' }]);
+    expect(quick).toMatchObject([{ status: 'warning', evidence: { leftOver: 10 } }]);
+  });
+
+  describe('for a log-in by password', () => {
+    const password = { iam: false };
+    const old = [cohort(600, 590, password), cohort(500, 490, password), cohort(20, 0, password)];
+
+    it('counts only old idle sessions above the ceiling', () => {
+      const findings = judge(connectionLeak, fromCohorts(old), {
+        version: '1.83.0',
+        settings: { ...ONE_POD, poolLimit: 15 },
+      });
+
+      expect(findings).toMatchObject([
+        { status: 'warning', confidence: 'medium', evidence: { leftOver: 15, sessions: 30, login: 'password' } },
+      ]);
+      expect(findings[0]?.advice.some(({ text }) => text.includes('#24149'))).toBe(true);
+    });
+
+    it('ends no more cohorts than are above the ceiling, the oldest first', () => {
+      const [finding] = judge(connectionLeak, fromCohorts(old), { settings: { ...ONE_POD, poolLimit: 20 } });
+
+      expect(finding?.evidence.leftOver).toBe(10);
+      expect(finding?.advice.map(({ command }) => command).join()).not.toContain(ago(500));
+    });
+
+    it('is ok within the ceiling, however old they are', () => {
+      const findings = judge(connectionLeak, fromCohorts(old), { settings: { ...ONE_POD, poolLimit: 30 } });
+
+      expect(findings).toMatchObject([{ status: 'ok' }]);
+    });
+
+    it('is only info while the ceiling is a guess', () => {
+      const findings = judge(connectionLeak, fromCohorts(old), {
+        settings: { ...ONE_POD, poolLimit: undefined, workersPerPod: undefined },
+      });
+
+      expect(findings).toMatchObject([{ status: 'info', confidence: 'low' }]);
+      expect(findings[0]?.summary).toContain('may be left over');
+      expect(JSON.stringify(findings)).not.toContain('pg_terminate_backend');
+    });
+  });
+
+  describe('stays ok', () => {
+    it.each<[string, readonly SessionCohort[]]>([
+      ['for a password pool that has been up for days', [cohort(5000, 0.5, { iam: false, count: 30 })]],
+      ['for an IAM pool after a refresh, the old one still draining', [cohort(13, 1), cohort(0.5, 0)]],
+      ['for an old IAM pool that is at work', [cohort(300, null), cohort(5, 0)]],
+      ['for an old IAM pool that was used since the last refresh', [cohort(300, 11), cohort(5, 0)]],
+      ['for sessions not yet two token lives old', [cohort(29, 28), cohort(5, 0)]],
+      ['for a pool that is the only one, however silent', [cohort(300, 200)]],
+    ])('%s', (_, cohorts) => {
+      const findings = judge(connectionLeak, fromCohorts(cohorts), { settings: ONE_POD });
+
+      expect(findings).toMatchObject([{ status: 'ok', subject: 'database prod' }]);
+    });
+
+    it("for a person's psql, by user or by name", () => {
+      const people = [
+        cohort(900, 800, { user: 'alice', clientAddress: '10.0.9.9', count: 1 }),
+        cohort(600, 500, { user: 'alice', clientAddress: '10.0.9.9', count: 1 }),
+        cohort(900, 800, { count: 1 }),
+      ];
+      const source = fromCohorts([...people, cohort(5, 0)]);
+      const groups = [
+        sessionGroup({ user: 'alice', clientAddress: '10.0.9.9', count: 2 }),
+        sessionGroup({ application: 'psql', count: 1 }),
+        sessionGroup({ count: 10 }),
+      ];
+
+      const findings = judge(connectionLeak, { ...source, groups }, { settings: ONE_POD });
+
+      expect(findings).toMatchObject([{ status: 'ok', evidence: { sessions: 10 } }]);
+    });
+
+    it('for two old psql of the user itself, without a pool', () => {
+      const source = fromCohorts([cohort(900, 800, { count: 1 }), cohort(600, 500, { count: 1 })]);
+      const groups = [sessionGroup({ application: 'psql', count: 2 })];
+
+      const findings = judge(connectionLeak, { ...source, groups }, { settings: ONE_POD });
+
+      expect(findings).toMatchObject([{ status: 'unknown' }]);
+    });
+  });
+
+  it('takes sessions of other programs off the count', () => {
+    const source = fromCohorts([cohort(80, 70, { count: 12 }), cohort(5, 0)]);
+    const groups = [sessionGroup({ count: 20 }), sessionGroup({ application: 'psql', count: 2 })];
+
+    const findings = judge(connectionLeak, { ...source, groups }, { settings: ONE_POD });
+
+    expect(findings).toMatchObject([{ confidence: 'medium', evidence: { leftOver: 10, otherPrograms: 2 } }]);
+  });
+
+  it('is only info behind RDS Proxy, which keeps sessions on purpose', () => {
+    const proxied = [sessionGroup({ user: 'rdsproxyadmin', count: 1 })];
+
+    const findings = judge(connectionLeak, fromCohorts(staircase(6), proxied), { maxConnections: 80 });
+
+    expect(findings).toMatchObject([{ status: 'info', confidence: 'low' }]);
+    expect(JSON.stringify(findings)).not.toContain('pg_terminate_backend');
+  });
+
+  it('is never critical where pods share an address', () => {
+    const shared = { settings: { pods: 4 }, maxConnections: 80 };
+
+    const iam = judge(connectionLeak, fromCohorts(staircase(6)), shared);
+    const password = judge(connectionLeak, fromCohorts(staircase(6, { iam: false })), shared);
+
+    expect(iam).toMatchObject([{ status: 'warning', confidence: 'low' }]);
+    expect(password).toMatchObject([{ status: 'info', confidence: 'low' }]);
+  });
+
+  it('says at least, and spares no cohort as the newest, where the list is cut', () => {
+    const source = fromCohorts([cohort(80, 70), cohort(68, 60)], [sessionGroup({ count: 10 })], { cohortCount: 250 });
+
+    const findings = judge(connectionLeak, source, { settings: ONE_POD });
+
+    expect(findings).toMatchObject([{ status: 'warning', evidence: { leftOver: 20, livingPool: null } }]);
+    expect(findings[0]?.summary).toContain('at least 20 sessions');
+  });
+
+  it.each([
+    ['1.74.3', '#13120'],
+    ['1.80.5', '#24149'],
+    ['1.90.1', '#33023'],
+    ['1.94.2', '#34749'],
+    ['1.108.13', 'No known leak'],
+    ['1.200.0', 'newer than what is known'],
+    [null, 'depends on LiteLLM'],
+  ])('names the leak that fits LiteLLM %s: %s', (version, words) => {
+    const [finding] = judge(connectionLeak, fromCohorts(staircase(6)), {
+      version,
+      settings: { ...ONE_POD, workersPerPod: 2 },
+    });
+
+    expect(finding?.advice.map(({ text }) => text).join()).toContain(words);
+  });
+
+  it('does not blame dead workers where there is one', () => {
+    const [finding] = judge(connectionLeak, fromCohorts(staircase(6)), { version: '1.90.1', settings: ONE_POD });
+
+    expect(JSON.stringify(finding)).not.toContain('#33023');
+  });
+
+  it('tells after how long the pool of the version closes idle sessions', () => {
+    const of = (version: string) =>
+      judge(connectionLeak, fromCohorts(staircase(6)), { version, settings: ONE_POD })[0]?.evidence
+        .poolClosesIdleAfterSeconds;
+
+    expect([of('1.100.5'), of('1.101.0')]).toEqual([300, 60]);
+  });
+
+  it('is unknown without a session of LiteLLM, and when sessions are hidden', () => {
+    const nobody = judge(connectionLeak, fromCohorts([]));
+    const hidden = judge(connectionLeak, fromCohorts([cohort(5, 0)], [], { hidden: 3 }));
+
+    expect(nobody).toMatchObject([{ status: 'unknown' }]);
+    expect(hidden).toMatchObject([{ status: 'unknown', evidence: { hidden: 3 } }]);
+  });
+
+  it('says when it looked at the oldest start times only', () => {
+    const findings = judge(connectionLeak, fromCohorts([cohort(20, 0)], [], { cohortCount: 201 }), {
+      settings: ONE_POD,
+    });
+
+    expect(findings).toMatchObject([{ status: 'ok', confidence: 'medium' }]);
+  });
+});

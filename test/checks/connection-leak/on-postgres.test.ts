@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { connectionLeak } from '../../../lambda/checks/connection-leak/check.ts';
+import { type SandboxDatabase, startDatabase } from '../../../sandbox/database/database.ts';
+import { judge } from '../../sessions.ts';
+import { seen, server, sessionGroup, sessions } from '../../snapshots.ts';
+
+const rowSchema = z.object({ pid: z.number(), address: z.string(), start: z.string(), change: z.string() });
+type Row = z.infer<typeof rowSchema>;
+
+let database: SandboxDatabase;
+const clients: pg.Client[] = [];
+
+beforeAll(async () => {
+  database = await startDatabase();
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.end().catch(() => {})));
+  await database.stop();
+});
+
+/** A session of the pool's user, and what PostgreSQL shows of it, times as the audit reads them. */
+async function open(application = ''): Promise<{ readonly client: pg.Client; readonly row: Row }> {
+  const client = new pg.Client({
+    host: database.host,
+    port: database.port,
+    database: database.databaseName,
+    user: database.passwordUser,
+    password: database.password,
+    application_name: application,
+    ssl: { ca: await readFile(database.caFile, 'utf8') },
+  });
+  client.on('error', () => {});
+  await client.connect();
+  clients.push(client);
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const [row] = await database.query(
+    `SELECT pid, host(client_addr) AS address, to_jsonb(backend_start) #>> '{}' AS start, to_jsonb(state_change) #>> '{}' AS change
+       FROM pg_stat_activity WHERE pid = $1`,
+    [rows[0]?.pid],
+  );
+  return { client, row: rowSchema.parse(row) };
+}
+
+it('ends on a real server only sessions that are old, unused, of the pool and of its client', async () => {
+  const first = await open();
+  const person = await open('psql');
+  const used = await open();
+  const last = await open();
+  const living = await open();
+  const { address } = first.row;
+  const common = { user: database.passwordUser, database: database.databaseName, clientAddress: address, iam: true };
+  const cohort = (rows: readonly [Row, ...Row[]]) => ({
+    ...common,
+    firstStart: rows[0].start,
+    lastStart: rows.at(-1)?.start ?? '',
+    count: rows.length,
+    idle: rows.length,
+    oldestIdleSince: rows[0].change,
+    newestIdleSince: rows.at(-1)?.change ?? null,
+  });
+  const cohorts = [cohort([first.row, person.row, used.row, last.row]), cohort([living.row])];
+  const groups = [sessionGroup({ ...common, count: 4 }), sessionGroup({ ...common, application: 'psql', count: 1 })];
+  // Ages go by the server's clock, as the snapshot has it: a day later all of them are old.
+  const tomorrow = server({ now: new Date(Date.now() + 86_400_000).toISOString() });
+
+  const [finding] = judge(connectionLeak, sessions({ groups, cohorts, cohortCount: 2 }), {
+    settings: { pods: 1, litellmUser: database.passwordUser },
+    sources: { server: seen(tomorrow) },
+  });
+  await used.client.query('SELECT 1');
+  const command = finding?.advice.flatMap(({ command = '' }) => (command.includes('terminate') ? [command] : []))[0];
+  const ended = await database.query(command ?? '');
+
+  expect(ended.map(({ pid }) => pid).sort()).toEqual([first.row.pid, last.row.pid].sort());
+  expect(finding?.evidence.leftOver).toBe(3);
+});

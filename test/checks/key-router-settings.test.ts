@@ -1,3 +1,0 @@
-import { describeScopedSettings } from './scoped-router-settings.ts';
-
-describeScopedSettings('key', 'LiteLLM_VerificationToken');

@@ -1,0 +1,3 @@
+import { describeScopedSettings } from '../scoped-router-settings.ts';
+
+describeScopedSettings('key', 'LiteLLM_VerificationToken');

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { poolBudget } from '../../../lambda/checks/pool-budget/check.ts';
+import type { Settings } from '../../../lambda/settings/settings.ts';
+import { cohort, fromCohorts, judge } from '../../sessions.ts';
+import { cloudwatch, failed, litellm, seen, server, sessionGroup, sessions } from '../../snapshots.ts';
+
+/** Two pods with ten sessions each and four of others. */
+const TWO_PODS = sessions({
+  groups: [
+    sessionGroup({ iam: false }),
+    sessionGroup({ iam: false, clientAddress: '10.0.3.18' }),
+    sessionGroup({ user: 'grafana', iam: false, count: 4 }),
+  ],
+});
+
+/** Two pods of two workers: 40 + 4 + 1 = 45, 85 during a deployment. */
+const settings: Partial<Settings> = { poolLimit: 10, workersPerPod: 2, pods: 2 };
+
+describe('pool-budget', () => {
+  it.each([
+    [90, 'ok', 10],
+    [89, 'warning', 9],
+    [50, 'warning', 5],
+    [49, 'critical', 4],
+    [17, 'critical', 0],
+  ])('judges 45 sessions, 85 while deploying, with max_connections %i: %s, safe limit %i', (max, status, safe) => {
+    const findings = judge(poolBudget, TWO_PODS, { settings, maxConnections: max });
+
+    expect(findings).toMatchObject([
+      {
+        status,
+        confidence: 'high',
+        subject: 'database prod',
+        evidence: { usable: max - 5, steady: 45, rollingDeployment: 85, otherSessions: 4, largestSafePoolLimit: safe },
+      },
+    ]);
+  });
+
+  it('shows the sum in one line, and the safe limit with its own', () => {
+    const [finding] = judge(poolBudget, TWO_PODS, { settings, maxConnections: 60 });
+
+    expect(finding?.summary).toBe(
+      'The pools may take 10 per worker x 4 workers on 2 pods = 40, + 4 sessions of others + 1 migration job = 45 of 55 usable slots, 85 during a rolling deployment: a deployment does not fit.',
+    );
+    expect(finding?.advice[0]?.text).toContain(
+      'Lower the pool limit to 6, the largest that is safe: 6 x 8 workers during a rolling deployment + 5 = 53 of 55',
+    );
+    expect(finding?.advice[0]?.command).toContain('database_connection_pool_limit: 6');
+    expect(finding?.advice[1]?.text).toContain('max_connections to 90 or more');
+    expect(finding?.advice[2]?.text).toContain('10 slots are left');
+  });
+
+  it('says so when even a limit of 1 does not fit', () => {
+    const [finding] = judge(poolBudget, TWO_PODS, { settings, maxConnections: 17 });
+
+    expect(finding?.advice[0]?.text).toContain('Even a pool limit of 1 does not fit');
+    expect(finding?.advice[0]?.text).toContain('PgBouncer');
+    expect(JSON.stringify(finding?.advice)).not.toContain('database_connection_pool_limit');
+  });
+
+  it.each([
+    [0, 45],
+    [25, 65],
+    [50, 65],
+    [100, 85],
+  ])('adds whole pods for a surge of %i %%: %i', (rollingSurgePercent, rollingDeployment) => {
+    const findings = judge(poolBudget, TWO_PODS, { settings: { ...settings, rollingSurgePercent } });
+
+    expect(findings).toMatchObject([{ evidence: { rollingDeployment } }]);
+  });
+
+  it('counts workers by their heartbeats', () => {
+    const workers = {
+      state: 'seen' as const,
+      live: 5,
+      podCount: 2,
+      pods: [
+        { hostname: 'a', workers: 3 },
+        { hostname: 'b', workers: 2 },
+      ],
+    };
+
+    const findings = judge(poolBudget, TWO_PODS, { settings, sources: { litellm: seen(litellm({ workers })) } });
+
+    expect(findings).toMatchObject([{ evidence: { steady: 55, rollingDeployment: 105, podsFrom: 'heartbeats' } }]);
+  });
+
+  it('guesses without heartbeats and settings, says what to set, and is never critical then', () => {
+    const none = { poolLimit: undefined, workersPerPod: undefined, pods: undefined };
+
+    const findings = judge(poolBudget, TWO_PODS, {
+      settings: none,
+      maxConnections: 20,
+      sources: { litellm: failed('timeout') },
+    });
+
+    expect(findings).toMatchObject([{ status: 'warning', confidence: 'low', evidence: { steady: 25 } }]);
+    expect(findings[0]?.advice.at(-1)?.text).toContain('poolLimit, workersPerPod and pods');
+  });
+
+  it('needs no session when heartbeats or configuration count the pods', () => {
+    const findings = judge(poolBudget, sessions({ groups: [] }), { settings });
+
+    expect(findings).toMatchObject([{ status: 'ok', evidence: { steady: 41 } }]);
+  });
+
+  it('is unknown when nothing tells how many pods there are', () => {
+    const findings = judge(poolBudget, sessions({ groups: [] }), { settings: { ...settings, pods: undefined } });
+
+    expect(findings).toMatchObject([{ status: 'unknown' }]);
+    expect(findings[0]?.advice[0]?.text).toContain('pods');
+  });
+
+  it('is unknown when the pods would be counted by sessions that are hidden', () => {
+    const hidden = { ...TWO_PODS, hidden: 12 };
+
+    const counted = judge(poolBudget, hidden, { settings: { ...settings, pods: undefined } });
+    const configured = judge(poolBudget, hidden, { settings });
+
+    expect(counted).toMatchObject([{ status: 'unknown', evidence: { hidden: 12 } }]);
+    expect(configured).toMatchObject([{ status: 'ok', confidence: 'medium' }]);
+  });
+
+  it.each([
+    [
+      'pool time-outs in the log',
+      TWO_PODS,
+      3,
+      '3 requests waited in vain for a connection of the pool in the last hour',
+    ],
+    [
+      'a pool that is all at work',
+      { ...TWO_PODS, groups: [sessionGroup({ count: 20, state: 'active' }), ...TWO_PODS.groups.slice(1)] },
+      0,
+      'all 20 sessions of litellm@10.0.3.17 are at work',
+    ],
+  ])('advises to raise the limit when it sees %s and there is room', (_, source, poolTimeouts, shortage) => {
+    const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts } })) };
+
+    const findings = judge(poolBudget, source, { settings, sources, maxConnections: 210 });
+
+    expect(findings).toMatchObject([{ status: 'info', evidence: { poolShortage: shortage } }]);
+    expect(findings[0]?.advice[0]?.text).toContain('from 10 to up to 2');
+    expect(findings[0]?.advice[0]?.command).toContain('database_connection_pool_timeout: 120');
+  });
+
+  it('goes no further than the guide, or twice what is set', () => {
+    const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
+    const target = (poolLimit: number) =>
+      judge(poolBudget, TWO_PODS, { settings: { ...settings, poolLimit }, sources, maxConnections: 5000 })[0]?.advice[0]
+        ?.command;
+
+    expect(target(10)).toContain('limit: 50');
+    expect(target(60)).toContain('limit: 120');
+  });
+
+  it('offers the time-out alone when a higher limit does not fit', () => {
+    const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
+
+    const [finding] = judge(poolBudget, TWO_PODS, { settings, sources, maxConnections: 90 });
+
+    expect(finding?.advice[0]?.text).toContain('a higher limit does not fit: 11 x 8 workers');
+    expect(finding?.advice[0]?.command).toContain('database_connection_pool_limit: 10');
+  });
+
+  it('says that a refresh drops the limit, and counts what is observed where that is more', () => {
+    const source = fromCohorts([cohort(5, 0, { count: 33 })]);
+    const one = { poolLimit: 10, workersPerPod: 1, pods: 1 };
+
+    const old = judge(poolBudget, source, { version: '1.95.0', settings: one, maxConnections: 60 });
+    const mended = judge(poolBudget, source, { version: '1.104.7', settings: one, maxConnections: 60 });
+    const shared = judge(poolBudget, source, { version: '1.95.0', settings: { ...one, pods: 4 } });
+
+    expect(old).toMatchObject([{ status: 'warning', evidence: { steady: 34, rollingDeployment: 67 } }]);
+    expect(old[0]?.advice.some(({ text }) => text.includes('#33021'))).toBe(true);
+    expect(mended).toMatchObject([{ status: 'ok', evidence: { steady: 11, rollingDeployment: 21 } }]);
+    expect(shared).toMatchObject([{ evidence: { steady: 41 } }]);
+  });
+
+  it('says that a change of max_connections waits for a restart', () => {
+    const sources = { server: seen(server({ maxConnections: 40, pendingRestart: ['max_connections'] })) };
+
+    const [finding] = judge(poolBudget, TWO_PODS, { settings, sources });
+
+    expect(finding?.advice.some(({ text }) => text.includes('waits for a restart'))).toBe(true);
+  });
+
+  it('is info behind RDS Proxy, and never critical where pods share an address', () => {
+    const proxied = { ...TWO_PODS, groups: [...TWO_PODS.groups, sessionGroup({ user: 'rdsproxyadmin', count: 1 })] };
+    const shared = sessions({ groups: [sessionGroup()] });
+
+    const behind = judge(poolBudget, proxied, { settings, maxConnections: 30 });
+    const together = judge(poolBudget, shared, { settings, maxConnections: 30 });
+
+    expect(behind).toMatchObject([{ status: 'info', confidence: 'low' }]);
+    expect(together).toMatchObject([{ status: 'warning', confidence: 'low' }]);
+  });
+});

@@ -1,3 +1,0 @@
-import { describeScopedSettings } from './scoped-router-settings.ts';
-
-describeScopedSettings('team', 'LiteLLM_TeamTable');

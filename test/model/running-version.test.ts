@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { runningVersion, versionsOf } from '../../lambda/model/running-version.ts';
+import type { ProxySource } from '../../lambda/snapshot/snapshot.ts';
+import { healthySnapshot, litellm, proxy, seen, skipped } from '../snapshots.ts';
+
+function told(versions: ProxySource['versions'], configuredVersion: string | null = '1.80.0') {
+  return runningVersion(healthySnapshot({ configuredVersion, sources: { proxy: seen(proxy({ versions })) } }));
+}
+
+function migrated(...applied: readonly string[]) {
+  const source = seen(litellm({ migrations: { state: 'seen', applied, failed: [] } }));
+  return runningVersion(healthySnapshot({ configuredVersion: null, sources: { litellm: source } }));
+}
+
+describe('runningVersion', () => {
+  it.each(['readiness', 'model-hub', 'readiness-details'] as const)(
+    'is what the proxy tells by %s, and sure, whatever is configured',
+    (from) => {
+      expect(told([{ version: '1.81.3', from, count: 3 }])).toEqual({
+        version: '1.81.3',
+        from,
+        confidence: 'high',
+        lowerBound: false,
+      });
+    },
+  );
+
+  it('trusts readiness more than the model hub, and that more than the details', () => {
+    const version = told([
+      { version: '1.3.0', from: 'readiness-details', count: 3 },
+      { version: '1.2.0', from: 'model-hub', count: 3 },
+      { version: '1.1.0', from: 'readiness', count: 1 },
+    ]);
+
+    expect(version).toMatchObject({ version: '1.1.0', from: 'readiness' });
+  });
+
+  it('names all versions, and is less sure, when the replicas differ', () => {
+    const version = told([
+      { version: '1.81.3', from: 'readiness', count: 2 },
+      { version: '1.81.9', from: 'readiness', count: 1 },
+      { version: '1.81.3', from: 'model-hub', count: 1 },
+      { version: '1.108.13', from: 'model-hub', count: 2 },
+    ]);
+
+    expect(version).toMatchObject({ version: '1.81.3', confidence: 'medium', others: ['1.81.9', '1.108.13'] });
+    expect(version && versionsOf(version)).toEqual(['1.81.3', '1.81.9', '1.108.13']);
+  });
+
+  it('is the configured one, of medium confidence, when the proxy tells none', () => {
+    expect(told([], 'v1.81.3-stable')).toEqual({
+      version: 'v1.81.3-stable',
+      from: 'configured',
+      confidence: 'medium',
+      lowerBound: false,
+    });
+  });
+
+  it('is a lower bound by the migrations when nothing else tells it', () => {
+    const version = migrated(
+      '20260123131407_add_policy_tables_and_policies_field',
+      '20250326162113_baseline',
+      '20990101000000_of_a_later_version',
+    );
+
+    expect(version).toEqual({ version: '1.81.3', from: 'migrations', confidence: 'low', lowerBound: true });
+  });
+
+  it('is not known when nothing tells it', () => {
+    expect(migrated()).toBeNull();
+    expect(migrated('20990101000000_of_another_application')).toBeNull();
+    expect(
+      runningVersion(
+        healthySnapshot({
+          configuredVersion: null,
+          sources: { proxy: skipped('Not configured.'), litellm: skipped('No connection.') },
+        }),
+      ),
+    ).toBeNull();
+  });
+});

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { treat } from '../../lambda/purge/automatic.ts';
+import { judge } from '../../lambda/report/build.ts';
+import type { Settings } from '../../lambda/settings/settings.ts';
+import type { LastPurge } from '../../lambda/snapshot/snapshot.ts';
+import { globalRow, healthySnapshot, type PresentRow, routerSettings, seen, settingsFor } from '../snapshots.ts';
+import { type Bench, hashOf, startBench } from './bench.ts';
+
+const SCHEDULED_AT = '2026-11-22T03:00:00Z';
+const BUDGET_MS = 30_000;
+const HARMFUL = { keys: [{ name: 'num_retries', bytes: 1, empty: false }], routingPolicy: [] };
+
+/** What is done after an audit that saw this row; there is no database behind it, so a purge that is tried fails. */
+function treated(
+  row: Partial<PresentRow>,
+  version: string | null,
+  settings: Partial<Settings> = {},
+  budgetMs = BUDGET_MS,
+) {
+  const snapshot = healthySnapshot({
+    configuredVersion: version,
+    sources: { 'router-settings': seen(routerSettings({ global: globalRow({ ...HARMFUL, ...row }) })) },
+  });
+  const base = settingsFor({ purge: 'automatic', connectTimeoutMs: 1000 });
+  const login = { kind: 'password', password: '' } as const;
+  const nowhere = { ...base, target: { ...base.target, host: '127.0.0.1', port: 1, login }, ...settings };
+  return treat({ snapshot, report: judge(snapshot, nowhere, 1) }, SCHEDULED_AT, nowhere, budgetMs);
+}
+
+function lastPurge(overrides: Partial<LastPurge>): LastPurge {
+  return { backup: 1, at: '2026-11-01T00:00:00.000Z', mode: 'manual', hash: '', restoredAt: null, ...overrides };
+}
+
+function noteOf({ report }: Awaited<ReturnType<typeof treated>>): unknown {
+  return report.findings.find(({ checkId }) => checkId === 'global-router-settings')?.evidence.automaticPurge;
+}
+
+describe('after a scheduled audit', () => {
+  it.each<[string, Partial<PresentRow>, string]>([
+    ['the version builds a Router per request', {}, '1.81.3'],
+    ['guide and source differ about the version', {}, '1.80.16'],
+    ['the row is back after a purge by hand', { lastPurge: lastPurge({}) }, '1.81.3'],
+  ])('a purge is tried when %s', async (_name, row, version) => {
+    const done = await treated(row, version);
+
+    expect(done.remedy).toMatchObject({ action: 'purge', mode: 'automatic', requestId: `schedule ${SCHEDULED_AT}` });
+  });
+
+  it.each<[string, Partial<PresentRow>, string | null, Partial<Settings>]>([
+    ['the mode is manual', {}, '1.81.3', { purge: 'manual' }],
+    ['the mode is disabled', {}, '1.81.3', { purge: 'disabled' }],
+    ['the version builds no Router per request', {}, '1.108.13', {}],
+    ['of the version it is hardly known', {}, '1.80.13', {}],
+    ['the version is not known', {}, null, {}],
+    ['the row holds routing policy', { routingPolicy: ['fallbacks'] }, '1.81.3', {}],
+    ['the row holds nothing', { kind: 'empty', keys: [] }, '1.81.3', {}],
+    ['the row is a string', { kind: 'text', keys: [] }, '1.81.3', {}],
+    ['the row came back after an automatic purge', { lastPurge: lastPurge({ mode: 'automatic' }) }, '1.81.3', {}],
+    ['somebody restored the row', { lastPurge: lastPurge({ restoredAt: '2026-11-02T00:00:00.000Z' }) }, '1.81.3', {}],
+  ])('no purge is tried when %s', async (_name, row, version, settings) => {
+    const done = await treated(row, version, settings);
+
+    expect([done.remedy, noteOf(done)]).toEqual([null, undefined]);
+  });
+
+  it('the report says why when a purge was tried and failed', async () => {
+    const done = await treated({}, '1.81.3');
+
+    expect(done.remedy?.result).toBe('failed');
+    expect(noteOf(done)).toMatch(/^A purge failed, and nothing was changed\. The host could not be reached/);
+  });
+
+  it('the report says so when there is no time left to try', async () => {
+    const done = await treated({}, '1.81.3', {}, 1000);
+
+    expect([done.remedy, noteOf(done)]).toEqual([null, 'Not tried: the audit has left no time for it.']);
+  });
+});
+
+describe('the database', () => {
+  const ROW = '{"num_retries": 3}';
+  const POLICY = '{"fallbacks": [{"a": ["b"]}]}';
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await startBench('automatic');
+  });
+  afterAll(() => bench.stop());
+
+  const purge = (mode: 'manual' | 'automatic') => bench.ask({ action: 'purge', confirm: hashOf(ROW) }, { mode });
+  const stopped = (reason: string) => ({ result: 'refused', outcome: { outcome: 'automatic-stopped', reason } });
+
+  it('stops automatic purges when the row has come back after one, until somebody has purged by hand', async () => {
+    await bench.start(ROW);
+    await purge('automatic');
+    await bench.write(ROW);
+
+    expect(await purge('automatic')).toMatchObject(stopped('reappeared'));
+    expect(await purge('manual')).toMatchObject({ result: 'done' });
+  });
+
+  it.each(['manual', 'automatic'] as const)('stops them when the row was restored after a purge (%s)', async (mode) => {
+    await bench.start(ROW);
+    await purge(mode);
+    await bench.ask({ action: 'restore', backup: 1 });
+
+    expect(await purge('automatic')).toMatchObject(stopped('restored'));
+  });
+
+  it('makes one a day at most when a purge by hand has let them go on', async () => {
+    await bench.start(ROW);
+    await purge('automatic');
+    await bench.write(ROW);
+    await purge('manual');
+    await bench.write(ROW);
+
+    const soon = await purge('automatic');
+    await bench.database.query(
+      `UPDATE litellm_auditor.router_settings_backup SET taken_at = taken_at - interval '1 day'`,
+    );
+    const nextDay = await purge('automatic');
+
+    expect(soon).toMatchObject(stopped('once-a-day'));
+    expect(nextDay).toMatchObject({ result: 'done' });
+  });
+
+  it('loses no routing policy automatically, not even when it is told to', async () => {
+    await bench.start(POLICY);
+
+    const answer = await bench.ask(
+      { action: 'purge', confirm: hashOf(POLICY), loseRoutingPolicy: true },
+      { mode: 'automatic' },
+    );
+
+    expect(answer).toMatchObject({ result: 'refused', outcome: { outcome: 'routing-policy' } });
+    expect(await bench.row()).toBe(POLICY);
+  });
+});

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseRequest, RequestError } from '../../lambda/settings/request.ts';
+
+const HASH = '0123456789abcdef'.repeat(4);
+const ALLOWED =
+  'Allowed are {} and {"action":"audit"}, which change nothing, {"action":"purge"}, a dry run, {"action":"purge","confirm":HASH}, {"action":"restore","backup":NUMBER} and {"action":"backups"}.';
+const HASH_WANTED = 'the hash of the row, 64 lower-case hex digits, as the dry run of a purge shows it';
+
+describe('request', () => {
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['an empty object', {}],
+    ["the console's default event", { key1: 'value1', key2: 'value2', key3: 'value3' }],
+    ['an audit', { action: 'audit' }],
+    ["an EventBridge rule's event", { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }],
+    [
+      "a scheduler's own event",
+      { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', time: '2026-11-22T03:00:00Z' },
+    ],
+  ])('means an audit that changes nothing when the event is %s', (_name, event) => {
+    expect(parseRequest(event)).toEqual({ action: 'audit' });
+  });
+
+  it.each([
+    { action: 'audit', scheduledAt: '2026-11-22T03:00:00Z' },
+    { action: 'purge' },
+    { action: 'purge', confirm: HASH },
+    { action: 'purge', confirm: HASH, loseRoutingPolicy: true },
+    { action: 'restore', backup: 7 },
+    { action: 'restore', backup: 7, replace: HASH },
+    { action: 'backups' },
+  ])('is what it says when the event is $action with its fields', (event) => {
+    expect(parseRequest(event)).toEqual(event);
+  });
+
+  it.each([
+    ['a list', [], 'The event is a list, not a JSON object.'],
+    ['a text', 'audit', 'The event is a string, not a JSON object.'],
+    ['an unknown action', { action: 'drop' }, 'The action "drop" is not known.'],
+    ["an object's own name as action", { action: 'constructor' }, 'The action "constructor" is not known.'],
+    ['an action that is no text', { action: ['audit'] }, 'The action ["audit"] is not known.'],
+    ['no action', { force: true }, 'The event has no "action", only "force".'],
+    ['no action but a confirmation', { confirm: HASH }, 'The event has no "action", only "confirm".'],
+  ])('says what is allowed when the event is %s', (_name, event, sentence) => {
+    expect(() => parseRequest(event)).toThrow(new RequestError(`${sentence} ${ALLOWED}`));
+  });
+
+  it.each([
+    [{ action: 'audit', force: true }, 'Not known beside "action": "force". Allowed with "audit": "scheduledAt".'],
+    [
+      { action: 'audit', scheduledAt: 'now' },
+      '"scheduledAt" is "now". Allowed: the time of the schedule, as 2026-11-22T03:00:00Z.',
+    ],
+    [{ action: 'purge', confirm: 'yes' }, `"confirm" is "yes". Allowed: ${HASH_WANTED}.`],
+    [{ action: 'purge', confirm: true }, `"confirm" is true. Allowed: ${HASH_WANTED}.`],
+    [
+      { action: 'purge', confirm: HASH.toUpperCase() },
+      `"confirm" is "${HASH.toUpperCase().slice(0, 60)}". Allowed: ${HASH_WANTED}.`,
+    ],
+    [{ action: 'purge', confirm: HASH, loseRoutingPolicy: 'true' }, '"loseRoutingPolicy" is "true". Allowed: true.'],
+    [
+      { action: 'purge', loseRoutingPolicy: true },
+      '"loseRoutingPolicy" is true. Allowed: only a purge with "confirm".',
+    ],
+    [
+      { action: 'purge', comfirm: HASH },
+      'Not known beside "action": "comfirm". Allowed with "purge": "confirm" and "loseRoutingPolicy".',
+    ],
+    [{ action: 'restore' }, '"backup" is missing. Allowed: the number of a backup, as the list of backups shows it.'],
+    [
+      { action: 'restore', backup: '7' },
+      '"backup" is "7". Allowed: the number of a backup, as the list of backups shows it.',
+    ],
+    [
+      { action: 'restore', backup: 0.5 },
+      '"backup" is 0.5. Allowed: the number of a backup, as the list of backups shows it.',
+    ],
+    [{ action: 'backups', backup: 7 }, 'Not known beside "action": "backup". Allowed with "backups": nothing.'],
+  ])('names the field, what was found and what is allowed when the event is %j', (event, sentence) => {
+    expect(() => parseRequest(event)).toThrow(new RequestError(sentence));
+  });
+
+  it('changes something only when the event says so with all it takes, and fails only with its own error, when the event is any JSON', () => {
+    const events = fc.oneof(
+      fc.jsonValue(),
+      fc.record(
+        {
+          action: fc.oneof(fc.constantFrom('audit', 'purge', 'restore', 'backups'), fc.jsonValue()),
+          confirm: fc.oneof(fc.constant(HASH), fc.jsonValue()),
+          backup: fc.oneof(fc.integer(), fc.jsonValue()),
+          loseRoutingPolicy: fc.jsonValue(),
+        },
+        { requiredKeys: [] },
+      ),
+    );
+    fc.assert(
+      fc.property(events, (event) => {
+        let answer: unknown;
+        try {
+          answer = parseRequest(event);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RequestError);
+          return;
+        }
+        if (!isAudit(answer)) expect(answer).toEqual(event);
+      }),
+    );
+  });
+});
+
+function isAudit(answer: unknown): boolean {
+  return JSON.stringify(answer) === '{"action":"audit"}';
+}

@@ -1,0 +1,310 @@
+import { runChecks } from '../lambda/checks/run.ts';
+import type { Finding } from '../lambda/core/finding.ts';
+import { ROUTING_POLICY_KEYS } from '../lambda/litellm/router-keys.ts';
+import type { Settings } from '../lambda/settings/settings.ts';
+import { tuningSchema } from '../lambda/settings/tuning.ts';
+import type {
+  CloudWatchSource,
+  FailureKind,
+  GlobalRouterSettings,
+  IdleTransaction,
+  LitellmSource,
+  ProxySource,
+  RdsInstance,
+  RdsSource,
+  RouterSettingsSource,
+  ScopedRouterSettings,
+  ServerSource,
+  SessionGroup,
+  SessionsSource,
+  Snapshot,
+  SourceResult,
+  Sources,
+} from '../lambda/snapshot/snapshot.ts';
+
+/** When every snapshot made here was taken. */
+export const TAKEN_AT = '2026-11-22T03:00:00.000Z';
+
+export function settingsFor(overrides: Partial<Settings> = {}): Settings {
+  return {
+    ...tuningSchema.parse({}),
+    target: {
+      label: 'prod',
+      host: 'prod.c1a2b3.eu-central-1.rds.amazonaws.com',
+      port: 5432,
+      databaseName: 'litellm',
+      user: 'litellm_auditor',
+      login: { kind: 'iam', region: 'eu-central-1' },
+      tls: { mode: 'verify' },
+      rds: { kind: 'instance', identifier: 'prod', region: 'eu-central-1' },
+    },
+    ...overrides,
+  };
+}
+
+/** A snapshot in which every check is ok, but for the named sources. */
+export function healthySnapshot({
+  sources = {},
+  ...overrides
+}: Partial<Omit<Snapshot, 'sources'>> & { readonly sources?: Partial<Sources> } = {}): Snapshot {
+  return {
+    schemaVersion: 1,
+    database: 'prod',
+    takenAt: TAKEN_AT,
+    configuredVersion: '1.108.13',
+    ...overrides,
+    sources: {
+      connection: seen({
+        host: 'prod.c1a2b3.eu-central-1.rds.amazonaws.com',
+        port: 5432,
+        user: 'litellm_auditor',
+        databaseName: 'litellm',
+        authentication: 'iam',
+        tls: true,
+      }),
+      server: seen(server()),
+      sessions: seen(sessions()),
+      'router-settings': seen(routerSettings()),
+      litellm: seen(litellm()),
+      rds: seen(rds()),
+      cloudwatch: seen(cloudwatch()),
+      proxy: seen(proxy()),
+      ...sources,
+    },
+  };
+}
+
+export function seen<Value>(value: Value): SourceResult<Value> {
+  return { status: 'ok', durationMs: 12, value };
+}
+
+export function failed(
+  kind: FailureKind,
+  more: { readonly message?: string; readonly code?: string; readonly missing?: string } = {},
+): SourceResult<never> {
+  return { status: 'failed', durationMs: 34, failure: { kind, message: `It failed: ${kind}.`, ...more } };
+}
+
+export function skipped(reason: string, configure?: string): SourceResult<never> {
+  return { status: 'skipped', durationMs: 0, reason, configure };
+}
+
+/** Two pods of one worker each, LiteLLM 1.100 or later, and nothing that asks for a measurement. */
+export function litellm(overrides: Partial<LitellmSource> = {}): LitellmSource {
+  return {
+    workers: {
+      state: 'seen',
+      live: 2,
+      pods: [
+        { hostname: 'litellm-0', workers: 1 },
+        { hostname: 'litellm-1', workers: 1 },
+      ],
+      podCount: 2,
+    },
+    migrations: { state: 'seen', applied: [], failed: [] },
+    activity: { state: 'not-measured', reason: 'No router_settings are there that could build a Router.' },
+    userConfig: { state: 'seen', requests: 500, withBody: 500, withUserConfig: 0 },
+    ...overrides,
+  };
+}
+
+/** Twelve hours of 20 connections, every five minutes; no failed log-in. */
+export function cloudwatch(overrides: Partial<CloudWatchSource> = {}): CloudWatchSource {
+  const end = Date.parse(TAKEN_AT);
+  return {
+    connections: {
+      periodSeconds: 300,
+      points: Array.from({ length: 144 }, (_, index) => ({
+        at: new Date(end - (143 - index) * 300_000).toISOString(),
+        value: 20,
+      })),
+    },
+    iam: { requests: 10, failures: [] },
+    proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 0 },
+    ...overrides,
+  };
+}
+
+/** Three readiness answers of a healthy proxy. */
+export function proxy(overrides: Partial<ProxySource> = {}): ProxySource {
+  return {
+    host: 'litellm.example',
+    readiness: Array.from({ length: 3 }, () => ({ httpStatus: 200, database: 'connected' as const })),
+    failures: [],
+    versions: [],
+    ...overrides,
+  };
+}
+
+/** PostgreSQL 16 with 55 usable of 60 slots, and an auditor's role with just its rights. */
+export function server(overrides: Partial<ServerSource> = {}): ServerSource {
+  return {
+    versionNumber: 160_004,
+    inRecovery: false,
+    now: TAKEN_AT,
+    startedAt: '2026-11-01T00:00:00.000Z',
+    maxConnections: 60,
+    reserved: { superuser: 3, rds: 2, role: 0 },
+    pendingRestart: [],
+    totalBackends: 20,
+    litellmSchema: 'public',
+    otherLitellmSchemas: [],
+    tables: [table('LiteLLM_Config', []), table('LiteLLM_TeamTable', ['team_id', 'team_alias', 'blocked'])],
+    globalRowFunction: 'executable',
+    ...overrides,
+    role: role(overrides.role),
+  };
+}
+
+export function role(overrides: Partial<ServerSource['role']> = {}): ServerSource['role'] {
+  return {
+    name: 'litellm_auditor',
+    seesAllSessions: true,
+    isIamUser: true,
+    usesReservedSlots: false,
+    excessivePrivileges: [],
+    writableTables: [],
+    readableSecrets: [],
+    ...overrides,
+  };
+}
+
+export function table(name: string, columns: readonly string[], readable = columns): ServerSource['tables'][number] {
+  return { schema: 'public', name, owner: 'litellm', estimatedRows: 100, columns, readable };
+}
+
+/** Two proxies with pools of ten, all idle and encrypted. */
+export function sessions(overrides: Partial<SessionsSource> = {}): SessionsSource {
+  const groups = overrides.groups ?? [sessionGroup(), sessionGroup({ clientAddress: '10.0.3.18' })];
+  const idleTransactions = overrides.idleTransactions ?? [];
+  return {
+    total: groups.reduce((sum, { count }) => sum + count, 0),
+    hidden: 0,
+    groups,
+    groupCount: groups.length,
+    cohorts: [],
+    cohortCount: 0,
+    idleTransactions,
+    idleTransactionCount: idleTransactions.length,
+    ...overrides,
+  };
+}
+
+export function sessionGroup(overrides: Partial<SessionGroup> = {}): SessionGroup {
+  return {
+    user: 'litellm',
+    database: 'litellm',
+    clientAddress: '10.0.3.17',
+    application: '',
+    state: 'idle',
+    tls: true,
+    iam: true,
+    count: 10,
+    oldestBackendStart: '2026-11-22T02:50:00.000Z',
+    oldestStateChange: '2026-11-22T02:59:00.000Z',
+    ...overrides,
+  };
+}
+
+export function idleTransaction(overrides: Partial<IdleTransaction> = {}): IdleTransaction {
+  return {
+    pid: 4711,
+    user: 'litellm',
+    database: 'litellm',
+    clientAddress: '10.0.3.17',
+    application: '',
+    transactionSeconds: 700.4,
+    idleSeconds: 600.2,
+    blocking: 0,
+    ...overrides,
+  };
+}
+
+export function routerSettings(overrides: Partial<RouterSettingsSource> = {}): RouterSettingsSource {
+  return { global: { state: 'absent', lastPurge: null }, team: holders(), key: holders(), ...overrides };
+}
+
+export type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }>;
+
+/** A row with routing policy and a secret. */
+export function globalRow(overrides: Partial<PresentRow> = {}): PresentRow {
+  const keys = overrides.keys ?? [
+    { name: 'fallbacks', bytes: 40, empty: false },
+    { name: 'model_group_alias', bytes: 2, empty: true },
+    { name: 'num_retries', bytes: 1, empty: false },
+    { name: 'redis_password', bytes: 12, empty: false },
+  ];
+  return {
+    state: 'present',
+    kind: 'settings',
+    bytes: 120,
+    hash: 'ab'.repeat(32),
+    routingPolicy: keys.filter(({ name, empty }) => !empty && ROUTING_POLICY_KEYS.has(name)).map(({ name }) => name),
+    keyCount: keys.length,
+    lastPurge: null,
+    ...overrides,
+    keys,
+  };
+}
+
+export type SeenHolders = Extract<ScopedRouterSettings, { readonly state: 'seen' }>;
+
+/** Teams or keys with settings of their own: none, but for the overrides. */
+export function holders(overrides: Partial<SeenHolders> = {}): SeenHolders {
+  return {
+    state: 'seen',
+    estimatedRows: 3000,
+    kinds: { settings: (overrides.live ?? 0) + (overrides.expired ?? 0) + (overrides.blocked ?? 0), text: 0, other: 0 },
+    live: 0,
+    expired: 0,
+    blocked: 0,
+    truncated: false,
+    holders: [],
+    ...overrides,
+  };
+}
+
+export function rds(overrides: Partial<RdsSource> = {}): RdsSource {
+  return {
+    kind: 'instance',
+    identifier: 'prod',
+    resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+    endpoint: 'prod.c1a2b3.eu-central-1.rds.amazonaws.com',
+    port: 5432,
+    engine: 'postgres',
+    engineVersion: '16.4',
+    iamAuthentication: true,
+    instances: [rdsInstance()],
+    serverless: null,
+    certificateAuthorities: [{ identifier: 'rds-ca-rsa2048-g1', validTill: '2061-05-25T00:00:00.000Z' }],
+    ...overrides,
+  };
+}
+
+export function rdsInstance(overrides: Partial<RdsInstance> = {}): RdsInstance {
+  return {
+    identifier: 'prod',
+    class: 'db.t4g.medium',
+    status: 'available',
+    isWriter: true,
+    caIdentifier: 'rds-ca-rsa2048-g1',
+    certificateValidTill: '2027-09-01T00:00:00.000Z',
+    parameterGroups: [{ name: 'prod-16', applyStatus: 'in-sync' }],
+    pendingModifications: [],
+    ...overrides,
+  };
+}
+
+/** The findings of one check, worst first. */
+export function findingsOf(
+  checkId: string,
+  snapshot: Snapshot,
+  settings: Settings = settingsFor(),
+): readonly Finding[] {
+  return runChecks(snapshot, settings).filter((finding) => finding.checkId === checkId);
+}
+
+/** What a reader sees of findings, as one text. */
+export function textOf(findings: readonly Finding[]): string {
+  return JSON.stringify(findings);
+}
