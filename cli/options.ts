@@ -10,9 +10,9 @@ export const HELP = `Audits the PostgreSQL database behind a LiteLLM proxy. It r
   npm run --silent audit -- --snapshot FILE [--set NAME=VALUE] [--json]
 
 ${SETTINGS_HELP}
-  --save-snapshot FILE    also write what was seen, to judge it again or to hand it on. It holds addresses, host names, user names and the
+  --save-snapshot FILE    also write what was seen, to evaluate it again or to hand it on. It holds addresses, host names, user names and the
                           aliases of teams and keys; no key, no secret, no setting's value and no query
-  --snapshot FILE         judge what --save-snapshot wrote, and connect to nothing
+  --snapshot FILE         evaluate what --save-snapshot wrote, with the limits it was taken with, and connect to nothing
 
 Exit status: 0 ok or info, 1 warning, 2 critical, 3 unknown or could not audit.
 `;
@@ -20,7 +20,13 @@ Exit status: 0 ok or info, 1 warning, 2 critical, 3 unknown or could not audit.
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'audit'; readonly settings: Settings; readonly json: boolean; readonly saveAs?: string }
-  | { readonly kind: 'judge'; readonly file: string; readonly tuning: Tuning; readonly json: boolean };
+  | {
+      readonly kind: 'evaluate';
+      readonly file: string;
+      readonly json: boolean;
+      /** The limits to evaluate by: those saved with the snapshot, but for what --set says. */
+      readonly tuning: (saved: Tuning | null) => Tuning;
+    };
 
 /** What goes along with --snapshot. */
 const WITH_SNAPSHOT: readonly string[] = ['snapshot', 'set', 'json'];
@@ -41,5 +47,7 @@ export function parseCommand(
   }
   const idle = Object.keys(flags).find((name) => !WITH_SNAPSHOT.includes(name));
   if (idle !== undefined) throw new UsageError(`--${idle} does not go with --snapshot, which connects to nothing.`);
-  return { kind: 'judge', file: flags.snapshot, tuning: tuningOf(flags, undefined), json };
+  // A flag that cannot be used is refused before the file is read.
+  tuningOf(flags, undefined);
+  return { kind: 'evaluate', file: flags.snapshot, tuning: (saved) => tuningOf(flags, undefined, saved), json };
 }

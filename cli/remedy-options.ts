@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { backupSchema, type RemedyRequest, rowHashSchema } from '../lambda/settings/request.ts';
+import { backupSchema, type PurgeRequest, rowHashSchema } from '../lambda/settings/request.ts';
 import type { Settings } from '../lambda/settings/settings.ts';
 import { parseFlags, SETTINGS_HELP, settingsOf } from './settings-flags.ts';
 import { UsageError } from './target.ts';
 
-type Action = RemedyRequest['action'];
+type Action = PurgeRequest['action'];
 
 const WHAT: Readonly<Record<Action, string>> = {
   purge: `Takes the global router_settings row away, and keeps a backup. Without --confirm it is a dry run, which changes nothing and shows what
@@ -42,7 +42,7 @@ Exit status: 0 done, nothing to do, or shown; 3 refused or failed.
 
 export type RemedyCommand =
   | { readonly kind: 'help' }
-  | { readonly kind: 'remedy'; readonly request: RemedyRequest; readonly settings: Settings; readonly json: boolean };
+  | { readonly kind: 'remedy'; readonly request: PurgeRequest; readonly settings: Settings; readonly json: boolean };
 
 /**
  * Reads the shell's arguments of one command.

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { perform } from '../lambda/purge/operation.ts';
-import type { RemedyReport, RemedyResult, Requester } from '../lambda/purge/outcome.ts';
-import { remedyTextOf } from '../lambda/purge/text.ts';
-import { plainLine } from '../lambda/report/text.ts';
-import type { RemedyRequest } from '../lambda/settings/request.ts';
+import type { OperationResult, PurgeReport, Requester } from '../lambda/purge/operation.ts';
+import { operationText } from '../lambda/purge/rendering.ts';
+import { runOperation } from '../lambda/purge/run-operation.ts';
+import { plainLine } from '../lambda/report/untrusted-text.ts';
+import type { PurgeRequest } from '../lambda/settings/request.ts';
 import { parseRemedy, remedyHelp } from './remedy-options.ts';
 import { UsageError } from './target.ts';
 
 /** As monitoring plugins have it (docs/design.md section 3): there is nothing between done and not done. */
 const COULD_NOT = 3;
-const IS_GOOD: Readonly<Record<RemedyResult, boolean>> = {
+const IS_GOOD: Readonly<Record<OperationResult, boolean>> = {
   done: true,
   'nothing-to-do': true,
   shown: true,
@@ -23,7 +23,7 @@ const BUDGET_MS = 60_000;
 const DEFAULT_WIDTH = 100;
 
 /** Runs one command to its end: answer on stdout, a sentence on stderr and exit status 3 when it was not done. */
-export function runRemedy(action: RemedyRequest['action']): void {
+export function runRemedy(action: PurgeRequest['action']): void {
   main(action).catch((error: unknown) => {
     // An error that is not ours may repeat what it was given; only its kind is shown.
     const sentence =
@@ -35,19 +35,19 @@ export function runRemedy(action: RemedyRequest['action']): void {
   });
 }
 
-async function main(action: RemedyRequest['action']): Promise<void> {
+async function main(action: PurgeRequest['action']): Promise<void> {
   const command = parseRemedy(action, process.argv.slice(2), process.env);
   if (command.kind === 'help') {
     process.stdout.write(remedyHelp(action));
     return;
   }
-  const unsent = await perform(command.request, command.settings, {
+  const unsent = await runOperation(command.request, command.settings, {
     requester: requester(),
     mode: 'manual',
     enabled: true,
     budgetMs: BUDGET_MS,
   });
-  const report: RemedyReport = { ...unsent, notification: { status: 'skipped', reason: 'Run from a shell.' } };
+  const report: PurgeReport = { ...unsent, notification: { status: 'skipped', reason: 'Run from a shell.' } };
   if (!IS_GOOD[report.result]) {
     process.stderr.write(`${plainLine(report.summary)}\n`);
     process.exitCode = COULD_NOT;
@@ -55,7 +55,7 @@ async function main(action: RemedyRequest['action']): Promise<void> {
   process.stdout.write(
     command.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : remedyTextOf(report, process.stdout.columns ?? DEFAULT_WIDTH),
+      : operationText(report, process.stdout.columns ?? DEFAULT_WIDTH),
   );
 }
 

@@ -144,10 +144,11 @@ function rds(flags: Flags, environment: Environment): Target['rds'] {
 
 /**
  * The limits and deadlines that the flags give.
+ * @param base what holds where no flag says otherwise: the limits that a snapshot was saved with; null for the defaults
  * @throws UsageError that names the flag and what is allowed
  */
-export function tuningOf(flags: Flags, schemaOfUrl: string | undefined): Tuning {
-  const given = Object.fromEntries((flags.set ?? []).map(setting));
+export function tuningOf(flags: Flags, schemaOfUrl: string | undefined, base: Tuning | null = null): Tuning {
+  const given = { ...base, ...Object.fromEntries((flags.set ?? []).map(setting)) };
   const parsed = tuningSchema.safeParse({
     ...given,
     litellmSchema: flags.schema ?? schemaOfUrl ?? given.litellmSchema,

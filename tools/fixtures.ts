@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { functionEnvironment } from '../infra/environment.ts';
 import { settingsFromEnvironment } from '../lambda/settings/settings.ts';
-import { takeSnapshot } from '../lambda/snapshot/collect.ts';
+import { collectSnapshot } from '../lambda/snapshot/collect.ts';
 import { snapshotText } from '../lambda/snapshot/saved.ts';
 import { CleanUp } from '../sandbox/clean-up.ts';
 import { LABEL } from '../sandbox/config.ts';
@@ -36,7 +36,7 @@ async function seenIn(scenario: Scenario): Promise<string> {
       ...functionEnvironment({ label: LABEL, database: configured, topicArn: TOPIC_ARN, caFile: database.caFile }),
       AWS_REGION: database.region,
     });
-    return snapshotText(await takeSnapshot(settings, BUDGET_MS));
+    return snapshotText(await collectSnapshot(settings, BUDGET_MS));
   } finally {
     await cleanUp.run();
   }

@@ -9,7 +9,7 @@ import {
 } from './answers.ts';
 import type { Call } from './attempt.ts';
 import { BACKUPS_FUNCTION, PURGE_FUNCTION, RESTORE_FUNCTION } from './functions.ts';
-import type { Requester } from './outcome.ts';
+import type { Requester } from './operation.ts';
 
 interface Purge extends Requester {
   readonly hash: string;

@@ -44,12 +44,12 @@ const FIELDS: Readonly<Record<keyof typeof SCHEMAS, string>> = {
 };
 
 export type AuditRequest = z.infer<typeof SCHEMAS.audit>;
-export type RemedyRequest =
+export type PurgeRequest =
   | z.infer<typeof SCHEMAS.purge>
   | z.infer<typeof SCHEMAS.restore>
   | z.infer<typeof SCHEMAS.backups>;
 /** What can be asked of the function. */
-export type Request = AuditRequest | RemedyRequest;
+export type Request = AuditRequest | PurgeRequest;
 
 /** An event that asks for something unknown; the message names it and what is allowed. Nothing was done. */
 export class RequestError extends Error {

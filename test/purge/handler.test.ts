@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { databaseSetupSql } from '../../infra/database-setup.ts';
 import type { Finding } from '../../lambda/core/finding.ts';
-import type { RemedyReport } from '../../lambda/purge/outcome.ts';
+import type { PurgeReport } from '../../lambda/purge/operation.ts';
 import type { Report } from '../../lambda/report/report.ts';
 import { environmentName } from '../../lambda/settings/settings.ts';
 import { type AwsEndpoints, startEndpoints } from '../../sandbox/aws/endpoints.ts';
@@ -14,7 +14,7 @@ const ROW = '{"num_retries": 3}';
 
 let bench: Bench;
 let endpoints: AwsEndpoints;
-let handler: (event: unknown, context: Context) => Promise<Report | RemedyReport>;
+let handler: (event: unknown, context: Context) => Promise<Report | PurgeReport>;
 beforeAll(async () => {
   bench = await startBench('automatic');
   const { region, credentials, host, port, databaseName, auditorUser, caFile } = bench.database;
@@ -82,7 +82,7 @@ function schedule(): { action: string; scheduledAt: string } {
   return { action: 'audit', scheduledAt: new Date(Date.UTC(2026, 10, 22, 3, 15 * scheduled)).toISOString() };
 }
 
-function findingOf(answer: Report | RemedyReport, checkId: string): Finding | undefined {
+function findingOf(answer: Report | PurgeReport, checkId: string): Finding | undefined {
   return 'findings' in answer ? answer.findings.find((finding) => finding.checkId === checkId) : undefined;
 }
 

@@ -19,11 +19,15 @@ describe('a fault', () => {
   }
 
   it('refuses with the code it was given', async () => {
-    endpoints.sns.faults.inject({ kind: 'refuse', code: 'AuthorizationError', message: 'not authorized to perform' });
+    endpoints.sns.faults.inject({
+      kind: 'refuse',
+      code: 'AuthorizationError',
+      message: 'not authorized to runOperation',
+    });
 
     await expect(publish()).rejects.toMatchObject({
       name: 'AuthorizationErrorException',
-      message: 'not authorized to perform',
+      message: 'not authorized to runOperation',
       $metadata: { httpStatusCode: 403 },
     });
   });

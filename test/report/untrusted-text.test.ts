@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asciiLine, clip, commandText, plainLine, slackLine } from '../../lambda/report/text.ts';
+import { asciiLine, clip, commandText, plainLine, slackLine } from '../../lambda/report/untrusted-text.ts';
 import { HOSTILE_TEXTS } from './fixtures.ts';
 import { anyText } from './texts.ts';
 

@@ -1,10 +1,10 @@
-import { commandText, plainLine } from '../report/text.ts';
 import { timeOf } from '../report/time.ts';
+import { commandText, plainLine } from '../report/untrusted-text.ts';
 import { wrap } from '../report/wrap.ts';
-import type { UnsentRemedy } from './outcome.ts';
+import type { PurgeOperation } from './operation.ts';
 
 /** The remedy in plain words, for a terminal and for the body of a mail, `width` columns wide but for commands. */
-export function remedyTextOf(remedy: UnsentRemedy, width: number): string {
+export function operationText(remedy: PurgeOperation, width: number): string {
   const paragraphs = [
     wrap(plainLine(remedy.summary), width),
     ...(remedy.notes.length > 0
@@ -22,7 +22,7 @@ export function remedyTextOf(remedy: UnsentRemedy, width: number): string {
 /** Room for the names of a hundred settings. */
 const LONGEST_NOTE = 5000;
 
-function factsOf(remedy: UnsentRemedy): string[] {
+function factsOf(remedy: PurgeOperation): string[] {
   return [
     `Database: ${plainLine(remedy.database, 63)}`,
     `Asked by: ${plainLine(remedy.requestedBy, 400)}`,
