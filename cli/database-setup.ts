@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { DEFAULT_ROLE } from '../database/names.ts';
+import { databaseSetupSql } from '../database/setup.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, readConfig } from '../infra/config.ts';
-import { databaseSetupSql } from '../infra/database-setup.ts';
 import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
 
 const PURGE = tuningSchema.shape.purge.unwrap();
@@ -20,7 +21,6 @@ says what is left to do, and for whom.
   --help             print this
 `;
 const COULD_NOT = 3;
-const DEFAULT_ROLE = 'litellm_auditor';
 
 function main(args: readonly string[]): string {
   const { values } = parseArgs({

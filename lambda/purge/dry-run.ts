@@ -1,8 +1,8 @@
+import type { PurgeAnswer } from '../../database/answers.ts';
 import { effectHere } from '../model/router-effect.ts';
 import type { Settings } from '../settings/settings.ts';
 import { takeSnapshot } from '../snapshot/collect.ts';
 import { failureOf } from '../snapshot/failure.ts';
-import type { PurgeAnswer } from './answers.ts';
 import type { DryRun, NotDone } from './outcome.ts';
 
 /** Looks at the row as an audit does, and changes nothing. Never throws. */

@@ -1,8 +1,8 @@
+import type { Backup } from '../../database/answers.ts';
 import type { Advice } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
 import { askFor, enable } from '../settings/commands.ts';
 import type { Target } from '../settings/settings.ts';
-import type { Backup } from './answers.ts';
 import type { Circumstances } from './operation.ts';
 import type { NotDone, RemedyOutcome, UnsentRemedy } from './outcome.ts';
 import { purgeWords } from './purge-messages.ts';

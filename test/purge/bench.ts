@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { vi } from 'vitest';
-import { databaseSetupSql } from '../../infra/database-setup.ts';
+import { databaseSetupSql } from '../../database/setup.ts';
 import { type Circumstances, perform } from '../../lambda/purge/operation.ts';
 import type { UnsentRemedy } from '../../lambda/purge/outcome.ts';
 import type { RemedyRequest } from '../../lambda/settings/request.ts';

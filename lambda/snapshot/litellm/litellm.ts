@@ -1,6 +1,8 @@
 import pg from 'pg';
 import * as z from 'zod';
-import { AUDITED_COLUMNS, AUDITOR_SCHEMA, SPEND_LOGS_TABLE, USER_CONFIG_FUNCTION } from '../../litellm/tables.ts';
+import { AUDITOR_SCHEMA, USER_CONFIG_FUNCTION } from '../../../database/names.ts';
+import { userConfigSql } from '../../../database/user-config.sql.ts';
+import { AUDITED_COLUMNS, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
 import { parseAnswer } from '../answer.ts';
 import type { DatabaseConnection } from '../postgres/connect.ts';
 import type { ServerLook } from '../postgres/server.ts';
@@ -9,7 +11,6 @@ import type { ActivitySeen, LitellmSource, ServerSource, UserConfigSeen } from '
 import { migrationsSql, workersSql } from './litellm.sql.ts';
 import { growth, readingSchema } from './measurement.ts';
 import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
-import { userConfigSql } from './user-config.sql.ts';
 
 /** Whether to read the activity a second time, and how often the audit itself looked at "LiteLLM_Config" in between; or why not. */
 export type Measurement = { readonly ownScans: number } | { readonly reason: string };

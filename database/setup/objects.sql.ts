@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { AUDITOR_SCHEMA, CONFIG_TABLE } from '../../lambda/litellm/tables.ts';
+import { CONFIG_TABLE } from '../../lambda/litellm/tables.ts';
+import { AUDITOR_SCHEMA } from '../names.ts';
 import { backupTableSql } from './backup-table.sql.ts';
 import { BACKUPS } from './backups.sql.ts';
-import { createFunctionSql, executeRightSql, SCHEMA_RIGHT_SQL } from './function.sql.ts';
+import { createFunctionSql, executeRightSql, SCHEMA_RIGHT_SQL } from './function.ts';
 import { GLOBAL_ROW } from './global-row.sql.ts';
 import { GUARD_SQL } from './guard.sql.ts';
 import { PURGE } from './purge.sql.ts';

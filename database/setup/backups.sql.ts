@@ -1,7 +1,7 @@
 import { CONFIG_TABLE } from '../../lambda/litellm/tables.ts';
-import { BACKUPS_FUNCTION } from '../../lambda/purge/functions.ts';
+import { BACKUPS_FUNCTION } from '../names.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
-import type { AuditorFunction } from './function.sql.ts';
+import type { AuditorFunction } from './function.ts';
 import { timeSql } from './take-row.sql.ts';
 
 /** The list of backups, newest first, without values. */

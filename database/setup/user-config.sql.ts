@@ -1,6 +1,7 @@
-import { AUDITOR_SCHEMA, SPEND_LOGS_TABLE, USER_CONFIG_FUNCTION } from '../../lambda/litellm/tables.ts';
-import { userConfigSql } from '../../lambda/snapshot/litellm/user-config.sql.ts';
-import { type AuditorFunction, TABLE, TABLE_NAME } from './function.sql.ts';
+import { SPEND_LOGS_TABLE } from '../../lambda/litellm/tables.ts';
+import { AUDITOR_SCHEMA, USER_CONFIG_FUNCTION } from '../names.ts';
+import { userConfigSql } from '../user-config.sql.ts';
+import { type AuditorFunction, TABLE, TABLE_NAME } from './function.ts';
 
 /** Counts requests that carry a Router configuration of their own; NULL when the table of requests lacks the column. */
 export const USER_CONFIG: AuditorFunction = {

@@ -1,8 +1,8 @@
 import { CONFIG_TABLE } from '../../lambda/litellm/tables.ts';
-import { PURGE_FUNCTION } from '../../lambda/purge/functions.ts';
-import { routingPolicySql, rowHashSql } from '../../lambda/snapshot/litellm/global-row.sql.ts';
+import { routingPolicySql, rowHashSql } from '../global-row.sql.ts';
+import { PURGE_FUNCTION } from '../names.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
-import { type AuditorFunction, TABLE } from './function.sql.ts';
+import { type AuditorFunction, TABLE } from './function.ts';
 import { ONE_AT_A_TIME_SQL, TAKING_VARIABLES_SQL, takeRowSql, timeSql } from './take-row.sql.ts';
 
 /** Moves the row to the backups when it is still the one that was seen. Every answer but `purged` has changed nothing. */

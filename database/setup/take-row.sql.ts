@@ -1,6 +1,6 @@
-import { keyNamesSql, rowHashSql } from '../../lambda/snapshot/litellm/global-row.sql.ts';
+import { keyNamesSql, rowHashSql } from '../global-row.sql.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
-import { TABLE } from './function.sql.ts';
+import { TABLE } from './function.ts';
 
 /** So that whoever holds the auditor's role cannot fill the disk by purging and restoring in turns. Backups in 24 hours. */
 const MOST_BACKUPS_A_DAY = 100;

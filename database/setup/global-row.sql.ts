@@ -1,7 +1,8 @@
-import { AUDITOR_SCHEMA, CONFIG_TABLE, GLOBAL_ROW_FUNCTION } from '../../lambda/litellm/tables.ts';
-import { globalRowSql } from '../../lambda/snapshot/litellm/global-row.sql.ts';
+import { CONFIG_TABLE } from '../../lambda/litellm/tables.ts';
+import { globalRowSql } from '../global-row.sql.ts';
+import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION } from '../names.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
-import { type AuditorFunction, TABLE } from './function.sql.ts';
+import { type AuditorFunction, TABLE } from './function.ts';
 import { timeSql } from './take-row.sql.ts';
 
 /** Describes the global row without its values, and the last purge, which tells whether a row that is there has come back. */

@@ -1,8 +1,8 @@
 import { CONFIG_TABLE } from '../../lambda/litellm/tables.ts';
-import { RESTORE_FUNCTION } from '../../lambda/purge/functions.ts';
-import { rowHashSql } from '../../lambda/snapshot/litellm/global-row.sql.ts';
+import { rowHashSql } from '../global-row.sql.ts';
+import { RESTORE_FUNCTION } from '../names.ts';
 import { BACKUP_TABLE } from './backup-table.sql.ts';
-import { type AuditorFunction, TABLE, TABLE_NAME } from './function.sql.ts';
+import { type AuditorFunction, TABLE, TABLE_NAME } from './function.ts';
 import { ONE_AT_A_TIME_SQL, TAKING_VARIABLES_SQL, takeRowSql } from './take-row.sql.ts';
 
 /** Puts a backup back, into an empty place or in place of the row that was named. Every answer but `restored` has changed nothing. */

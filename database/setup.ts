@@ -1,6 +1,6 @@
 import type { Tuning } from '../lambda/settings/tuning.ts';
-import { objectsSql } from './database-setup/objects.sql.ts';
-import { roleSql } from './database-setup/role.sql.ts';
+import { objectsSql } from './setup/objects.sql.ts';
+import { roleSql } from './setup/role.sql.ts';
 
 export interface DatabaseSetupOptions {
   /** The auditor's role. */

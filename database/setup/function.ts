@@ -1,4 +1,4 @@
-import { AUDITOR_SCHEMA } from '../../lambda/litellm/tables.ts';
+import { AUDITOR_SCHEMA } from '../names.ts';
 
 /** A function of the schema litellm_auditor. It returns jsonb, and a body kept as text: nothing in it can hold up LiteLLM's migrations. */
 export interface AuditorFunction {

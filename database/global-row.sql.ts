@@ -1,4 +1,4 @@
-import { ROUTING_POLICY_KEYS } from '../../litellm/router-keys.ts';
+import { ROUTING_POLICY_KEYS } from '../lambda/litellm/router-keys.ts';
 
 /** What a row without any meaning can hold for a key. */
 const EMPTY_VALUES = `('null', '{}', '[]', '""')`;

@@ -1,4 +1,4 @@
-import { AUDITOR_SCHEMA } from '../../lambda/litellm/tables.ts';
+import { AUDITOR_SCHEMA } from '../names.ts';
 
 /** Where purged and replaced rows are kept. */
 export const BACKUP_TABLE = `${AUDITOR_SCHEMA}.router_settings_backup`;
