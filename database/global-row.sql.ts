@@ -38,6 +38,8 @@ function objectSql(value: string): string {
  * value. No row when there is none. The set-up script makes litellm_auditor.global_router_settings() of it; the audit runs it directly
  * where the role may read the table itself (the shell, as LiteLLM's own user).
  *
+ * In TypeScript, as the function's bundle holds it too: Node 24 imports no .sql file, and esbuild carries no file along that is read by path.
+ *
  * @param configTable quoted, schema included
  */
 export function globalRowSql(configTable: string): string {

@@ -1,6 +1,9 @@
+import pg from 'pg';
+import { AUDITED_COLUMNS } from '../lambda/litellm/tables.ts';
 import type { Tuning } from '../lambda/settings/tuning.ts';
-import { objectsSql } from './setup/objects.sql.ts';
-import { roleSql } from './setup/role.sql.ts';
+import { createFunctionSql, executeRightSql } from './setup/create-function.ts';
+import { AUDIT_FUNCTIONS, PURGE_FUNCTIONS } from './setup/functions.ts';
+import { sqlFile } from './setup/sql-file.ts';
 
 export interface DatabaseSetupOptions {
   /** The auditor's role. */
@@ -17,11 +20,35 @@ export interface DatabaseSetupOptions {
  * and for whom, and can be run again without harm: it upgrades what an earlier one installed.
  */
 export function databaseSetupSql({ role, litellmSchema, purge = 'disabled' }: DatabaseSetupOptions): string {
-  return `-- The role of litellm-db-auditor. It reads no key, no secret and no setting's value of the global row${
-    purge === 'disabled'
-      ? ', and changes nothing'
-      : ', and changes nothing but that row, through functions that keep a copy'
+  const mayPurge = purge !== 'disabled';
+  const roleLiteral = pg.escapeLiteral(role);
+  const guard = sqlFile('guard.sql');
+  const rolePart = sqlFile('role.sql', { role: roleLiteral, guard });
+  const objectsPart = sqlFile('objects.sql', {
+    role: roleLiteral,
+    litellm_schema: litellmSchema === undefined ? 'NULL' : pg.escapeLiteral(litellmSchema),
+    guard,
+    rights: sqlFile('rights.sql', { audited_columns: auditedColumns() }),
+    backup_table: sqlFile('backup-table.sql'),
+    functions: [...AUDIT_FUNCTIONS, ...PURGE_FUNCTIONS].map(createFunctionSql).join('\n\n'),
+    execute_rights: [
+      ...AUDIT_FUNCTIONS.map((each) => executeRightSql(each, 'grant')),
+      ...PURGE_FUNCTIONS.map((each) => executeRightSql(each, mayPurge ? 'grant' : 'revoke')),
+    ].join('\n'),
+    may: mayPurge ? 'may' : 'may not',
+  });
+  return `-- The role of litellm-db-auditor. It reads no key, no secret and no setting's value of the global row, and changes nothing${
+    mayPurge ? ' but that row, through functions that keep a copy' : ''
   }.
-${roleSql(role)}
-${objectsSql({ role, litellmSchema, mayPurge: purge !== 'disabled' })}`;
+
+${rolePart}
+
+${objectsPart}
+`;
+}
+
+function auditedColumns(): string {
+  return Object.entries(AUDITED_COLUMNS)
+    .flatMap(([table, names]) => names.map((name) => `(${pg.escapeLiteral(table)}, ${pg.escapeLiteral(name)})`))
+    .join(',\n');
 }

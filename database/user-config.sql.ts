@@ -13,6 +13,8 @@ const CARRIES_USER_CONFIG =
  * index on "startTime", newest first. The set-up script makes litellm_auditor.user_config_requests() of it; the audit runs it directly where
  * the role may read the table itself (the shell, as LiteLLM's own user).
  *
+ * In TypeScript, as the function's bundle holds it too: Node 24 imports no .sql file, and esbuild carries no file along that is read by path.
+ *
  * @param table quoted, schema included
  */
 export function userConfigSql(table: string): string {

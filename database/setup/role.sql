@@ -1,13 +1,7 @@
-import pg from 'pg';
-import { GUARD_SQL } from './guard.sql.ts';
-
-/** Part 1 of the script, for a role with CREATEROLE: the auditor's role, IAM log-in, sight of all sessions. */
-export function roleSql(role: string): string {
-  return `
 -- Part 1, for a role with CREATEROLE (the RDS master user): the role itself, IAM log-in, sight of all sessions.
 DO $setup$
 DECLARE
-  auditor CONSTANT pg_catalog.name := ${pg.escapeLiteral(role)};
+  auditor CONSTANT pg_catalog.name := {{role}};
   wanted pg_catalog.name;
 BEGIN
   SET LOCAL search_path = pg_catalog, pg_temp;
@@ -19,7 +13,9 @@ BEGIN
         USING HINT = 'Run this script as the RDS master user first.';
     END;
   END IF;
-${GUARD_SQL}
+
+  {{guard}}
+
   FOREACH wanted IN ARRAY ARRAY['rds_iam', 'pg_monitor', 'pg_use_reserved_connections']::name[] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
       -- pg_use_reserved_connections came with PostgreSQL 16.
@@ -40,5 +36,3 @@ ${GUARD_SQL}
   END LOOP;
 END
 $setup$;
-`;
-}
