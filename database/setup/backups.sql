@@ -1,4 +1,4 @@
--- The list of backups, newest first, without values.
+-- Lists the backups, newest first, without values.
 BEGIN
   RETURN jsonb_build_object(
     'total', (SELECT count(*) FROM litellm_auditor.router_settings_backup),

@@ -1,4 +1,4 @@
--- Describes the global row without its values, and the last purge, which tells whether a row that is there has come back.
+-- Describes the global row without its values, and the last purge, which shows whether an existing row has come back.
 BEGIN
   RETURN COALESCE((
     {{global_row}}), '{"kind": "absent"}') || jsonb_build_object('lastPurge', (

@@ -1,19 +1,19 @@
--- Moves the row to the backups when it is still the one that was seen. Every answer but `purged` has changed nothing.
+-- Moves the row to the backups if it is still the one that was seen. Every outcome except 'purged' leaves everything unchanged.
 #variable_conflict use_column
 DECLARE
   expected CONSTANT text := expected_hash;
   known RECORD;
   policy text[];
-  by_hand timestamptz;
+  last_manual_purge timestamptz;
   {{take_row_variables}}
 BEGIN
   IF purge_mode IS NULL OR purge_mode NOT IN ('manual', 'automatic') THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'The mode of a purge is manual or automatic.';
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'purge_mode must be manual or automatic.';
   END IF;
-  -- One purge or restore at a time; readers of the backups are not kept waiting.
+  -- One purge or restore at a time; readers of the backups do not wait.
   LOCK TABLE litellm_auditor.router_settings_backup IN SHARE ROW EXCLUSIVE MODE;
 
-  -- The same request again: an event delivered twice, or an answer that was lost.
+  -- The same request again: the event was delivered twice, or the answer was lost.
   SELECT b.* INTO known FROM litellm_auditor.router_settings_backup AS b
    WHERE b.action = 'purge' AND b.request_id = request AND request <> '' ORDER BY b.id DESC LIMIT 1;
   IF FOUND THEN
@@ -44,14 +44,14 @@ BEGIN
   END IF;
 
   IF purge_mode = 'automatic' THEN
-    -- Somebody wants the row there, the UI or a person: an automatic purge does not fight either, until a person has purged by hand.
-    by_hand := COALESCE((SELECT max(b.taken_at) FROM litellm_auditor.router_settings_backup AS b
-                          WHERE b.action = 'purge' AND b.mode = 'manual'), '-infinity');
-    IF EXISTS (SELECT FROM litellm_auditor.router_settings_backup AS b WHERE b.restored_at > by_hand) THEN
+    -- The UI or a person wants the row to exist. An automatic purge does not fight either, until a person has purged the row.
+    last_manual_purge := COALESCE((SELECT max(b.taken_at) FROM litellm_auditor.router_settings_backup AS b
+                                    WHERE b.action = 'purge' AND b.mode = 'manual'), '-infinity');
+    IF EXISTS (SELECT FROM litellm_auditor.router_settings_backup AS b WHERE b.restored_at > last_manual_purge) THEN
       RETURN jsonb_build_object('outcome', 'automatic-stopped', 'reason', 'restored');
     END IF;
     IF EXISTS (SELECT FROM litellm_auditor.router_settings_backup AS b
-                WHERE b.action = 'purge' AND b.mode = 'automatic' AND b.taken_at > by_hand) THEN
+                WHERE b.action = 'purge' AND b.mode = 'automatic' AND b.taken_at > last_manual_purge) THEN
       RETURN jsonb_build_object('outcome', 'automatic-stopped', 'reason', 'reappeared');
     END IF;
     IF EXISTS (SELECT FROM litellm_auditor.router_settings_backup AS b

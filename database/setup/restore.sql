@@ -1,4 +1,4 @@
--- Puts a backup back, into an empty place or in place of the row that was named. Every answer but `restored` has changed nothing.
+-- Restores a backup, where no row exists or in place of the row that was named. Every outcome except 'restored' leaves everything unchanged.
 #variable_conflict use_column
 DECLARE
   wanted litellm_auditor.router_settings_backup%ROWTYPE;
@@ -6,7 +6,7 @@ DECLARE
   is_present boolean;
   {{take_row_variables}}
 BEGIN
-  -- One purge or restore at a time; readers of the backups are not kept waiting.
+  -- One purge or restore at a time; readers of the backups do not wait.
   LOCK TABLE litellm_auditor.router_settings_backup IN SHARE ROW EXCLUSIVE MODE;
   SELECT b.* INTO wanted FROM litellm_auditor.router_settings_backup AS b WHERE b.id = backup_id;
   IF NOT FOUND THEN
@@ -34,7 +34,7 @@ BEGIN
     {{take_row}}
   END IF;
 
-  -- Columns that the table has had since then keep their values; those that are gone by now are left out.
+  -- Columns that were added since the backup get their defaults; columns that were dropped are left out.
   SELECT COALESCE(string_agg(format(', %I', a.attname), '' ORDER BY a.attnum), '') INTO columns
     FROM pg_attribute AS a
    WHERE a.attrelid = @table-name@::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -47,11 +47,11 @@ BEGIN
   GET DIAGNOSTICS affected = ROW_COUNT;
   SELECT {{row_hash}} INTO seen_hash FROM @table@ AS c WHERE c.param_name = 'router_settings';
   IF affected = 0 AND FOUND AND NOT is_present THEN
-    -- Somebody else wrote a row at the same moment.
+    -- Another session wrote a row at the same moment.
     RETURN jsonb_build_object('outcome', 'row-exists', 'hash', seen_hash);
   END IF;
   IF affected <> 1 OR seen_hash IS DISTINCT FROM wanted.row_hash THEN
-    RAISE EXCEPTION 'The row could not be written as it was; everything is undone.';
+    RAISE EXCEPTION 'The row could not be restored exactly. Everything was rolled back.';
   END IF;
   UPDATE litellm_auditor.router_settings_backup SET restored_at = clock_timestamp(), restored_by = requester, restore_request_id = request
    WHERE id = wanted.id;

@@ -1,4 +1,4 @@
--- The auditor loses every right on LiteLLM's tables that was ever given to it, and gets SELECT on single columns.
+-- Revokes every right on LiteLLM's tables that the auditor was ever granted, then grants SELECT on single columns.
 IF NOT has_schema_privilege(auditor, litellm_schema, 'USAGE') THEN
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', litellm_schema, auditor);
 END IF;

@@ -1,4 +1,4 @@
--- Part 1, for a role with CREATEROLE (the RDS master user): the role itself, IAM log-in, sight of all sessions.
+-- Part 1, for a role with CREATEROLE (the RDS master user): the role itself, IAM login, and the right to see all sessions.
 DO $setup$
 DECLARE
   auditor CONSTANT pg_catalog.name := {{role}};
@@ -9,7 +9,7 @@ BEGIN
     BEGIN
       EXECUTE format('CREATE ROLE %I LOGIN', auditor);
     EXCEPTION WHEN insufficient_privilege THEN
-      RAISE EXCEPTION 'Role % does not exist and % may not create it.', auditor, CURRENT_USER
+      RAISE EXCEPTION 'Role % does not exist, and % cannot create it.', auditor, CURRENT_USER
         USING HINT = 'Run this script as the RDS master user first.';
     END;
   END IF;
@@ -18,18 +18,18 @@ BEGIN
 
   FOREACH wanted IN ARRAY ARRAY['rds_iam', 'pg_monitor', 'pg_use_reserved_connections']::name[] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
-      -- pg_use_reserved_connections came with PostgreSQL 16.
+      -- pg_use_reserved_connections exists from PostgreSQL 16 on.
       IF wanted <> 'pg_use_reserved_connections' THEN
-        RAISE WARNING 'Role % does not exist here, so % was not made a member of it.', wanted, auditor
-          USING HINT = 'Is this database on Amazon RDS or Aurora?';
+        RAISE WARNING 'Role % does not exist here, so % was not added to it.', wanted, auditor
+          USING HINT = 'Is this an Amazon RDS or Aurora database?';
       END IF;
     ELSIF NOT pg_has_role(auditor, wanted, 'MEMBER') THEN
       BEGIN
         EXECUTE format('GRANT %I TO %I', wanted, auditor);
       EXCEPTION WHEN insufficient_privilege THEN
-        -- A way in when all ordinary slots are taken, where the site reserves some; the audit works without it.
+        -- The reserved slots let the auditor connect when all ordinary ones are taken; the audit works without them.
         IF wanted <> 'pg_use_reserved_connections' THEN
-          RAISE WARNING 'Left to do by the RDS master user: GRANT % TO %', wanted, auditor;
+          RAISE WARNING 'Left to do as the RDS master user: GRANT % TO %', wanted, auditor;
         END IF;
       END;
     END IF;

@@ -1,8 +1,8 @@
--- Moves the row, locked before, to the backups: exactly one row, or an error that undoes everything.
--- The limit is so that whoever holds the auditor's role cannot fill the disk by purging and restoring in turns.
+-- Moves the row, which the caller has locked, to the backups: exactly one row, or an error that undoes everything.
+-- The limit keeps a holder of the auditor's role from filling the disk by purging and restoring in turn.
 IF (SELECT count(*) FROM litellm_auditor.router_settings_backup WHERE taken_at > clock_timestamp() - interval '24 hours') >= 100 THEN
   RAISE EXCEPTION USING ERRCODE = 'program_limit_exceeded',
-    MESSAGE = 'The global router_settings row was already taken away 100 times in 24 hours.';
+    MESSAGE = 'The global router_settings row was already removed 100 times in the last 24 hours.';
 END IF;
 INSERT INTO litellm_auditor.router_settings_backup
   (taken_at, action, mode, requested_by, request_id, row_hash, key_names, param_value, other_columns)
@@ -16,5 +16,5 @@ RETURNING id, taken_at INTO STRICT backup, taken;
 DELETE FROM @table@ WHERE param_name = 'router_settings';
 GET DIAGNOSTICS affected = ROW_COUNT;
 IF affected <> 1 THEN
-  RAISE EXCEPTION '% rows were deleted in place of one; everything is undone.', affected;
+  RAISE EXCEPTION '% rows were deleted instead of one. Everything was rolled back.', affected;
 END IF;

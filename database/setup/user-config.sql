@@ -1,4 +1,4 @@
--- Counts requests that carry a Router configuration of their own; NULL when the table of requests lacks the column.
+-- Counts the requests that carry a Router configuration of their own; NULL when the table has no column for it.
 BEGIN
   IF NOT EXISTS (
     SELECT FROM pg_attribute
