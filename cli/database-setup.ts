@@ -1,26 +1,26 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { DEFAULT_ROLE } from '../database/names.ts';
+import { databaseSetupSql } from '../database/setup.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, readConfig } from '../infra/config.ts';
-import { databaseSetupSql } from '../infra/database-setup.ts';
 import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
 
 const PURGE = tuningSchema.shape.purge.unwrap();
 
-const HELP = `Prints the SQL that makes the auditor's role and grants what an audit reads. It connects to nothing.
+const HELP = `Prints the SQL that creates the auditor's role and grants what an audit reads. It connects to nothing.
 
   npm run --silent database-setup -- [--config ${DEFAULT_CONFIG_FILE}] [--database LABEL] | psql "host=... dbname=litellm user=..."
 
-Run it in LiteLLM's database as the RDS master user or as the owner of LiteLLM's tables. It can be run again without harm; a WARNING
-says what is left to do, and for whom.
+Run it in LiteLLM's database as the RDS master user or as the owner of LiteLLM's tables. It is safe to run again; a WARNING shows
+what is left to do, and for whom.
 
-  --config FILE      the configuration to take the role's name and LiteLLM's schema from; without any, the role is litellm_auditor
-  --database LABEL   which of its databases, when it has several
-  --purge MODE       ${PURGE.options.join(', ')}: whether the role may purge and restore the global router_settings row; else
-                     as the configuration says
+  --config FILE      the configuration that has the role's name and LiteLLM's schema; without one, the role is ${DEFAULT_ROLE}
+  --database LABEL   which of its databases, if it has several
+  --purge MODE       ${PURGE.options.join(', ')}: whether the role may purge and restore the global router_settings row;
+                     default: as the configuration says
   --help             print this
 `;
 const COULD_NOT = 3;
-const DEFAULT_ROLE = 'litellm_auditor';
 
 function main(args: readonly string[]): string {
   const { values } = parseArgs({

@@ -1,8 +1,8 @@
+import type { PurgeAnswer } from '../../database/answers.ts';
 import { buildModel } from '../model/model.ts';
 import type { Settings } from '../settings/settings.ts';
 import { collectSnapshot } from '../snapshot/collect.ts';
 import { failureOf } from '../snapshot/failure.ts';
-import type { PurgeAnswer } from './answers.ts';
 import type { DryRun, NotDone } from './operation.ts';
 
 /** Reads the row as an audit does, and changes nothing. Never throws. */

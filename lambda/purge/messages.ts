@@ -1,8 +1,8 @@
+import type { Backup } from '../../database/answers.ts';
 import type { Advice } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
 import { enablePurge, stepsToRun } from '../settings/commands.ts';
 import type { Target } from '../settings/settings.ts';
-import type { Backup } from './answers.ts';
 import type { NotDone, OperationOutcome, PurgeOperation } from './operation.ts';
 import { purgeMessages } from './purge-messages.ts';
 import { restoreMessages } from './restore-messages.ts';

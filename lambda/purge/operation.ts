@@ -1,8 +1,8 @@
+import type { BackupsAnswer, PurgeAnswer, RestoreAnswer } from '../../database/answers.ts';
 import type { Advice } from '../core/finding.ts';
 import type { RouterEffectKind } from '../litellm/router-effect.ts';
 import type { Notification } from '../report/report.ts';
 import type { RouterSettingsKind, SettingKey, SourceFailure } from '../snapshot/snapshot.ts';
-import type { BackupsAnswer, PurgeAnswer, RestoreAnswer } from './answers.ts';
 
 /** What became of it, whatever was asked. Only `done` and perhaps `not-known` have changed anything. */
 export type OperationResult = 'done' | 'nothing-to-do' | 'shown' | 'refused' | 'failed' | 'not-known';

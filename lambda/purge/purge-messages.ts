@@ -1,8 +1,8 @@
+import type { PurgeAnswer } from '../../database/answers.ts';
 import { counted, listed } from '../core/text.ts';
 import { PER_REQUEST_RANGE } from '../litellm/router-effect.ts';
 import { enablePurge, stepsToRun } from '../settings/commands.ts';
 import type { Target } from '../settings/settings.ts';
-import type { PurgeAnswer } from './answers.ts';
 import type { Words } from './messages.ts';
 import type { DryRun } from './operation.ts';
 import type { Circumstances } from './run-operation.ts';

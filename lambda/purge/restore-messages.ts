@@ -1,6 +1,6 @@
+import type { RestoreAnswer } from '../../database/answers.ts';
 import { stepsToRun } from '../settings/commands.ts';
 import type { Target } from '../settings/settings.ts';
-import type { RestoreAnswer } from './answers.ts';
 import type { Words } from './messages.ts';
 
 const READ_AGAIN =

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
+import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION } from '../../../database/names.ts';
 import type { Advice } from '../../core/finding.ts';
-import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION } from '../../litellm/tables.ts';
 import type { TableSource } from '../../snapshot/snapshot.ts';
 
 /** How the setup script is run: what it grants is all that an audit requires. */

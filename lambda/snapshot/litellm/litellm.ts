@@ -1,7 +1,9 @@
 import pg from 'pg';
 import * as z from 'zod';
+import { AUDITOR_SCHEMA, USER_CONFIG_FUNCTION } from '../../../database/names.ts';
+import { userConfigSql } from '../../../database/user-config.sql.ts';
 import type { Advice } from '../../core/finding.ts';
-import { AUDITED_COLUMNS, AUDITOR_SCHEMA, SPEND_LOGS_TABLE, USER_CONFIG_FUNCTION } from '../../litellm/tables.ts';
+import { AUDITED_COLUMNS, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
 import { parseAnswer } from '../answer.ts';
 import type { DatabaseConnection } from '../postgres/connect.ts';
 import type { ServerLook } from '../postgres/server.ts';
@@ -11,7 +13,6 @@ import { migrationsAnswerSchema, userConfigAnswerSchema, workersAnswerSchema } f
 import type { ActivitySeen, LitellmSource, ServerSource, UserConfigSeen } from '../snapshot.ts';
 import { migrationsSql, workersSql } from './litellm.sql.ts';
 import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
-import { userConfigSql } from './user-config.sql.ts';
 
 /** Whether to read the activity a second time, and how often the audit itself looked at "LiteLLM_Config" in between; or why not. */
 export type Measurement = { readonly ownScans: number } | { readonly reason: string };

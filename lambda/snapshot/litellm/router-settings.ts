@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { type AUDITED_COLUMNS, AUDITOR_SCHEMA, CONFIG_TABLE, GLOBAL_ROW_FUNCTION } from '../../litellm/tables.ts';
+import { globalRowSql } from '../../../database/global-row.sql.ts';
+import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION } from '../../../database/names.ts';
+import { type AUDITED_COLUMNS, CONFIG_TABLE } from '../../litellm/tables.ts';
 import { parseAnswer } from '../answer.ts';
 import type { DatabaseConnection } from '../postgres/connect.ts';
 import { lastPurgeSchema, presentRowSchema, scopedCountsSchema } from '../schema/router-settings.ts';
@@ -10,7 +12,6 @@ import type {
   ServerSource,
   TableSource,
 } from '../snapshot.ts';
-import { globalRowSql } from './global-row.sql.ts';
 import { scopedSettingsSql } from './router-settings.sql.ts';
 import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
 

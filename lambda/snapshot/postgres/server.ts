@@ -1,13 +1,6 @@
 import * as z from 'zod';
-import {
-  AUDITED_COLUMNS,
-  AUDITOR_SCHEMA,
-  CONFIG_TABLE,
-  GLOBAL_ROW_FUNCTION,
-  SECRET_COLUMNS,
-  SPEND_LOGS_TABLE,
-  USER_CONFIG_FUNCTION,
-} from '../../litellm/tables.ts';
+import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION, USER_CONFIG_FUNCTION } from '../../../database/names.ts';
+import { AUDITED_COLUMNS, CONFIG_TABLE, SECRET_COLUMNS, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
 import { parseAnswer } from '../answer.ts';
 import { functionRightSchema, serverSchema } from '../schema/postgres.ts';
 import type { DatabaseConnection } from './connect.ts';

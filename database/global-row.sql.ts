@@ -1,4 +1,4 @@
-import { ROUTING_POLICY_KEYS } from '../../litellm/router-keys.ts';
+import { ROUTING_POLICY_KEYS } from '../lambda/litellm/router-keys.ts';
 
 /** What a row without any meaning can hold for a key. */
 const EMPTY_VALUES = `('null', '{}', '[]', '""')`;
@@ -35,8 +35,10 @@ function objectSql(value: string): string {
 
 /**
  * One jsonb about the global router_settings row: kind of value, size, SHA-256, key names and which of them are routing policy; never a
- * value. No row when there is none. The set-up script makes litellm_auditor.global_router_settings() of it; the audit runs it directly
+ * value. No row when there is none. The setup script makes litellm_auditor.global_router_settings() from it; the audit runs it directly
  * where the role may read the table itself (the shell, as LiteLLM's own user).
+ *
+ * In TypeScript, as the function's bundle holds it too: Node 24 imports no .sql file, and esbuild carries no file along that is read by path.
  *
  * @param configTable quoted, schema included
  */

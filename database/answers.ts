@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the functions of the schema litellm_auditor answer; infra/database-setup has them. */
+/** The JSON that the functions of the schema litellm_auditor return; setup/ has the functions. */
 const backup = z.number().int().min(1);
 const moment = z.iso.datetime();
 

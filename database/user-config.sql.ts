@@ -9,9 +9,11 @@ const CARRIES_USER_CONFIG =
   '$ ? (exists(@.user_config) || exists(@.body.user_config) || exists(@.request.user_config))';
 
 /**
- * Counts the requests of the last hour that carry a Router configuration of their own, as one jsonb; it gives no value away. It goes along the
- * index on "startTime", newest first. The set-up script makes litellm_auditor.user_config_requests() of it; the audit runs it directly where
+ * Counts the requests of the last hour that carry a Router configuration of their own, as one jsonb without any value. It reads along the
+ * index on "startTime", newest first. The setup script makes litellm_auditor.user_config_requests() from it; the audit runs it directly where
  * the role may read the table itself (the shell, as LiteLLM's own user).
+ *
+ * In TypeScript, as the function's bundle holds it too: Node 24 imports no .sql file, and esbuild carries no file along that is read by path.
  *
  * @param table quoted, schema included
  */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { databaseSetupSql } from '../../infra/database-setup.ts';
+import { databaseSetupSql } from '../../database/setup.ts';
 import { AUDITED_COLUMNS } from '../../lambda/litellm/tables.ts';
 import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
 
@@ -86,7 +86,7 @@ async function ownersOfObjects(): Promise<string[]> {
   return rows.map(({ owner }) => owner);
 }
 
-describe('the set-up script', () => {
+describe('the setup script', () => {
   it('makes everything, owned by the owner of the tables, when the master user may act as that one', async () => {
     await letMasterActAsOwner();
 
@@ -110,7 +110,9 @@ describe('the set-up script', () => {
   it('says what is left when the master user made the owner, and so is its member but may not act as it', async () => {
     await superuser.query('GRANT litellm TO master WITH ADMIN TRUE, INHERIT FALSE, SET FALSE');
 
-    expect(await run('master')).toEqual([expect.stringMatching(/as which master may not act/)]);
+    expect(await run('master')).toEqual([
+      expect.stringMatching(/Left to do: .* belong to role litellm, and master cannot/),
+    ]);
   });
 
   it('grants the columns, and says what is left, when the owner may not make a schema', async () => {
@@ -121,7 +123,7 @@ describe('the set-up script', () => {
   });
 
   it('says who has to begin when the role is not there and its runner may not make it', async () => {
-    await expect(run('litellm')).rejects.toThrow(/does not exist and litellm may not create it/);
+    await expect(run('litellm')).rejects.toThrow(/does not exist, and litellm cannot create it/);
   });
 
   it.each(['disabled', 'manual', 'automatic'] as const)(
@@ -194,7 +196,7 @@ describe('the set-up script', () => {
     async (role) => {
       await letMasterActAsOwner();
 
-      await expect(run('master', { role })).rejects.toThrow(/no role for an auditor/);
+      await expect(run('master', { role })).rejects.toThrow(/cannot be the auditor's role/);
     },
   );
 
