@@ -1,8 +1,8 @@
 import { DescribeCertificatesCommand, RDSClient } from '@aws-sdk/client-rds';
-import { PublishCommand, SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
+import { SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsEndpoints } from '../../../sandbox/aws/endpoints.ts';
-import { CALLER, clientOptions, startForTest, TOPIC } from './helpers.ts';
+import { CALLER, clientOptions, publishCommand, startForTest } from './helpers.ts';
 
 interface SignedRequest {
   readonly body: string;
@@ -22,7 +22,7 @@ describe('a stand-in', () => {
 
   function publish(config: SNSClientConfig = {}) {
     const client = new SNSClient({ ...clientOptions(endpoints.sns), ...config });
-    return client.send(new PublishCommand({ TopicArn: TOPIC, Message: 'ä & <b> +?=' }));
+    return client.send(publishCommand());
   }
 
   /** Sends what `change` makes of a request that the SDK has signed. */
@@ -35,7 +35,7 @@ describe('a stand-in', () => {
       },
       { step: 'finalizeRequest', priority: 'low' },
     );
-    return client.send(new PublishCommand({ TopicArn: TOPIC, Message: 'original' }));
+    return client.send(publishCommand());
   }
 
   it('takes a request when the SDK signed it with the known credentials', async () => {
@@ -68,7 +68,7 @@ describe('a stand-in', () => {
   });
 
   it.each([
-    ['its body', (request: SignedRequest) => ({ ...request, body: request.body.replace('original', 'tampered') })],
+    ['its body', (request: SignedRequest) => ({ ...request, body: request.body.replace('warning', 'nothing') })],
     ['its host', (request: SignedRequest) => withHeader(request, 'host', 'sns.us-east-1.amazonaws.com')],
     ['a signed header', (request: SignedRequest) => withHeader(request, 'amz-sdk-request', 'attempt=2; max=3')],
     ['the hash of its body', (request: SignedRequest) => withHeader(request, 'x-amz-content-sha256', '0'.repeat(64))],

@@ -1,9 +1,9 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeCertificatesCommand, RDSClient } from '@aws-sdk/client-rds';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsEndpoints } from '../../../sandbox/aws/endpoints.ts';
-import { clientOptions, startForTest, TOPIC } from './helpers.ts';
+import { clientOptions, publishCommand, startForTest } from './helpers.ts';
 
 describe('a fault', () => {
   let endpoints: AwsEndpoints;
@@ -15,7 +15,7 @@ describe('a fault', () => {
   function publish({ maxAttempts = 1, deadlineMs = 5000 } = {}) {
     const client = new SNSClient({ ...clientOptions(endpoints.sns), maxAttempts });
     const abortSignal = AbortSignal.timeout(deadlineMs);
-    return client.send(new PublishCommand({ TopicArn: TOPIC, Message: 'hello' }), { abortSignal });
+    return client.send(publishCommand(), { abortSignal });
   }
 
   it('refuses with the code it was given', async () => {

@@ -1,3 +1,4 @@
+import { PublishCommand, type PublishCommandInput } from '@aws-sdk/client-sns';
 import type { Caller } from '../../../sandbox/aws/authorization.ts';
 import { type EndpointOptions, startEndpoints } from '../../../sandbox/aws/endpoints.ts';
 import type { Endpoint } from '../../../sandbox/aws/service.ts';
@@ -21,4 +22,16 @@ export function startForTest(options: Partial<EndpointOptions> = {}) {
 /** What an SDK client needs to reach a stand-in, without retries. */
 export function clientOptions({ url }: Endpoint) {
   return { endpoint: url, region: CALLER.region, credentials: { ...CALLER.credentials }, maxAttempts: 1 };
+}
+
+/** A Publish of the kind that the auditor sends; `changes` go over it. */
+export function publishCommand(changes: Partial<PublishCommandInput> = {}): PublishCommand {
+  return new PublishCommand({
+    TopicArn: TOPIC,
+    Subject: 'WARNING litellm sandbox',
+    MessageStructure: 'json',
+    Message: JSON.stringify({ default: 'ä & <b> +?=', email: 'email', https: '{"version":"1.0"}', sms: 'sms' }),
+    MessageAttributes: { severity: { DataType: 'String', StringValue: 'warning' } },
+    ...changes,
+  });
 }

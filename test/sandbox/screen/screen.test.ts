@@ -122,8 +122,7 @@ describe('screenOf', () => {
     const message = {
       topicArn: 'arn',
       subject: 'OK',
-      defaultBody: '',
-      bodies: new Map(),
+      bodies: { default: '', email: 'mail', https: notification(), sms: '' },
       attributes: new Map(),
       bytes: 77,
     };
