@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { SandboxDatabase } from '../sandbox/database/database.ts';
 import type { LambdaRuntime } from '../sandbox/lambda/runtime.ts';
-import { inTurn, ratioLine } from './figures.ts';
+import { inTurn, ratioLine } from './statistics.ts';
 
 const RUNS = 9;
 const LIMIT = 1.3;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { inTurn, ratioLine } from './figures.ts';
+import { inTurn, ratioLine } from './statistics.ts';
 
 const RUNS = 15;
 const LIMIT = 0.6;

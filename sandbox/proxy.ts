@@ -62,16 +62,16 @@ export async function startProxy({ pods, ...options }: ProxyOptions): Promise<Pr
   let fault: ProxyFault | undefined;
   let connections = 0;
   const asked: string[] = [];
-  const podOf = new WeakMap<Socket, ProxyPod>();
+  const podBySocket = new WeakMap<Socket, ProxyPod>();
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
     asked.push(path);
     if (fault !== undefined) fail(fault, request, response);
-    else reply(response, answer(path, request, podOf.get(request.socket), options));
+    else reply(response, answer(path, request, podBySocket.get(request.socket), options));
   });
   server.on('connection', (socket) => {
     const pod = deployed[connections % deployed.length];
-    if (pod !== undefined) podOf.set(socket, pod);
+    if (pod !== undefined) podBySocket.set(socket, pod);
     connections += 1;
   });
   const { address, stop } = await listen(server);

@@ -1,11 +1,11 @@
 /** `npm start`: a real audit of a real PostgreSQL, with everything that AWS would do on this machine. */
 import { CleanUp } from './clean-up.ts';
-import { reportOf } from './report.ts';
+import { readReport } from './report.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { HELP, OptionsError, parseOptions } from './screen/options.ts';
-import { Progress } from './screen/progress.ts';
-import { screenOf } from './screen/screen.ts';
-import { styleOf } from './screen/style.ts';
+import { HELP, OptionsError, parseOptions } from './terminal/options.ts';
+import { Progress } from './terminal/progress.ts';
+import { renderResults } from './terminal/results.ts';
+import { detectStyle } from './terminal/style.ts';
 
 /** As a shell counts a command that a signal ended: 128 and the signal's number. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -26,9 +26,11 @@ async function main(): Promise<void> {
     return;
   }
   const { invocation, published } = await runAudit(scenario, new Progress(process.stderr));
-  const report = reportOf(invocation);
+  const report = readReport(invocation);
   process.stdout.write(
-    json ? `${JSON.stringify(report, null, 2)}\n` : screenOf(report, published, invocation, styleOf(process.stdout)),
+    json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : renderResults(report, published, invocation, detectStyle(process.stdout)),
   );
 }
 

@@ -85,7 +85,7 @@ function read(input: unknown): Input {
 function metricData(input: Input, series: readonly MetricSeries[]) {
   return {
     MetricDataResults: input.MetricDataQueries.filter((query) => query.ReturnData).map((query) => {
-      const points = [...pointsOf(query, input, series)];
+      const points = [...aggregate(query, input, series)];
       points.sort(([one], [other]) => (input.ScanBy === 'TimestampAscending' ? one - other : other - one));
       return {
         Id: query.Id,
@@ -100,7 +100,7 @@ function metricData(input: Input, series: readonly MetricSeries[]) {
 }
 
 /** Value by the second at which its period begins. CloudWatch aligns periods to the epoch and takes the start in, the end not. */
-function pointsOf({ MetricStat }: Query, input: Input, series: readonly MetricSeries[]): ReadonlyMap<number, number> {
+function aggregate({ MetricStat }: Query, input: Input, series: readonly MetricSeries[]): ReadonlyMap<number, number> {
   const { Metric, Period, Stat } = MetricStat;
   const wanted = new Map(Metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
   const samples = series

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '../loopback.ts';
 import { authorize, type Caller } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
-import { type Fault, Faults } from './fault.ts';
+import { type InjectedFault, InjectedFaults } from './injected-fault.ts';
 
 export interface Answer {
   readonly status: number;
@@ -25,7 +25,7 @@ export interface Service {
 /** A stand-in that listens on loopback. */
 export interface Endpoint {
   readonly url: string;
-  readonly faults: Faults;
+  readonly faults: InjectedFaults;
   /** Requests that arrived, those that met a fault included. */
   requestCount(): number;
   /** Ends the connections that are still open, too; again is harmless. */
@@ -34,7 +34,7 @@ export interface Endpoint {
 
 /** Serves one service on a free loopback port to the one caller it knows. */
 export async function startEndpoint(service: Service, caller: Caller): Promise<Endpoint> {
-  const faults = new Faults();
+  const faults = new InjectedFaults();
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
@@ -48,7 +48,7 @@ export async function startEndpoint(service: Service, caller: Caller): Promise<E
 async function serve(
   service: Service,
   caller: Caller,
-  fault: Fault | undefined,
+  fault: InjectedFault | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -66,7 +66,7 @@ async function serve(
 function answer(
   service: Service,
   caller: Caller,
-  fault: Fault | undefined,
+  fault: InjectedFault | undefined,
   request: IncomingMessage,
   body: Buffer,
 ): Answer {

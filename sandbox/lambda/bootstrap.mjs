@@ -71,7 +71,7 @@ async function loadHandler() {
   return handler;
 }
 
-function contextOf(headers) {
+function lambdaContext(headers) {
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   return {
     awsRequestId: headers['lambda-runtime-aws-request-id'],
@@ -108,7 +108,7 @@ try {
 }
 while (true) {
   const { headers, body: event } = await call('GET', '/invocation/next');
-  const context = contextOf(headers);
+  const context = lambdaContext(headers);
   const { outcome, body } = await invoke(handler, event, context);
   // The pipes and the Runtime API are read apart: these lines say that the log of the invocation is whole.
   for (const stream of [process.stdout, process.stderr]) stream.write(`END RequestId: ${context.awsRequestId}\n`);

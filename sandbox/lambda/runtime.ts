@@ -84,13 +84,13 @@ export class LambdaRuntime {
       offer.outcome.then((outcome): End => ({ kind: 'outcome', outcome })),
       child.exited.then((exit): End => ({ kind: 'exit', exit })),
     ];
-    const start = await firstOf<End | Taken>(
+    const start = await raceAgainstTime<End | Taken>(
       [offer.taken.then((): Taken => ({ kind: 'taken' })), ...ends],
       INIT_LIMIT_MS,
       'Init timed out',
     );
     const takenAt = performance.now();
-    const end = start.kind === 'taken' ? await firstOf(ends, timeoutMs, 'Task timed out') : start;
+    const end = start.kind === 'taken' ? await raceAgainstTime(ends, timeoutMs, 'Task timed out') : start;
     const measured = {
       durationMs: performance.now() - takenAt,
       initMs: warm ? undefined : takenAt - begun,
@@ -99,11 +99,11 @@ export class LambdaRuntime {
     if (end.kind === 'outcome' && end.outcome.kind !== 'init-error') {
       const marker = `END RequestId: ${offer.requestId}\n`;
       const [stdout, stderr] = await Promise.all([child.stdout.until(marker), child.stderr.until(marker)]);
-      return { ...measured, stdout, stderr, ...answerOf(end.outcome) };
+      return { ...measured, stdout, stderr, ...readAnswer(end.outcome) };
     }
     offer.withdraw();
     await this.#endProcess();
-    return { ...measured, stdout: child.stdout.take(), stderr: child.stderr.take(), ...failureOf(end) };
+    return { ...measured, stdout: child.stdout.take(), stderr: child.stderr.take(), ...readFailure(end) };
   }
 
   #startProcess(): FunctionProcess {
@@ -121,7 +121,7 @@ export class LambdaRuntime {
 }
 
 /** What settles first, or else a time-out after `limitMs`. */
-async function firstOf<Kind>(
+async function raceAgainstTime<Kind>(
   promises: readonly Promise<Kind>[],
   limitMs: number,
   what: string,
@@ -135,14 +135,14 @@ async function firstOf<Kind>(
   }
 }
 
-function answerOf({ kind, body }: Outcome) {
+function readAnswer({ kind, body }: Outcome) {
   return kind === 'response'
     ? ({ status: 'ok', result: JSON.parse(body) } as const)
     : ({ status: 'function-error', error: functionErrorSchema.parse(JSON.parse(body)) } as const);
 }
 
-function failureOf(end: End) {
-  if (end.kind === 'outcome') return answerOf(end.outcome);
+function readFailure(end: End) {
+  if (end.kind === 'outcome') return readAnswer(end.outcome);
   return end.kind === 'timeout'
     ? ({ status: 'timed-out', message: end.message } as const)
     : ({ status: 'crashed', message: `The function's process ended with ${end.exit}.` } as const);

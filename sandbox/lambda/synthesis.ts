@@ -60,7 +60,7 @@ async function synthesize({ config, label, topicArn, folder }: PackageRequest): 
       handler: properties.Handler,
       timeoutSeconds: properties.Timeout,
       memoryMb: properties.MemorySize,
-      environment: environmentOf(properties, resources, topicArn),
+      environment: resolveVariables(properties, resources, topicArn),
       logging: logging && { format: logging.LogFormat, level: logging.ApplicationLogLevel },
     };
   }
@@ -85,7 +85,7 @@ function assetPath({ files }: Assets, key: string): string {
   return file.source.path;
 }
 
-function environmentOf(
+function resolveVariables(
   { Environment }: FunctionProperties,
   resources: Resources,
   topicArn: string,

@@ -9,7 +9,7 @@ import { slotsExhausted } from './slots-exhausted.ts';
 import { underProvisioned } from './under-provisioned.ts';
 import { wrongVersion } from './wrong-version.ts';
 
-/** Every scenario by its name; `npm start` plays the first when none is named. */
+/** Every scenario by its name; `npm start` runs the first when none is named. */
 export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['mixed', mixed],
   ['healthy', healthy],

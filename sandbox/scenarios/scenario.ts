@@ -19,7 +19,7 @@ export interface Scenario {
   readonly readiness?: ProxyPod['database'];
   /** What CloudWatch has. */
   readonly history: History;
-  /** As in the configuration; time constants that let it play in seconds, since PostgreSQL's clock cannot be moved. */
+  /** As in the configuration; time constants that let it run in seconds, since PostgreSQL's clock cannot be moved. */
   readonly tuning?: z.input<typeof tuningSchema>;
   /** Least time between the last connection of the pods and the audit. */
   readonly settleMs?: number;

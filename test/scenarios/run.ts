@@ -6,12 +6,12 @@ import { functionEnvironment } from '../../infra/environment.ts';
 import type { Report } from '../../lambda/report/report.ts';
 import { CleanUp } from '../../sandbox/clean-up.ts';
 import { LABEL, sandboxConfig } from '../../sandbox/config.ts';
+import { startEnvironment, TOPIC_ARN } from '../../sandbox/environment.ts';
 import type { LambdaFunction } from '../../sandbox/lambda/function.ts';
 import { packageFunction } from '../../sandbox/lambda/package.ts';
 import { LambdaRuntime } from '../../sandbox/lambda/runtime.ts';
-import { reportOf } from '../../sandbox/report.ts';
+import { readReport } from '../../sandbox/report.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
-import { startStage, TOPIC_ARN } from '../../sandbox/stage.ts';
 
 /** The bundle, packaged once for all scenarios: what differs between them is in the environment. */
 export interface Bundle {
@@ -36,11 +36,15 @@ export async function makeBundle(): Promise<Bundle> {
 }
 
 /** The report of a function that met the scenario. Everything is stopped when it resolves. */
-export async function play(scenario: Scenario, { lambda }: Bundle): Promise<Report> {
+export async function runScenario(scenario: Scenario, { lambda }: Bundle): Promise<Report> {
   const cleanUp = new CleanUp();
   const { signal } = new AbortController();
   try {
-    const { database, endpoints, config, settled } = await startStage(scenario, { cleanUp, step: () => {}, signal });
+    const { database, endpoints, config, settled } = await startEnvironment(scenario, {
+      cleanUp,
+      step: () => {},
+      signal,
+    });
     const { [LABEL]: configured } = config.databases;
     if (configured === undefined) throw new Error('The configuration lost its database.');
     const { caFile } = configured;
@@ -49,7 +53,7 @@ export async function play(scenario: Scenario, { lambda }: Bundle): Promise<Repo
     const place = { region, credentials, environment: endpoints.environment };
     const runtime = cleanUp.add(await LambdaRuntime.start({ ...lambda, environment }, place), (it) => it.stop());
     await settled();
-    return reportOf(await runtime.invoke({}));
+    return readReport(await runtime.invoke({}));
   } finally {
     await cleanUp.run();
   }

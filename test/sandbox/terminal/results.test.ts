@@ -2,10 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../lambda/report/report.ts';
-import { emailText } from '../../../sandbox/screen/email.ts';
-import { screenOf } from '../../../sandbox/screen/screen.ts';
-import { slackCard } from '../../../sandbox/screen/slack-card.ts';
-import { harmless, styleOf } from '../../../sandbox/screen/style.ts';
+import { emailText, renderResults } from '../../../sandbox/terminal/results.ts';
+import { slackCard } from '../../../sandbox/terminal/slack-card.ts';
+import { detectStyle, harmless } from '../../../sandbox/terminal/style.ts';
 
 const PLAIN = { color: false, width: 60 };
 const notification = (content: object = {}) =>
@@ -82,9 +81,9 @@ describe('harmless', () => {
   });
 });
 
-describe('styleOf', () => {
+describe('detectStyle', () => {
   it('has no colours and a common width where there is no terminal', () => {
-    expect(styleOf({})).toEqual({ color: false, width: 100 });
+    expect(detectStyle({})).toEqual({ color: false, width: 100 });
   });
 
   it.each([
@@ -92,11 +91,11 @@ describe('styleOf', () => {
     [80, 80],
     [300, 120],
   ])('makes %i columns %i', (columns, width) => {
-    expect(styleOf({ columns, hasColors: () => true })).toEqual({ color: true, width });
+    expect(detectStyle({ columns, hasColors: () => true })).toEqual({ color: true, width });
   });
 });
 
-describe('screenOf', () => {
+describe('renderResults', () => {
   it('shows the messages, the findings, and what the run took', () => {
     const report: Report = {
       schemaVersion: 1,
@@ -131,17 +130,17 @@ describe('screenOf', () => {
       { protocol: 'https', endpoint: 'https://q.example', subject: 'OK', body: notification() },
     ] as const;
 
-    const screen = screenOf(report, [{ messageId: 'x', message, deliveries }], invocation, {
+    const text = renderResults(report, [{ messageId: 'x', message, deliveries }], invocation, {
       color: false,
       width: 120,
     });
 
-    expect(screen.match(/^(The .*)\n=+$/gm)).toEqual([
-      'The e-mail\n==========',
+    expect(text.match(/^(The .*)\n=+$/gm)).toEqual([
+      'The email\n=========',
       'The Slack card\n==============',
       'The findings\n============',
     ]);
-    expect(screen).toContain('started in 0.4 s and ran for 1.2 s. Its memory peaked at 101 MB.');
-    expect(screen).toContain('Messages published: 1 (77 bytes).');
+    expect(text).toContain('started in 0.4 s and ran for 1.2 s. Its memory peaked at 101 MB.');
+    expect(text).toContain('Messages published: 1 (77 bytes).');
   });
 });

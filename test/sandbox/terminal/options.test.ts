@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../../sandbox/scenarios/registry.ts';
-import { HELP, parseOptions } from '../../../sandbox/screen/options.ts';
+import { HELP, parseOptions } from '../../../sandbox/terminal/options.ts';
 
 const ALLOWED = 'Allowed are --scenario NAME, --json and --help.';
 

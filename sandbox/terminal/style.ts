@@ -13,7 +13,7 @@ type Format = Parameters<typeof styleText>[0];
 const WIDTHS = { least: 40, most: 120, unknown: 100 };
 
 /** What the stream can show. Its own `hasColors` knows NO_COLOR and FORCE_COLOR; a pipe has none. */
-export function styleOf(stream: { hasColors?: () => boolean; columns?: number }): Style {
+export function detectStyle(stream: { hasColors?: () => boolean; columns?: number }): Style {
   const width = Math.min(Math.max(stream.columns ?? WIDTHS.unknown, WIDTHS.least), WIDTHS.most);
   return { color: stream.hasColors?.() ?? false, width };
 }

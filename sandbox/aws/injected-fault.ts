@@ -1,5 +1,5 @@
 /** What can be made to go wrong with a stand-in. */
-export type Fault =
+export type InjectedFault =
   /** The service says no: AuthorizationError, AccessDenied, InternalFailure ... The status is 403 when left out. */
   | { readonly kind: 'refuse'; readonly code: string; readonly message?: string; readonly status?: number }
   | { readonly kind: 'throttle' }
@@ -13,17 +13,17 @@ export type Fault =
   | { readonly kind: 'slow'; readonly delayMs: number };
 
 /** Which fault the next request meets. */
-export class Faults {
-  #fault: Fault | undefined;
+export class InjectedFaults {
+  #fault: InjectedFault | undefined;
   #left = 0;
 
   /** Makes the next `times` requests meet the fault; all of them when left out. undefined ends it. */
-  inject(fault: Fault | undefined, times = Number.POSITIVE_INFINITY): void {
+  inject(fault: InjectedFault | undefined, times = Number.POSITIVE_INFINITY): void {
     this.#fault = fault;
     this.#left = times;
   }
 
-  next(): Fault | undefined {
+  next(): InjectedFault | undefined {
     if (this.#left <= 0) return undefined;
     this.#left -= 1;
     return this.#fault;

@@ -13,7 +13,7 @@ import type { Scenario } from './scenarios/scenario.ts';
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:litellm-db-auditor-sandbox';
 
 /** Who looks after a start. */
-export interface Crew {
+export interface Context {
   /** Learns what to stop, even when a later step fails. */
   readonly cleanUp: CleanUp;
   /** Is told what comes next. */
@@ -23,12 +23,12 @@ export interface Crew {
 }
 
 /** All that a function meets in a scenario. */
-export interface Stage {
+export interface Environment {
   readonly database: SandboxDatabase;
   readonly endpoints: AwsEndpoints;
   /** What a user would configure for it. */
   readonly config: Config;
-  /** Resolves when the scenario has played for long enough. */
+  /** Resolves when the scenario has run for long enough. */
   settled(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface Stage {
  * Starts the database, the pods and the proxy of a scenario, and the AWS endpoints.
  * @throws AbortError when the signal comes
  */
-export async function startStage(scenario: Scenario, { cleanUp, step, signal }: Crew): Promise<Stage> {
+export async function startEnvironment(scenario: Scenario, { cleanUp, step, signal }: Context): Promise<Environment> {
   const { version, maxConnections, litellm, pods, readiness, tuning, settleMs = 0 } = scenario;
   step('Starting PostgreSQL with the data of a LiteLLM proxy');
   const database = cleanUp.add(await startDatabase({ maxConnections, litellm: { ...litellm, version } }), (it) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Progress } from '../../../sandbox/screen/progress.ts';
+import { Progress } from '../../../sandbox/terminal/progress.ts';
 
 function output(isTTY: boolean) {
   const written: string[] = [];
