@@ -1,7 +1,5 @@
 import type { Scenario } from './scenario.ts';
-
-/** LiteLLM's 12 minutes. */
-const REFRESH_SECONDS = 3;
+import { REFRESH_SECONDS } from './versions.ts';
 
 export const mixed: Scenario = {
   description:
