@@ -12,17 +12,17 @@ import type { Scenario } from './scenarios/scenario.ts';
 
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:litellm-db-auditor-sandbox';
 
-/** Who looks after a start. */
+/** What a start needs from its caller. */
 export interface Context {
-  /** Learns what to stop, even when a later step fails. */
+  /** Gets everything that has to be stopped, even when a later step fails. */
   readonly cleanUp: CleanUp;
-  /** Is told what comes next. */
+  /** Shows what is done next. */
   readonly step: (what: string) => void;
-  /** Ends the start early. */
+  /** Cancels the start. */
   readonly signal: AbortSignal;
 }
 
-/** All that a function meets in a scenario. */
+/** All that the function can reach in a scenario. */
 export interface Environment {
   readonly database: SandboxDatabase;
   readonly endpoints: AwsEndpoints;
@@ -34,7 +34,7 @@ export interface Environment {
 
 /**
  * Starts the database, the pods and the proxy of a scenario, and the AWS endpoints.
- * @throws AbortError when the signal comes
+ * @throws AbortError when it is cancelled
  */
 export async function startEnvironment(scenario: Scenario, { cleanUp, step, signal }: Context): Promise<Environment> {
   const { version, maxConnections, litellm, pods, readiness, tuning, settleMs = 0 } = scenario;

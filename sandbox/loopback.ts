@@ -6,12 +6,12 @@ export interface Listening {
   readonly port: number;
   /** host:port */
   readonly address: string;
-  /** Ends open connections too. Again is harmless. */
+  /** Also ends open connections. May be called again. */
   stop(): Promise<void>;
 }
 
 /**
- * Makes the server listen at a port that the system chooses.
+ * Makes the server listen on a port that the system chooses.
  * @throws Error when the address is not this machine's
  */
 export async function listen(server: Server, host = '127.0.0.1'): Promise<Listening> {

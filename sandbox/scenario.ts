@@ -15,7 +15,7 @@ interface Started {
 
 /**
  * Starts a scenario, and the function as the stack packages it for it.
- * @throws AbortError when the signal comes
+ * @throws AbortError when it is cancelled
  */
 export async function startScenario(scenario: Scenario, context: Context): Promise<Started> {
   const { cleanUp, step } = context;

@@ -9,7 +9,7 @@ import { startEnvironment, TOPIC_ARN } from '../sandbox/environment.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
 import type { Scenario } from '../sandbox/scenarios/scenario.ts';
 
-/** `npm run fixtures`: runs every scenario and saves what was seen, for the tests to judge again. */
+/** `npm run fixtures`: runs every scenario and saves its snapshot, for the tests to judge again. */
 const BUDGET_MS = 60_000;
 const FOLDER = new URL('../test/fixtures/', import.meta.url);
 

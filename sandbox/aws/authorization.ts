@@ -13,7 +13,7 @@ import {
 export interface Caller {
   readonly region: string;
   readonly credentials: Credentials;
-  /** When the session token expires; never when left out. */
+  /** When the session token expires; never by default. */
   readonly expiresAt?: Date;
 }
 
@@ -26,7 +26,7 @@ interface Authorization {
   readonly signature: string;
 }
 
-/** None of these services has another path or a query; and aws4 does not sign every query, such as one whose name is empty. */
+/** None of these services has another path or a query, and aws4 does not sign every query: it leaves out an empty name. */
 const PATH = '/';
 
 /**

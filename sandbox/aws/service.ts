@@ -13,7 +13,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** One AWS service in its own wire form. */
+/** One AWS service in its own protocol. */
 export interface Service {
   /** As the credential scope names it: `sns`, `rds`, `monitoring`. */
   readonly signingName: string;
@@ -26,9 +26,9 @@ export interface Service {
 export interface Endpoint {
   readonly url: string;
   readonly faults: InjectedFaults;
-  /** Requests that arrived, those that met a fault included. */
+  /** Requests that arrived, including those that got a fault. */
   requestCount(): number;
-  /** Ends the connections that are still open, too; again is harmless. */
+  /** Also ends the connections that are still open. May be called again. */
   stop(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export async function startEndpoint(service: Service, caller: Caller): Promise<E
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
-    // A caller that gives up closes its socket; there is nobody left to tell.
+    // A caller that gives up closes its socket; nobody is left to answer.
     serve(service, caller, faults.next(), request, response).catch(() => response.destroy());
   });
   const { address, stop } = await listen(server);

@@ -63,7 +63,7 @@ export function parseCredential(credential: string): { accessKeyId: string; scop
   return /^\d{8}$/.test(date) ? { accessKeyId, scope: { date, region, service } } : undefined;
 }
 
-/** Milliseconds since 1970 of a YYYYMMDDTHHMMSSZ; undefined when it does not have that form or is no such moment. */
+/** Milliseconds since 1970 of a YYYYMMDDTHHMMSSZ; undefined when it has another form, or that time does not exist. */
 export function parseTimestamp(timestamp: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp);
   if (!match) return undefined;

@@ -36,8 +36,8 @@ const publishSchema = z.strictObject({
 });
 
 /**
- * By protocol; `default` is for subscribers whose protocol has no body of its own. SNS ignores an entry that it does not know, and one that
- * is no string, and sends the default instead. Here that is an error, or nobody would notice.
+ * By protocol; `default` is for subscribers whose protocol has no body of its own. SNS silently ignores
+ * an unknown entry, and one that is not a string, and sends the default instead. Here that is an error, so that it is noticed.
  */
 const bodiesSchema = z.strictObject({ default: z.string(), email: z.string(), https: z.string(), sms: z.string() });
 export type Bodies = Readonly<z.infer<typeof bodiesSchema>>;

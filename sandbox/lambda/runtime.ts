@@ -4,7 +4,7 @@ import { functionArn, type LambdaFunction, type LambdaPlace } from './function.t
 import { type Exit, FunctionProcess } from './function-process.ts';
 import { type Outcome, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
-/** Lambda gives the initialisation 10 s of its own (Lambda developer guide, "Init phase"). */
+/** Lambda's own limit for initialization (Lambda developer guide, "Init phase"). */
 const INIT_LIMIT_MS = 10_000;
 
 const functionErrorSchema = z.object({
@@ -17,14 +17,14 @@ export type FunctionError = z.infer<typeof functionErrorSchema>;
 export type Invocation = {
   readonly stdout: string;
   readonly stderr: string;
-  /** From the event's delivery to the answer, without initialisation. */
+  /** From the event's delivery to the answer, without initialization. */
   readonly durationMs: number;
   /** From the start of the process to its first poll; undefined on a warm one. */
   readonly initMs: number | undefined;
-  /** Highest resident set of the process so far; undefined when it did not live to tell. */
+  /** Largest resident set of the process so far; undefined when it ended without an answer. */
   readonly peakMemoryBytes: number | undefined;
 } & (
-  | { readonly status: 'ok' /** As it came through JSON. */; readonly result: unknown }
+  | { readonly status: 'ok' /** After JSON. */; readonly result: unknown }
   | { readonly status: 'function-error'; readonly error: FunctionError }
   | { readonly status: 'timed-out'; readonly message: string }
   | { readonly status: 'crashed'; readonly message: string }
@@ -36,7 +36,7 @@ type End =
   | { readonly kind: 'timeout'; readonly message: string };
 type Taken = { readonly kind: 'taken' };
 
-/** Runs a function as Lambda does: in a process of its own that stays warm between invocations, ended at the time-out. */
+/** Runs a function as Lambda does: in a separate process that stays warm between invocations and is killed at the timeout. */
 export class LambdaRuntime {
   readonly #lambda: LambdaFunction;
   readonly #place: LambdaPlace;
@@ -57,10 +57,10 @@ export class LambdaRuntime {
 
   /**
    * Invokes the function with an event and waits for the end.
-   * @throws Error while another invocation runs: one environment takes one at a time.
+   * @throws Error while another invocation runs: an environment runs one at a time.
    */
   async invoke(event: unknown): Promise<Invocation> {
-    if (this.#busy) throw new Error('An invocation is running already.');
+    if (this.#busy) throw new Error('Another invocation is running.');
     this.#busy = true;
     try {
       return await this.#run(event);
@@ -120,7 +120,7 @@ export class LambdaRuntime {
   }
 }
 
-/** What settles first, or else a time-out after `limitMs`. */
+/** The first of the promises that settles, or a timeout after `limitMs`. */
 async function raceAgainstTime<Kind>(
   promises: readonly Promise<Kind>[],
   limitMs: number,

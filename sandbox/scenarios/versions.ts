@@ -1,4 +1,4 @@
-/** What is wrong comes with the version of LiteLLM. */
+/** The problem is an issue of the LiteLLM version. */
 import { steady } from './metrics.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -8,7 +8,7 @@ export const REFRESH_SECONDS = 3;
 const LEAK = { cohorts: 3, delayMs: REFRESH_SECONDS * 1000 };
 
 export const iamLeak: Scenario = {
-  description: 'Each refresh of the IAM token leaves the old pools connected (#13120), until the slots run out.',
+  description: 'Each refresh of the IAM token leaves the old pools connected (#13120), until no slot is free.',
   version: '1.74.9',
   maxConnections: 60,
   litellm: { globalRow: 'absent' },
@@ -28,7 +28,7 @@ export const iamLeak: Scenario = {
 };
 
 export const perRequestRouter: Scenario = {
-  description: 'The global router_settings row has each LLM request look it up and build a Router (#18790).',
+  description: 'The global router_settings row makes each LLM request query it and build a Router (#18790).',
   version: '1.81.3',
   maxConnections: 100,
   litellm: { globalRow: 'settings' },
@@ -41,7 +41,8 @@ export const perRequestRouter: Scenario = {
 };
 
 export const wrongVersion: Scenario = {
-  description: "A version that LiteLLM's guide (#19921) recommends, and that has an exploited fault (CVE-2026-42208).",
+  description:
+    "A version that LiteLLM's guide (#19921) recommends, with a vulnerability that is exploited (CVE-2026-42208).",
   version: '1.81.16',
   maxConnections: 100,
   litellm: { globalRow: 'settings', storedBodies: true },

@@ -6,7 +6,7 @@ import type { Invocation } from '../lambda/runtime.ts';
 import { slackCard } from './slack-card.ts';
 import { harmless, heading, paint, type Style } from './style.ts';
 
-/** Everything that people would get from one audit, for a terminal. */
+/** All messages of one audit and its findings, for a terminal. */
 export function renderResults(
   report: Report,
   published: readonly Published[],
@@ -23,7 +23,7 @@ export function renderResults(
   return `\n${[...messages, table, ...footer].join('\n')}\n`;
 }
 
-/** The message as an email subscriber gets it. */
+/** The message as an email subscriber receives it. */
 export function emailText({ endpoint, subject, body }: Delivery, style: Style): string {
   const field = (name: string, value: string) => `${paint(style, 'dim', `${name}:`)} ${value}`;
   return [

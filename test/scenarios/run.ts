@@ -13,7 +13,7 @@ import { LambdaRuntime } from '../../sandbox/lambda/runtime.ts';
 import { readReport } from '../../sandbox/report.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 
-/** The bundle, packaged once for all scenarios: what differs between them is in the environment. */
+/** The bundle, packaged once for all scenarios: they differ in the environment only. */
 export interface Bundle {
   readonly lambda: LambdaFunction;
   remove(): Promise<void>;
@@ -35,7 +35,7 @@ export async function makeBundle(): Promise<Bundle> {
   return { lambda, remove: () => rm(folder, { recursive: true }) };
 }
 
-/** The report of a function that met the scenario. Everything is stopped when it resolves. */
+/** The report of the function in the scenario. Everything is stopped when it resolves. */
 export async function runScenario(scenario: Scenario, { lambda }: Bundle): Promise<Report> {
   const cleanUp = new CleanUp();
   const { signal } = new AbortController();
@@ -46,7 +46,7 @@ export async function runScenario(scenario: Scenario, { lambda }: Bundle): Promi
       signal,
     });
     const { [LABEL]: configured } = config.databases;
-    if (configured === undefined) throw new Error('The configuration lost its database.');
+    if (configured === undefined) throw new Error('The configuration has no database.');
     const { caFile } = configured;
     const environment = functionEnvironment({ label: LABEL, database: configured, topicArn: TOPIC_ARN, caFile });
     const { region, credentials } = database;

@@ -4,7 +4,7 @@ import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { FIRST_CAUSES } from './first-causes.ts';
 import { type Bundle, makeBundle, runScenario } from './run.ts';
 
-/** `npm start` runs it by default, and start.test.ts looks at it. */
+/** The default of `npm start`, which start.test.ts runs. */
 const DEFAULT = 'mixed';
 
 function scenario(name: string): Scenario {
@@ -21,7 +21,7 @@ describe('a scenario', () => {
   afterAll(() => bundle.remove());
 
   it.each(Object.entries(FIRST_CAUSES))(
-    'ends in its first cause when it is %s',
+    'has its cause first when it is %s',
     async (name, cause) => {
       const { diagnosis, notification } = await runScenario(scenario(name), bundle);
 
@@ -31,7 +31,7 @@ describe('a scenario', () => {
     60_000,
   );
 
-  it('ends in no finding above info, no cause and no message when it is healthy', async () => {
+  it('has no finding above info, no cause and no message when it is healthy', async () => {
     const { findings, diagnosis, notification } = await runScenario(scenario('healthy'), bundle);
 
     expect(findings.filter(({ status }) => status !== 'ok' && status !== 'info')).toEqual([]);

@@ -9,7 +9,7 @@ export const CALLER: Caller = {
 };
 export const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:audit';
 
-/** The endpoints with one topic and an empty RDS; `options` go over it. */
+/** The endpoints with one topic and an empty RDS; changed by `options`. */
 export function startForTest(options: Partial<EndpointOptions> = {}) {
   return startEndpoints({
     ...CALLER,
@@ -19,12 +19,12 @@ export function startForTest(options: Partial<EndpointOptions> = {}) {
   });
 }
 
-/** What an SDK client needs to reach a stand-in, without retries. */
+/** The options of an SDK client for a stand-in, without retries. */
 export function clientOptions({ url }: Endpoint) {
   return { endpoint: url, region: CALLER.region, credentials: { ...CALLER.credentials }, maxAttempts: 1 };
 }
 
-/** A Publish of the kind that the auditor sends; `changes` go over it. */
+/** A Publish of the kind that the auditor sends; changed by `changes`. */
 export function publishCommand(changes: Partial<PublishCommandInput> = {}): PublishCommand {
   return new PublishCommand({
     TopicArn: TOPIC,

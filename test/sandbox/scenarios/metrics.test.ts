@@ -11,7 +11,7 @@ function samplesByHour(history: History, name: string): ReadonlyMap<number, numb
 }
 
 describe('metricSeries', () => {
-  it('goes from level to level in lines when there are several', () => {
+  it('interpolates when there are several levels', () => {
     const connections = [
       { hoursAgo: 36, level: 12 },
       { hoursAgo: 8, level: 12 },
@@ -24,13 +24,13 @@ describe('metricSeries', () => {
     expect([36, 20, 8, 4, 1].map((hoursAgo) => samples?.get(hoursAgo))).toEqual([12, 12, 12, 30, 44]);
   });
 
-  it('stays at the level when it is steady', () => {
+  it('is constant when there is one level', () => {
     const samples = samplesByHour(steady(9), 'DatabaseConnections');
 
     expect(new Set(samples?.values())).toEqual(new Set([9]));
   });
 
-  it("has the lines of the proxy's log within the last hour when there are some", () => {
+  it("has the lines of the proxy's log within the last hour when the history has some", () => {
     const history = { ...steady(9), proxyErrors: { connectionAttemptsFailed: 31, poolTimeouts: 2 } };
 
     expect(samplesByHour(history, 'ProxyConnectionAttemptsFailed')).toEqual(new Map([[0.5, 31]]));

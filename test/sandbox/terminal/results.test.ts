@@ -22,7 +22,7 @@ const notification = (content: object = {}) =>
   });
 
 describe('slackCard', () => {
-  it('shows title, text, steps with their code, and keywords', () => {
+  it('shows title, text, steps with their code, and keywords when there is no color', () => {
     const card = slackCard(notification(), PLAIN);
 
     expect(card.split('\n').slice(2)).toEqual([
@@ -41,7 +41,7 @@ describe('slackCard', () => {
     ]);
   });
 
-  it('has the same text in colour', () => {
+  it('has the same text when there is color', () => {
     const card = slackCard(notification(), { ...PLAIN, color: true });
 
     expect(card).toContain('\u001B[1mWARNING\u001B[22m');
@@ -54,13 +54,13 @@ describe('slackCard', () => {
     ['plain text', 'hello'],
     ['another JSON', '{"version":"1.0"}'],
     ['no markdown', notification({ textType: 'text' })],
-  ])('refuses %s, which Slack would never show', (_, body) => {
+  ])('throws when the body is %s, which Slack would never show', (_, body) => {
     expect(() => slackCard(body, PLAIN)).toThrow();
   });
 });
 
 describe('emailText', () => {
-  it('shows subject and body as they were sent', () => {
+  it('shows subject and body as they were sent when they have no control characters', () => {
     const delivery = { protocol: 'email', endpoint: 'a@example.com', subject: 'WARNING x', body: 'one\ntwo' } as const;
 
     const text = emailText(delivery, PLAIN);
@@ -70,7 +70,7 @@ describe('emailText', () => {
 });
 
 describe('harmless', () => {
-  it('leaves nothing in a text that drives a terminal', () => {
+  it('removes every control character when the text has some', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
         const shown = harmless(`${text}\u001B[2J\r\u009B`);
@@ -82,7 +82,7 @@ describe('harmless', () => {
 });
 
 describe('detectStyle', () => {
-  it('has no colours and a common width where there is no terminal', () => {
+  it('has no color and a default width when the stream is not a terminal', () => {
     expect(detectStyle({})).toEqual({ color: false, width: 100 });
   });
 
@@ -90,13 +90,13 @@ describe('detectStyle', () => {
     [20, 40],
     [80, 80],
     [300, 120],
-  ])('makes %i columns %i', (columns, width) => {
+  ])('when the terminal has %i columns, uses %i', (columns, width) => {
     expect(detectStyle({ columns, hasColors: () => true })).toEqual({ color: true, width });
   });
 });
 
 describe('renderResults', () => {
-  it('shows the messages, the findings, and what the run took', () => {
+  it('shows the messages, the findings and the duration when both messages were published', () => {
     const report: Report = {
       schemaVersion: 1,
       auditorVersion: '0.1.0',
