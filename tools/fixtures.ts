@@ -5,11 +5,11 @@ import { collectSnapshot } from '../lambda/snapshot/collect.ts';
 import { snapshotText } from '../lambda/snapshot/saved.ts';
 import { CleanUp } from '../sandbox/clean-up.ts';
 import { LABEL } from '../sandbox/config.ts';
+import { startEnvironment, TOPIC_ARN } from '../sandbox/environment.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
 import type { Scenario } from '../sandbox/scenarios/scenario.ts';
-import { startStage, TOPIC_ARN } from '../sandbox/stage.ts';
 
-/** `npm run fixtures`: plays every scenario and saves what was seen, for the tests to judge again. */
+/** `npm run fixtures`: runs every scenario and saves its snapshot, for the tests to judge again. */
 const BUDGET_MS = 60_000;
 const FOLDER = new URL('../test/fixtures/', import.meta.url);
 
@@ -21,8 +21,8 @@ for (const [name, scenario] of SCENARIOS) {
 async function seenIn(scenario: Scenario): Promise<string> {
   const cleanUp = new CleanUp();
   try {
-    const crew = { cleanUp, step: () => {}, signal: new AbortController().signal };
-    const { database, endpoints, config, settled } = await startStage(scenario, crew);
+    const context = { cleanUp, step: () => {}, signal: new AbortController().signal };
+    const { database, endpoints, config, settled } = await startEnvironment(scenario, context);
     const configured = config.databases[LABEL];
     if (configured === undefined) throw new Error(`The sandbox's configuration lacks ${LABEL}.`);
     const { accessKeyId, secretAccessKey, sessionToken } = database.credentials;

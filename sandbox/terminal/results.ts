@@ -2,14 +2,13 @@ import type { Report } from '../../lambda/report/report.ts';
 import { tableOf } from '../../lambda/report/table.ts';
 import { viewOf } from '../../lambda/report/view.ts';
 import { wrap } from '../../lambda/report/wrap.ts';
-import type { Published } from '../aws/sns.ts';
+import type { Delivery, Published } from '../aws/sns.ts';
 import type { Invocation } from '../lambda/runtime.ts';
-import { emailText } from './email.ts';
 import { slackCard } from './slack-card.ts';
-import { heading, paint, type Style } from './style.ts';
+import { harmless, heading, paint, type Style } from './style.ts';
 
-/** Everything that people would get from one audit, for a terminal. */
-export function screenOf(
+/** All messages of one audit and its findings, for a terminal. */
+export function renderResults(
   report: Report,
   published: readonly Published[],
   invocation: Invocation,
@@ -23,6 +22,19 @@ export function screenOf(
   const table = `${heading(style, 'The findings')}\n${tableOf(viewOf(report), style)}`;
   const footer = wrap(footnote(published, invocation), style.width).map((line) => paint(style, 'dim', line));
   return `\n${[...messages, table, ...footer].join('\n')}\n`;
+}
+
+/** The message as an email subscriber receives it. */
+export function emailText({ endpoint, subject, body }: Delivery, style: Style): string {
+  const field = (name: string, value: string) => `${paint(style, 'dim', `${name}:`)} ${value}`;
+  return [
+    heading(style, 'The email'),
+    field('From', 'AWS Notifications <no-reply@sns.amazonaws.com>'),
+    field('To', endpoint),
+    field('Subject', paint(style, 'bold', harmless(subject))),
+    '',
+    harmless(body),
+  ].join('\n');
 }
 
 function footnote(published: readonly Published[], { durationMs, initMs = 0, peakMemoryBytes }: Invocation): string {

@@ -6,20 +6,20 @@ const NAMES = [...SCENARIOS.keys()];
 const DEFAULT_SCENARIO = 'mixed';
 const LONGEST_NAME = Math.max(...NAMES.map((name) => name.length));
 
-export const HELP = `Audits a sick LiteLLM database that is started for it on this machine, and shows what people would get.
-It needs no AWS account and no database, and leaves nothing behind.
+export const HELP = `Starts a LiteLLM database with problems on this machine, audits it, and shows the messages that people would get.
+It requires no AWS account and no database, and leaves nothing behind.
 
-  npm start                          the e-mail, the Slack card and the findings as a table
-  npm start -- --scenario NAME       the same of another database
-  npm start --silent -- --json       the report alone, as JSON, on stdout
-  npm start -- --help                this
+  npm start                          the email, the Slack card and the findings as a table
+  npm start -- --scenario NAME       the same for another database
+  npm start --silent -- --json       only the report, as JSON, on stdout
+  npm start -- --help                this help
 
-Scenarios (${DEFAULT_SCENARIO} when none is named):
+Scenarios (default: ${DEFAULT_SCENARIO}):
 
 ${[...SCENARIOS].map(([name, { description }]) => `  ${name.padEnd(LONGEST_NAME)}   ${description}`).join('\n')}
 `;
 
-/** Arguments that cannot be used; the message says which and what is allowed. */
+/** A wrong argument; the message names it and says what is allowed. */
 export class OptionsError extends Error {
   override readonly name = 'OptionsError';
 }
@@ -38,7 +38,7 @@ export function parseOptions(args: readonly string[]): Options {
   const { scenario: name, ...flags } = parsed(args);
   const scenario = SCENARIOS.get(name);
   if (scenario !== undefined) return { scenario, ...flags };
-  throw new OptionsError(`${JSON.stringify(name)} is no scenario. Allowed are ${NAMES.join(', ')}.`);
+  throw new OptionsError(`${JSON.stringify(name)} is not a scenario. Allowed are ${NAMES.join(', ')}.`);
 }
 
 function parsed(args: readonly string[]) {
@@ -52,7 +52,7 @@ function parsed(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    // Node's first sentence names the argument; what follows it is about programs in general.
+    // Node's first sentence names the argument; the rest is general advice.
     const [problem] = error instanceof Error ? error.message.split('. ') : [];
     throw new OptionsError(`${problem}. Allowed are --scenario NAME, --json and --help.`);
   }

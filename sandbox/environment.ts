@@ -12,31 +12,31 @@ import type { Scenario } from './scenarios/scenario.ts';
 
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:litellm-db-auditor-sandbox';
 
-/** Who looks after a start. */
-export interface Crew {
-  /** Learns what to stop, even when a later step fails. */
+/** What a start needs from its caller. */
+export interface Context {
+  /** Gets everything that has to be stopped, even when a later step fails. */
   readonly cleanUp: CleanUp;
-  /** Is told what comes next. */
+  /** Shows what is done next. */
   readonly step: (what: string) => void;
-  /** Ends the start early. */
+  /** Cancels the start. */
   readonly signal: AbortSignal;
 }
 
-/** All that a function meets in a scenario. */
-export interface Stage {
+/** All that the function can reach in a scenario. */
+export interface Environment {
   readonly database: SandboxDatabase;
   readonly endpoints: AwsEndpoints;
   /** What a user would configure for it. */
   readonly config: Config;
-  /** Resolves when the scenario has played for long enough. */
+  /** Resolves when the scenario has run for long enough. */
   settled(): Promise<void>;
 }
 
 /**
  * Starts the database, the pods and the proxy of a scenario, and the AWS endpoints.
- * @throws AbortError when the signal comes
+ * @throws AbortError when it is cancelled
  */
-export async function startStage(scenario: Scenario, { cleanUp, step, signal }: Crew): Promise<Stage> {
+export async function startEnvironment(scenario: Scenario, { cleanUp, step, signal }: Context): Promise<Environment> {
   const { version, maxConnections, litellm, pods, readiness, tuning, settleMs = 0 } = scenario;
   step('Starting PostgreSQL with the data of a LiteLLM proxy');
   const database = cleanUp.add(await startDatabase({ maxConnections, litellm: { ...litellm, version } }), (it) =>

@@ -1,4 +1,4 @@
-/** The middle of the values; of an even number, the mean of the two middle ones. */
+/** The middle value; the mean of the two middle ones when their number is even. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
@@ -6,8 +6,8 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** Two ways in turn, A B A B ..., after one run of each that is not counted; milliseconds of each run. */
-export async function inTurn(
+/** Runs two functions alternately, A B A B ..., after one run of each that is not counted. Returns what each run took, in milliseconds. */
+export async function alternate(
   runs: number,
   a: () => Promise<number>,
   b: () => Promise<number>,
@@ -30,5 +30,5 @@ export function ratioLine(
   baseline: string,
 ): string {
   const ratio = median(a) / median(b);
-  return `${name}: ${ratio.toFixed(2)} of ${baseline} (limit ${limit}; medians ${median(a).toFixed(0)} ms and ${median(b).toFixed(0)} ms of ${a.length} runs each, in turn)`;
+  return `${name}: ${ratio.toFixed(2)} of ${baseline} (limit ${limit}; medians ${median(a).toFixed(0)} ms and ${median(b).toFixed(0)} ms of ${a.length} runs each, alternating)`;
 }

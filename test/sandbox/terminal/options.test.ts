@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../../sandbox/scenarios/registry.ts';
-import { HELP, parseOptions } from '../../../sandbox/screen/options.ts';
+import { HELP, parseOptions } from '../../../sandbox/terminal/options.ts';
 
 const ALLOWED = 'Allowed are --scenario NAME, --json and --help.';
 
@@ -11,7 +11,7 @@ describe('parseOptions', () => {
     [['--help'], 'mixed', { json: false, help: true }],
     [['--scenario', 'healthy', '--json'], 'healthy', { json: true, help: false }],
     [['--scenario=iam-leak'], 'iam-leak', { json: false, help: false }],
-  ])('reads %j', (args, name, flags) => {
+  ])('returns scenario and flags when the arguments are %j', (args, name, flags) => {
     expect(parseOptions(args)).toEqual({ scenario: SCENARIOS.get(name), ...flags });
   });
 
@@ -21,13 +21,13 @@ describe('parseOptions', () => {
     [['--json=1'], `Option '--json' does not take an argument. ${ALLOWED}`],
     [['-j'], `Unknown option '-j'. ${ALLOWED}`],
     [['--scenario'], `Option '--scenario <value>' argument missing. ${ALLOWED}`],
-    [['--scenario', 'leak'], '"leak" is no scenario. Allowed are mixed, healthy, iam-leak, '],
-    [['--scenario', '__proto__'], '"__proto__" is no scenario. Allowed are mixed, '],
-  ])('refuses %j in a sentence', (args, sentence) => {
+    [['--scenario', 'leak'], '"leak" is not a scenario. Allowed are mixed, healthy, iam-leak, '],
+    [['--scenario', '__proto__'], '"__proto__" is not a scenario. Allowed are mixed, '],
+  ])('says what is allowed when the arguments are %j', (args, sentence) => {
     expect(() => parseOptions(args)).toThrow(sentence);
   });
 
-  it('lists every scenario with its line when help is shown', () => {
+  it('lists every scenario when help is shown', () => {
     for (const [name, { description }] of SCENARIOS) {
       expect(HELP).toMatch(new RegExp(`^  ${name} +${description.replaceAll(/[()*]/g, '\\$&')}$`, 'm'));
     }

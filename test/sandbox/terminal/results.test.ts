@@ -2,10 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../lambda/report/report.ts';
-import { emailText } from '../../../sandbox/screen/email.ts';
-import { screenOf } from '../../../sandbox/screen/screen.ts';
-import { slackCard } from '../../../sandbox/screen/slack-card.ts';
-import { harmless, styleOf } from '../../../sandbox/screen/style.ts';
+import { emailText, renderResults } from '../../../sandbox/terminal/results.ts';
+import { slackCard } from '../../../sandbox/terminal/slack-card.ts';
+import { detectStyle, harmless } from '../../../sandbox/terminal/style.ts';
 
 const PLAIN = { color: false, width: 60 };
 const notification = (content: object = {}) =>
@@ -23,7 +22,7 @@ const notification = (content: object = {}) =>
   });
 
 describe('slackCard', () => {
-  it('shows title, text, steps with their code, and keywords', () => {
+  it('shows title, text, steps with their code, and keywords when there is no color', () => {
     const card = slackCard(notification(), PLAIN);
 
     expect(card.split('\n').slice(2)).toEqual([
@@ -42,7 +41,7 @@ describe('slackCard', () => {
     ]);
   });
 
-  it('has the same text in colour', () => {
+  it('has the same text when there is color', () => {
     const card = slackCard(notification(), { ...PLAIN, color: true });
 
     expect(card).toContain('\u001B[1mWARNING\u001B[22m');
@@ -55,13 +54,13 @@ describe('slackCard', () => {
     ['plain text', 'hello'],
     ['another JSON', '{"version":"1.0"}'],
     ['no markdown', notification({ textType: 'text' })],
-  ])('refuses %s, which Slack would never show', (_, body) => {
+  ])('throws when the body is %s, which Slack would never show', (_, body) => {
     expect(() => slackCard(body, PLAIN)).toThrow();
   });
 });
 
 describe('emailText', () => {
-  it('shows subject and body as they were sent', () => {
+  it('shows subject and body as they were sent when they have no control characters', () => {
     const delivery = { protocol: 'email', endpoint: 'a@example.com', subject: 'WARNING x', body: 'one\ntwo' } as const;
 
     const text = emailText(delivery, PLAIN);
@@ -71,7 +70,7 @@ describe('emailText', () => {
 });
 
 describe('harmless', () => {
-  it('leaves nothing in a text that drives a terminal', () => {
+  it('removes every control character when the text has some', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
         const shown = harmless(`${text}\u001B[2J\r\u009B`);
@@ -82,22 +81,22 @@ describe('harmless', () => {
   });
 });
 
-describe('styleOf', () => {
-  it('has no colours and a common width where there is no terminal', () => {
-    expect(styleOf({})).toEqual({ color: false, width: 100 });
+describe('detectStyle', () => {
+  it('has no color and a default width when the stream is not a terminal', () => {
+    expect(detectStyle({})).toEqual({ color: false, width: 100 });
   });
 
   it.each([
     [20, 40],
     [80, 80],
     [300, 120],
-  ])('makes %i columns %i', (columns, width) => {
-    expect(styleOf({ columns, hasColors: () => true })).toEqual({ color: true, width });
+  ])('when the terminal has %i columns, uses %i', (columns, width) => {
+    expect(detectStyle({ columns, hasColors: () => true })).toEqual({ color: true, width });
   });
 });
 
-describe('screenOf', () => {
-  it('shows the messages, the findings, and what the run took', () => {
+describe('renderResults', () => {
+  it('shows the messages, the findings and the duration when both messages were published', () => {
     const report: Report = {
       schemaVersion: 1,
       auditorVersion: '0.1.0',
@@ -122,8 +121,7 @@ describe('screenOf', () => {
     const message = {
       topicArn: 'arn',
       subject: 'OK',
-      defaultBody: '',
-      bodies: new Map(),
+      bodies: { default: '', email: 'mail', https: notification(), sms: '' },
       attributes: new Map(),
       bytes: 77,
     };
@@ -132,17 +130,17 @@ describe('screenOf', () => {
       { protocol: 'https', endpoint: 'https://q.example', subject: 'OK', body: notification() },
     ] as const;
 
-    const screen = screenOf(report, [{ messageId: 'x', message, deliveries }], invocation, {
+    const text = renderResults(report, [{ messageId: 'x', message, deliveries }], invocation, {
       color: false,
       width: 120,
     });
 
-    expect(screen.match(/^(The .*)\n=+$/gm)).toEqual([
-      'The e-mail\n==========',
+    expect(text.match(/^(The .*)\n=+$/gm)).toEqual([
+      'The email\n=========',
       'The Slack card\n==============',
       'The findings\n============',
     ]);
-    expect(screen).toContain('started in 0.4 s and ran for 1.2 s. Its memory peaked at 101 MB.');
-    expect(screen).toContain('Messages published: 1 (77 bytes).');
+    expect(text).toContain('started in 0.4 s and ran for 1.2 s. Its memory peaked at 101 MB.');
+    expect(text).toContain('Messages published: 1 (77 bytes).');
   });
 });

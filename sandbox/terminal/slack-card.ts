@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wrap } from '../../lambda/report/wrap.ts';
 import { harmless, heading, paint, type Style } from './style.ts';
 
-/** What Amazon Q Developer in chat applications shows of a custom notification; anything else it drops without a word. */
+/** The custom notifications that Amazon Q Developer in chat applications shows; it drops all others silently. */
 const notificationSchema = z.object({
   version: z.literal('1.0'),
   source: z.literal('custom'),
@@ -15,7 +15,7 @@ const notificationSchema = z.object({
   }),
 });
 
-/** The shortcodes that the message uses; Slack knows many more. */
+/** The shortcodes that the message uses; Slack has many more. */
 const EMOJI: Readonly<Record<string, string>> = {
   ':rotating_light:': '🚨',
   ':warning:': '⚠️',
@@ -27,9 +27,9 @@ const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', 
 const BAR = '│';
 
 /**
- * The card that a Slack channel shows, drawn for a terminal.
- * @param body what the https subscriber got
- * @throws Error when it is no custom notification
+ * The card of a Slack channel, for a terminal.
+ * @param body as the https subscriber received it
+ * @throws Error when it is not a custom notification
  */
 export function slackCard(body: string, style: Style): string {
   const { title, description, nextSteps, keywords } = notificationSchema.parse(JSON.parse(body)).content;
@@ -47,7 +47,7 @@ export function slackCard(body: string, style: Style): string {
   return [heading(style, 'The Slack card'), ...lines.map((line) => `${bar} ${line}`.trimEnd())].join('\n');
 }
 
-/** Slack's markdown in lines: code blocks as they are, the rest wrapped. */
+/** Slack's markdown as lines: code blocks unchanged, the rest wrapped. */
 function formatted(text: string, style: Style, indent = { first: '', rest: '' }): string[] {
   return harmless(text)
     .split('```')

@@ -6,14 +6,14 @@ import { functionEnvironment } from '../../infra/environment.ts';
 import type { Report } from '../../lambda/report/report.ts';
 import { CleanUp } from '../../sandbox/clean-up.ts';
 import { LABEL, sandboxConfig } from '../../sandbox/config.ts';
+import { startEnvironment, TOPIC_ARN } from '../../sandbox/environment.ts';
 import type { LambdaFunction } from '../../sandbox/lambda/function.ts';
 import { packageFunction } from '../../sandbox/lambda/package.ts';
 import { LambdaRuntime } from '../../sandbox/lambda/runtime.ts';
-import { reportOf } from '../../sandbox/report.ts';
+import { readReport } from '../../sandbox/report.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
-import { startStage, TOPIC_ARN } from '../../sandbox/stage.ts';
 
-/** The bundle, packaged once for all scenarios: what differs between them is in the environment. */
+/** The bundle, packaged once for all scenarios: they differ in the environment only. */
 export interface Bundle {
   readonly lambda: LambdaFunction;
   remove(): Promise<void>;
@@ -35,21 +35,25 @@ export async function makeBundle(): Promise<Bundle> {
   return { lambda, remove: () => rm(folder, { recursive: true }) };
 }
 
-/** The report of a function that met the scenario. Everything is stopped when it resolves. */
-export async function play(scenario: Scenario, { lambda }: Bundle): Promise<Report> {
+/** The report of the function in the scenario. Everything is stopped when it resolves. */
+export async function runScenario(scenario: Scenario, { lambda }: Bundle): Promise<Report> {
   const cleanUp = new CleanUp();
   const { signal } = new AbortController();
   try {
-    const { database, endpoints, config, settled } = await startStage(scenario, { cleanUp, step: () => {}, signal });
+    const { database, endpoints, config, settled } = await startEnvironment(scenario, {
+      cleanUp,
+      step: () => {},
+      signal,
+    });
     const { [LABEL]: configured } = config.databases;
-    if (configured === undefined) throw new Error('The configuration lost its database.');
+    if (configured === undefined) throw new Error('The configuration has no database.');
     const { caFile } = configured;
     const environment = functionEnvironment({ label: LABEL, database: configured, topicArn: TOPIC_ARN, caFile });
     const { region, credentials } = database;
     const place = { region, credentials, environment: endpoints.environment };
     const runtime = cleanUp.add(await LambdaRuntime.start({ ...lambda, environment }, place), (it) => it.stop());
     await settled();
-    return reportOf(await runtime.invoke({}));
+    return readReport(await runtime.invoke({}));
   } finally {
     await cleanUp.run();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Progress } from '../../../sandbox/screen/progress.ts';
+import { Progress } from '../../../sandbox/terminal/progress.ts';
 
 function output(isTTY: boolean) {
   const written: string[] = [];
@@ -7,7 +7,7 @@ function output(isTTY: boolean) {
 }
 
 describe('Progress', () => {
-  it('writes a line for each step where there is no terminal', () => {
+  it('writes a line per step when the output is not a terminal', () => {
     const pipe = output(false);
     const progress = new Progress(pipe);
 
@@ -18,7 +18,7 @@ describe('Progress', () => {
     expect(pipe.written.join('')).toBe('One ...\nTwo ...\n');
   });
 
-  it('draws one line on a terminal and leaves what each step took', () => {
+  it('draws one line per step, and leaves its duration, when the output is a terminal', () => {
     const terminal = output(true);
     const progress = new Progress(terminal);
 

@@ -1,4 +1,4 @@
-/** A terminal, or a file or pipe that takes its place. */
+/** A terminal, or a file or pipe in its place. */
 interface Output {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -8,7 +8,7 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const FRAME_MS = 80;
 const CLEAR_LINE = '\r\u001B[K';
 
-/** Says what is going on: one line that turns on a terminal, a line for each step elsewhere. */
+/** Shows the current step: with a spinner on a terminal, as a line per step elsewhere. */
 export class Progress {
   readonly #output: Output;
   #step: { readonly what: string; readonly begun: number; readonly timer: NodeJS.Timeout } | undefined;
@@ -17,7 +17,7 @@ export class Progress {
     this.#output = output;
   }
 
-  /** Ends the step before, and begins the next. */
+  /** Ends the previous step, and begins the next. */
   step(what: string): void {
     this.end();
     if (!this.#output.isTTY) {

@@ -1,11 +1,11 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeCertificatesCommand, RDSClient } from '@aws-sdk/client-rds';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsEndpoints } from '../../../sandbox/aws/endpoints.ts';
-import { clientOptions, startForTest, TOPIC } from './helpers.ts';
+import { clientOptions, publishCommand, startForTest } from './helpers.ts';
 
-describe('a fault', () => {
+describe('an injected fault', () => {
   let endpoints: AwsEndpoints;
   beforeEach(async () => {
     endpoints = await startForTest();
@@ -15,24 +15,20 @@ describe('a fault', () => {
   function publish({ maxAttempts = 1, deadlineMs = 5000 } = {}) {
     const client = new SNSClient({ ...clientOptions(endpoints.sns), maxAttempts });
     const abortSignal = AbortSignal.timeout(deadlineMs);
-    return client.send(new PublishCommand({ TopicArn: TOPIC, Message: 'hello' }), { abortSignal });
+    return client.send(publishCommand(), { abortSignal });
   }
 
-  it('refuses with the code it was given', async () => {
-    endpoints.sns.faults.inject({
-      kind: 'refuse',
-      code: 'AuthorizationError',
-      message: 'not authorized to runOperation',
-    });
+  it('refuses with its own code when it is a refusal', async () => {
+    endpoints.sns.faults.inject({ kind: 'refuse', code: 'AuthorizationError', message: 'not authorized to perform' });
 
     await expect(publish()).rejects.toMatchObject({
       name: 'AuthorizationErrorException',
-      message: 'not authorized to runOperation',
+      message: 'not authorized to perform',
       $metadata: { httpStatusCode: 403 },
     });
   });
 
-  it('throttles each service in its own wire form', async () => {
+  it('answers in the protocol of each service when it is throttling', async () => {
     for (const endpoint of [endpoints.sns, endpoints.rds, endpoints.cloudwatch])
       endpoint.faults.inject({ kind: 'throttle' });
     const rds = new RDSClient(clientOptions(endpoints.rds)).send(new DescribeCertificatesCommand());
@@ -45,7 +41,7 @@ describe('a fault', () => {
     await expect(cloudwatch).rejects.toMatchObject({ name: 'Throttling' });
   });
 
-  it('ends after the given number of requests, so that a retry gets through', async () => {
+  it('ends, so that a retry succeeds, when it had its number of requests', async () => {
     endpoints.sns.faults.inject({ kind: 'throttle' }, 1);
 
     await publish({ maxAttempts: 3 });
@@ -54,14 +50,14 @@ describe('a fault', () => {
     expect(endpoints.sns.published).toHaveLength(1);
   });
 
-  it('never answers when silent, and stops all the same', async () => {
+  it('never answers, and the endpoint still stops, when it is silence', async () => {
     endpoints.sns.faults.inject({ kind: 'silent' });
 
     await expect(publish({ deadlineMs: 100 })).rejects.toMatchObject({ name: 'AbortError' });
     expect(endpoints.sns.published).toHaveLength(0);
   });
 
-  it('answers what is no answer', async () => {
+  it('answers what the client cannot parse when it is garbage', async () => {
     endpoints.rds.faults.inject({ kind: 'garbage' });
 
     const answer = new RDSClient(clientOptions(endpoints.rds)).send(new DescribeCertificatesCommand());
@@ -69,13 +65,13 @@ describe('a fault', () => {
     await expect(answer).rejects.toThrow();
   });
 
-  it('resets the connection', async () => {
+  it('resets the connection when it is a reset', async () => {
     endpoints.sns.faults.inject({ kind: 'reset' });
 
     await expect(publish()).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('answers late, and rightly', async () => {
+  it('answers correctly, later, when it is a delay', async () => {
     endpoints.sns.faults.inject({ kind: 'slow', delayMs: 30 });
 
     await publish();
@@ -83,7 +79,7 @@ describe('a fault', () => {
     expect(endpoints.sns.published).toHaveLength(1);
   });
 
-  it('is over when taken back', async () => {
+  it('ends when undefined is injected', async () => {
     endpoints.sns.faults.inject({ kind: 'silent' });
     endpoints.sns.faults.inject(undefined);
 
