@@ -8,7 +8,7 @@ import { type Command, HELP, parseCommand } from './options.ts';
 import { loadSnapshot, saveSnapshot, settingsForSaved } from './saved.ts';
 import { UsageError } from './target.ts';
 
-/** As monitoring plugins have it (docs/design.md section 3). */
+/** As monitoring plugins have it (docs/architecture.md, "Contracts"). */
 const EXIT_STATUS: Readonly<Record<Status, number>> = { ok: 0, info: 0, warning: 1, critical: 2, unknown: 3 };
 const COULD_NOT_AUDIT = 3;
 /** Long enough for every deadline of one audit together. */
