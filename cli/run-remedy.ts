@@ -8,7 +8,7 @@ import type { PurgeRequest } from '../lambda/settings/request.ts';
 import { parseRemedy, remedyHelp } from './remedy-options.ts';
 import { UsageError } from './target.ts';
 
-/** As monitoring plugins have it (docs/design.md section 3): there is nothing between done and not done. */
+/** As monitoring plugins have it (docs/architecture.md, "Contracts"): there is nothing between done and not done. */
 const COULD_NOT = 3;
 const IS_GOOD: Readonly<Record<OperationResult, boolean>> = {
   done: true,

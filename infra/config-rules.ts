@@ -158,8 +158,9 @@ function thresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
 }
 
 /**
- * One connection and four round trips (docs/design.md section 5). Before the last one the audit waits for the second reading of table activity, and for
- * the proxy, which is asked beside the first three. AWS is asked beside all that, and publishing comes after.
+ * One connection and four round trips (docs/architecture.md, "A guest in someone's database"). Before the last one the audit waits for the
+ * second reading of table activity, and for the proxy, which is queried during the first three. AWS is queried during all of that, and
+ * publishing comes after.
  */
 function timeoutProblems({ timeoutSeconds, tuning, proxy }: DatabaseConfig): Problem[] {
   const { connectTimeoutMs, statementTimeoutMs, awsTimeoutMs, activitySeconds, proxyTimeoutMs } = tuning;
