@@ -96,8 +96,7 @@ export function postgresFailure(error: unknown, { iam }: { readonly iam: boolean
   }
   const tokenRefused = iam && (kind === 'password-refused' || (kind === 'login-refused' && text.includes('PAM')));
   if (tokenRefused) return failureOf('iam-refused', { code });
-  if (code === '55P03')
-    return failureOf('timeout', { code, message: 'A lock on the table was not to be had in time.' });
+  if (code === '55P03') return failureOf('timeout', { code, message: 'Timed out waiting for a lock on the table.' });
   return failureOf(kind, code === '' ? {} : { code });
 }
 

@@ -24,7 +24,7 @@ const CLIENT_GRACE_MS = 500;
 const CLOSE_MS = 500;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
-/** What PostgreSQL may be asked to do on a connection; only a remedy writes, and it needs to see what others committed meanwhile. */
+/** What PostgreSQL may be asked to do on a connection; only a purge or a restore writes, and it has to see what others committed meanwhile. */
 const ACCESS = {
   read: '-c default_transaction_read_only=on',
   write: '-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed',
