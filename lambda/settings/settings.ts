@@ -105,7 +105,7 @@ function read<Shape extends z.ZodObject>(
   const raw = Object.fromEntries(
     Object.entries(schema.shape).map(([name, field]) => {
       const text = environment[environmentName(name)] || undefined;
-      return [name, text !== undefined && isNumber(field) ? Number(text) : text];
+      return [name, valueFromText(field, text)];
     }),
   );
   const parsed = schema.safeParse(raw);
@@ -121,7 +121,13 @@ function read<Shape extends z.ZodObject>(
   );
 }
 
-function isNumber(field: unknown): boolean {
+/** The value that a schema's field expects of a text: NaN, which no schema accepts, for a text that is no number. */
+export function valueFromText(
+  field: z.core.$ZodType | undefined,
+  text: string | undefined,
+): string | number | undefined {
+  if (text === undefined) return undefined;
   const inner = field instanceof z.ZodDefault || field instanceof z.ZodOptional ? field.unwrap() : field;
-  return inner instanceof z.ZodNumber;
+  if (!(inner instanceof z.ZodNumber)) return text;
+  return text.trim() === '' ? Number.NaN : Number(text);
 }
