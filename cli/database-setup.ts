@@ -17,7 +17,7 @@ shows what is left to do, and which user can do it.
                      Without that file the role is litellm_auditor.
   --database LABEL   the database in the configuration; required if there are several
   --purge MODE       ${PURGE.options.join(', ')}: whether the role may purge and restore the global router_settings row.
-                     The default is the value in the configuration.
+                     The default is the value in the configuration, or disabled.
   --help             print this
 
 Exit status: 0 printed, 3 not printed.
