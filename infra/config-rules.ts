@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from './config-fields.ts';
-import { longestGapMinutes, rateMinutes } from './schedule-gap.ts';
+import { longestGapMinutes, parseRateMinutes } from './schedule-gap.ts';
 
 /** A broken rule between fields. `field` is a path below the database; `sentence` follows it. */
 export interface Problem {
@@ -70,7 +70,7 @@ function findNetworkProblems({ vpc }: DatabaseConfig): Problem[] {
 function findScheduleProblems(schedule: DatabaseConfig['schedule']): Problem[] {
   const problems: Problem[] = [];
   const { expression, timezone, flexibleMinutes } = schedule;
-  const rate = rateMinutes(expression);
+  const rate = parseRateMinutes(expression);
   if (rate !== undefined && rate > LONGEST_GAP_MINUTES) {
     problems.push({
       field: 'schedule.expression',

@@ -3,7 +3,7 @@ import { only, templateOf } from './templates.ts';
 
 const ownTopic = { Ref: expect.stringMatching(/^AuditorNotificationsTopic/) };
 
-describe('the own topic', () => {
+describe("the stack's own topic", () => {
   it('is encrypted with a key that rotates, and has the addresses subscribed', () => {
     const template = templateOf('instance');
 
@@ -19,7 +19,7 @@ describe('the own topic', () => {
     });
   });
 
-  it('takes messages by TLS only, and from alarms of this account', () => {
+  it('accepts messages only over TLS, and from alarms of this account', () => {
     const template = templateOf('instance');
     const fromAlarms = {
       Effect: 'Allow',
@@ -68,7 +68,7 @@ describe('a Slack channel', () => {
 });
 
 describe('the alarms', () => {
-  const alarmsOf = (label: Parameters<typeof templateOf>[0]) =>
+  const findAlarms = (label: Parameters<typeof templateOf>[0]) =>
     Object.fromEntries(
       Object.values(templateOf(label).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => [
         Properties.AlarmName,
@@ -76,8 +76,8 @@ describe('the alarms', () => {
       ]),
     );
 
-  it('tell the topic of one failed run until a whole rate passed without', () => {
-    const alarm = alarmsOf('instance')['litellm-db-auditor-instance-audit-failed'];
+  it('are raised by one failed run until none failed for a whole rate', () => {
+    const alarm = findAlarms('instance')['litellm-db-auditor-instance-audit-failed'];
 
     expect(alarm).toMatchObject({
       Namespace: 'AWS/Lambda',
@@ -92,12 +92,12 @@ describe('the alarms', () => {
       AlarmActions: [ownTopic],
       OKActions: [ownTopic],
       AlarmDescription:
-        'An audit of the LiteLLM database instance failed, so its report may have reached nobody; then it is in the log. See: aws logs tail /aws/lambda/litellm-db-auditor-instance --region eu-central-1 --since 3h',
+        'An audit of the LiteLLM database instance failed. Its report may not have been published; then it is in the log. See the log: aws logs tail /aws/lambda/litellm-db-auditor-instance --region eu-central-1 --since 3h',
     });
   });
 
-  it('tell the topic when three rates pass without a completed audit', () => {
-    const alarm = alarmsOf('instance')['litellm-db-auditor-instance-no-audit'];
+  it('are raised when three rates pass without a completed audit', () => {
+    const alarm = findAlarms('instance')['litellm-db-auditor-instance-no-audit'];
 
     expect(alarm).toMatchObject({
       EvaluationPeriods: 3,
@@ -125,7 +125,7 @@ describe('the alarms', () => {
   });
 
   it('stay within what CloudWatch looks back when audits are days apart', () => {
-    const alarms = alarmsOf('shared');
+    const alarms = findAlarms('shared');
 
     expect(alarms['litellm-db-auditor-shared-audit-failed']).toMatchObject({
       Period: 300,
