@@ -13,7 +13,7 @@ function isUrlWithPort(url: string): boolean {
 }
 
 /** A list without duplicates. */
-function listOf<Item extends z.ZodType>(
+function uniqueList<Item extends z.ZodType>(
   item: Item,
   atLeast: 0 | 1,
   atMost: number,
@@ -61,14 +61,14 @@ const rdsSchema = z
 const vpcSchema = z
   .strictObject({
     vpcId: text(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0123456789abcdef0', 'The VPC the function runs in.'),
-    subnetIds: listOf(
+    subnetIds: uniqueList(
       text(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id such as subnet-0123456789abcdef0', 'One subnet.'),
       1,
       16,
       'subnet ids',
       'Private subnets with a route to the database and to the AWS APIs (NAT or interface endpoints).',
     ),
-    securityGroupIds: listOf(
+    securityGroupIds: uniqueList(
       text(/^sg-[0-9a-f]{8,17}$/, 'a security group id such as sg-0123456789abcdef0', 'One security group.'),
       1,
       5,
@@ -126,7 +126,7 @@ const notificationsSchema = z
       'the ARN of a KMS key, such as arn:aws:kms:eu-central-1:111122223333:key/...; not an alias',
       'The customer-managed key of the existing topic, if it has one.',
     ).optional(),
-    emails: listOf(
+    emails: uniqueList(
       z
         .email()
         .meta({ errorMessage: 'an email address', description: 'One address. It must confirm once, with a link.' }),

@@ -5,7 +5,7 @@ import { UsageError } from '../../cli/usage-error.ts';
 const PASSWORD = 'p@ss';
 const URL = `postgres://litellm:${encodeURIComponent(PASSWORD)}@db.example:6432/litellm`;
 
-function settingsOf(args: readonly string[], environment: Record<string, string> = {}) {
+function readSettings(args: readonly string[], environment: Record<string, string> = {}) {
   const command = parseCommand(args, environment);
   if (command.kind !== 'audit') throw new Error('Not an audit.');
   return command.settings;
@@ -13,7 +13,7 @@ function settingsOf(args: readonly string[], environment: Record<string, string>
 
 describe('the shell', () => {
   it('verifies certificate and host name when the URL has no sslmode', () => {
-    const { target } = settingsOf(['--url', URL]);
+    const { target } = readSettings(['--url', URL]);
 
     expect(target).toMatchObject({ host: 'db.example', port: 6432, user: 'litellm', databaseName: 'litellm' });
     expect(target.login).toEqual({ kind: 'password', password: PASSWORD });
@@ -21,20 +21,23 @@ describe('the shell', () => {
   });
 
   it("takes LiteLLM's own DATABASE_URL when it has Prisma's parameters", () => {
-    const settings = settingsOf(['--url', `${URL}?connection_limit=10&pool_timeout=60&schema=gateway&sslmode=require`]);
+    const settings = readSettings([
+      '--url',
+      `${URL}?connection_limit=10&pool_timeout=60&schema=gateway&sslmode=require`,
+    ]);
 
     expect(settings.litellmSchema).toBe('gateway');
     expect(settings.target.tls).toMatchObject({ mode: 'verify' });
   });
 
   it('takes the password from PGPASSWORD when the URL has none', () => {
-    const { target } = settingsOf(['--url', 'postgres://litellm@localhost/litellm'], { PGPASSWORD: 'from env' });
+    const { target } = readSettings(['--url', 'postgres://litellm@localhost/litellm'], { PGPASSWORD: 'from env' });
 
     expect(target.login).toEqual({ kind: 'password', password: 'from env' });
   });
 
   it('logs in by IAM when --iam is given', () => {
-    const { target } = settingsOf(['--iam', '--host', 'h', '--user', 'u', '--rds-cluster', 'c'], {
+    const { target } = readSettings(['--iam', '--host', 'h', '--user', 'u', '--rds-cluster', 'c'], {
       AWS_REGION: 'eu-west-1',
     });
 
@@ -43,7 +46,7 @@ describe('the shell', () => {
   });
 
   it('queries the proxy when its URL is given', () => {
-    expect(settingsOf(['--url', URL, '--proxy-url', 'https://litellm.example']).proxy).toEqual({
+    expect(readSettings(['--url', URL, '--proxy-url', 'https://litellm.example']).proxy).toEqual({
       url: 'https://litellm.example',
     });
   });
@@ -55,14 +58,14 @@ describe('the shell', () => {
     ['litellmVersion', '2', '2'],
     ['litellmUser', '4711', '4711'],
   ])('takes %s as the type that the configuration has when --set gives %s', (name, text, value) => {
-    expect(settingsOf(['--url', URL, '--set', `${name}=${text}`])).toHaveProperty(name, value);
+    expect(readSettings(['--url', URL, '--set', `${name}=${text}`])).toHaveProperty(name, value);
   });
 
   it('prefers --schema when the URL and --set name a schema too', () => {
     const args = ['--url', `${URL}?schema=of_url`, '--set', 'litellmSchema=of_set'];
 
-    expect(settingsOf(args).litellmSchema).toBe('of_url');
-    expect(settingsOf([...args, '--schema', 'of_flag']).litellmSchema).toBe('of_flag');
+    expect(readSettings(args).litellmSchema).toBe('of_url');
+    expect(readSettings([...args, '--schema', 'of_flag']).litellmSchema).toBe('of_flag');
   });
 
   it('saves the snapshot when --save-snapshot names a file', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../../infra/config.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
-import { CLUSTER, databaseOf, EXISTING_TOPIC, INSTANCE } from './configs.ts';
+import { CLUSTER, EXISTING_TOPIC, INSTANCE, parseDatabase } from './configs.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:litellm-key-AbCdEf';
 const URL_ALLOWED =
@@ -21,7 +21,7 @@ function errorLines(raw: unknown): string[] {
 
 describe('a configuration', () => {
   it('has the defaults when it has only the required fields', () => {
-    const database = databaseOf(INSTANCE);
+    const database = parseDatabase(INSTANCE);
 
     expect(database).toEqual({
       ...INSTANCE,
@@ -45,7 +45,7 @@ describe('a configuration', () => {
       notifications: { emails: ['a@example.com', 'b@example.com'] },
     };
 
-    const database = databaseOf(
+    const database = parseDatabase(
       { port: 7432, tuning: { headroomWarningPercent: 70 }, notifications: { emails: ['c@example.com'] } },
       defaults,
     );

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { only, templateOf } from './templates.ts';
+import { findTemplate, only } from './templates.ts';
 
 const ownTopic = { Ref: expect.stringMatching(/^AuditorNotificationsTopic/) };
 
 describe("the stack's own topic", () => {
   it('is encrypted with a key that rotates, and has the addresses subscribed', () => {
-    const template = templateOf('instance');
+    const template = findTemplate('instance');
 
     expect(only(template, 'AWS::SNS::Topic')).toEqual({
       TopicName: 'litellm-db-auditor-instance',
@@ -20,7 +20,7 @@ describe("the stack's own topic", () => {
   });
 
   it('accepts messages only over TLS, and from alarms of this account', () => {
-    const template = templateOf('instance');
+    const template = findTemplate('instance');
     const fromAlarms = {
       Effect: 'Allow',
       Principal: { Service: 'cloudwatch.amazonaws.com' },
@@ -46,7 +46,7 @@ describe("the stack's own topic", () => {
 
 describe('an existing topic', () => {
   it('is used as it is, without a topic, key, subscription or channel of the stack', () => {
-    const template = templateOf('shared');
+    const template = findTemplate('shared');
 
     for (const type of [
       'SNS::Topic',
@@ -62,15 +62,15 @@ describe('an existing topic', () => {
 
 describe('a Slack channel', () => {
   it('is not configured when none is named', () => {
-    templateOf('instance').resourceCountIs('AWS::Chatbot::SlackChannelConfiguration', 0);
-    templateOf('instance').resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+    findTemplate('instance').resourceCountIs('AWS::Chatbot::SlackChannelConfiguration', 0);
+    findTemplate('instance').resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   });
 });
 
 describe('the alarms', () => {
-  const findAlarms = (label: Parameters<typeof templateOf>[0]) =>
+  const findAlarms = (label: Parameters<typeof findTemplate>[0]) =>
     Object.fromEntries(
-      Object.values(templateOf(label).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => [
+      Object.values(findTemplate(label).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => [
         Properties.AlarmName,
         Properties,
       ]),

@@ -31,7 +31,7 @@ describe('request', () => {
     { action: 'restore', backup: 7 },
     { action: 'restore', backup: 7, replace: HASH },
     { action: 'backups' },
-  ])('is what it says when the event is $action with its fields', (event) => {
+  ])('is the event itself when it is $action with its fields', (event) => {
     expect(parseRequest(event)).toEqual(event);
   });
 
@@ -43,7 +43,7 @@ describe('request', () => {
     ['an action that is no text', { action: ['audit'] }, 'The action ["audit"] does not exist.'],
     ['no action', { force: true }, 'The event has no "action", only "force".'],
     ['no action but a confirmation', { confirm: HASH }, 'The event has no "action", only "confirm".'],
-  ])('says what is allowed when the event is %s', (_name, event, sentence) => {
+  ])('names what is allowed when the event is %s', (_name, event, sentence) => {
     expect(() => parseRequest(event)).toThrow(new RequestError(`${sentence} ${ALLOWED}`));
   });
 
@@ -82,7 +82,7 @@ describe('request', () => {
     expect(() => parseRequest(event)).toThrow(new RequestError(sentence));
   });
 
-  it('changes something only when the event says so with all it takes, and fails only with its own error, when the event is any JSON', () => {
+  it('changes something only on a complete request, and fails only with its own error, when the event is any JSON', () => {
     const events = fc.oneof(
       fc.jsonValue(),
       fc.record(

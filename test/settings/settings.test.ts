@@ -11,7 +11,7 @@ const environment = {
 };
 
 describe('settings', () => {
-  it('have the defaults when only the place is given', () => {
+  it('have the defaults when only the target is given', () => {
     const settings = settingsFromEnvironment(environment);
 
     expect(settings).toMatchObject(tuningSchema.parse({}));
