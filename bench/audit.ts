@@ -1,21 +1,21 @@
 import pg from 'pg';
 import type { SandboxDatabase } from '../sandbox/database/database.ts';
 import type { LambdaRuntime } from '../sandbox/lambda/runtime.ts';
-import { inTurn, ratioLine } from './figures.ts';
+import { alternate, ratioLine } from './statistics.ts';
 
 const RUNS = 9;
 const LIMIT = 1.3;
 const MEMORY_LIMIT_MB = 160;
 const MB = 1024 * 1024;
-/** What the guide has people look for: keys with settings of their own. */
+/** The query of LiteLLM's guide (#19921): keys with settings of their own. */
 const GUIDE_QUERY = `
 SELECT key_alias, router_settings
   FROM "LiteLLM_VerificationToken"
  WHERE router_settings IS NOT NULL AND router_settings <> '{}'`;
 
-/** How long the whole warm audit takes, log-in and publishing included, against the one scan of the guide's own query on an open connection. */
+/** The duration of a whole warm audit, login and publishing included, against that of the guide's own query on an open connection. */
 export async function benchAudit(database: SandboxDatabase, runtime: LambdaRuntime): Promise<readonly string[]> {
-  // As the audit's own session: compiling the query would make the baseline slower.
+  // Like the audit's own session: compiling the query would make the baseline slower.
   const client = new pg.Client({ ...database.postgres, database: database.databaseName, options: '-c jit=off' });
   await client.connect();
   try {
@@ -31,7 +31,7 @@ export async function benchAudit(database: SandboxDatabase, runtime: LambdaRunti
       await client.query(GUIDE_QUERY);
       return performance.now() - start;
     };
-    const times = await inTurn(RUNS, audit, scan);
+    const times = await alternate(RUNS, audit, scan);
     return [
       ratioLine('The whole audit', LIMIT, times, "the guide's one scan of the keys table"),
       `Peak memory of the function's process: ${Math.round(peakMemory / MB)} MB (limit ${MEMORY_LIMIT_MB})`,

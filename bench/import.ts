@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { inTurn, ratioLine } from './figures.ts';
+import { alternate, ratioLine } from './statistics.ts';
 
 const RUNS = 15;
 const LIMIT = 0.6;
 const HANDLER = fileURLToPath(new URL('../lambda/handler.ts', import.meta.url));
 
 /**
- * How long the import of the shipped bundle takes, against the same handler bundled with NodejsFunction's defaults (CommonJS, not minified, esbuild's
- * own mainFields for Node) and the SDK included.
+ * The duration of the import of the shipped bundle, against that of the same handler bundled with NodejsFunction's defaults (CommonJS, not
+ * minified, esbuild's own mainFields for Node) and the SDK included.
  * @param bundle the shipped index.mjs
  */
 export async function benchImport(bundle: string): Promise<string> {
@@ -29,7 +29,7 @@ export async function benchImport(bundle: string): Promise<string> {
       format: 'cjs',
       logLevel: 'error',
     });
-    const times = await inTurn(
+    const times = await alternate(
       RUNS,
       () => importTime(bundle),
       () => importTime(baseline),

@@ -16,19 +16,19 @@ const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:bench';
 const TEAMS = 10_000;
 const KEYS = 1_000_000;
 const PODS = 20;
-const CONNECTIONS_A_POD = 15;
+const CONNECTIONS_PER_POD = 15;
 const MAX_CONNECTIONS = 400;
-/** With a version that may build a Router per request the audit would wait activitySeconds between two readings: a wait is no cost of the scan. */
+/** With a version that may build a Router per request, the audit would wait activitySeconds between two readings, which is not work. */
 const TUNING = { litellmVersion: '1.108.13' };
 
-console.log(`A database with ${KEYS} keys, ${TEAMS} teams and ${PODS * CONNECTIONS_A_POD} sessions ...`);
+console.log(`A database with ${KEYS} keys, ${TEAMS} teams and ${PODS * CONNECTIONS_PER_POD} sessions ...`);
 const cleanUp = new CleanUp();
 try {
   const database = cleanUp.add(
     await startDatabase({ maxConnections: MAX_CONNECTIONS, litellm: { teams: TEAMS, keys: KEYS } }),
     (it) => it.stop(),
   );
-  const pods = Array.from({ length: PODS }, () => ({ connections: CONNECTIONS_A_POD }));
+  const pods = Array.from({ length: PODS }, () => ({ connections: CONNECTIONS_PER_POD }));
   cleanUp.add(await startPods(database, pods), (it) => it.stop());
   const { region, credentials } = database;
   const endpoints = await startEndpoints({

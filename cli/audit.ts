@@ -1,14 +1,15 @@
 import { audit } from '../lambda/audit.ts';
 import type { Status } from '../lambda/core/finding.ts';
-import { judge } from '../lambda/report/build.ts';
-import type { RenderableReport } from '../lambda/report/renderable.ts';
-import type { Report } from '../lambda/report/report.ts';
+import { buildModel } from '../lambda/model/model.ts';
+import { buildReport } from '../lambda/report/build.ts';
+import { overallStatus, type RenderableReport, type Report } from '../lambda/report/report.ts';
 import { tableOf } from '../lambda/report/table.ts';
+import { viewOf } from '../lambda/report/view.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
 import { loadSnapshot, saveSnapshot, settingsForSaved } from './saved.ts';
 import { errorSentence } from './usage-error.ts';
 
-/** The convention of monitoring plugins. */
+/** The convention of monitoring plugins (docs/architecture.md, "Contracts"). */
 const EXIT_STATUS: Readonly<Record<Status, number>> = { ok: 0, info: 0, warning: 1, critical: 2, unknown: 3 };
 const NOT_AUDITED = 3;
 /** Longer than all deadlines of one audit together. */
@@ -28,18 +29,19 @@ async function main(): Promise<number> {
   process.stdout.write(
     command.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : tableOf(report, {
+      : tableOf(viewOf(report), {
           color: process.stdout.hasColors?.() ?? false,
           width: process.stdout.columns ?? DEFAULT_WIDTH,
         }),
   );
-  return EXIT_STATUS[report.status];
+  return EXIT_STATUS[overallStatus(report)];
 }
 
 async function runAudit(command: Exclude<Command, { readonly kind: 'help' }>): Promise<RenderableReport> {
   if (command.kind === 'saved') {
     const snapshot = await loadSnapshot(command.file);
-    return judge(snapshot, settingsForSaved(snapshot, command.tuning), 0);
+    const settings = settingsForSaved(snapshot, command.tuning(snapshot.tuning));
+    return buildReport(snapshot, buildModel(snapshot, settings), settings, 0);
   }
   const { snapshot, report } = await audit(command.settings, BUDGET_MS);
   if (command.saveAs !== undefined) await saveSnapshot(command.saveAs, snapshot);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { DEFAULT_ROLE } from '../database/names.ts';
+import { databaseSetupSql } from '../database/setup.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, readConfig } from '../infra/config.ts';
-import { databaseSetupSql } from '../infra/database-setup.ts';
 import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
 
 const PURGE = tuningSchema.shape.purge.unwrap();
@@ -14,7 +15,7 @@ Run the SQL in LiteLLM's database, as the RDS master user or as the owner of Lit
 shows what is left to do, and which user can do it.
 
   --config FILE      the configuration to take the role's name and LiteLLM's schema from. The default is ${DEFAULT_CONFIG_FILE}.
-                     Without that file the role is litellm_auditor.
+                     Without that file the role is ${DEFAULT_ROLE}.
   --database LABEL   the database in the configuration; required if there are several
   --purge MODE       ${PURGE.options.join(', ')}: whether the role may purge and restore the global router_settings row.
                      The default is the value in the configuration, or disabled.
@@ -23,7 +24,6 @@ shows what is left to do, and which user can do it.
 Exit status: 0 printed, 3 not printed.
 `;
 const NOT_PRINTED = 3;
-const DEFAULT_ROLE = 'litellm_auditor';
 
 function setupSql(args: readonly string[]): string {
   const { values } = parseArgs({

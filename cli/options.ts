@@ -13,7 +13,7 @@ export const HELP = `Audits the PostgreSQL database of a LiteLLM proxy. It only 
 ${SETTINGS_HELP}
   --save-snapshot FILE    also save what was read, to audit it again later or to share it. The file holds addresses, host names, user names
                           and the aliases of teams and keys. It holds no key, no secret, no value of a setting and no query.
-  --snapshot FILE         audit a file of --save-snapshot, without any connection
+  --snapshot FILE         audit a file of --save-snapshot, with the limits that it was saved with, without any connection
 
 Exit status: 0 ok or info, 1 warning, 2 critical, 3 unknown or not audited.
 `;
@@ -21,7 +21,13 @@ Exit status: 0 ok or info, 1 warning, 2 critical, 3 unknown or not audited.
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'audit'; readonly settings: Settings; readonly json: boolean; readonly saveAs?: string }
-  | { readonly kind: 'saved'; readonly file: string; readonly tuning: Tuning; readonly json: boolean };
+  | {
+      readonly kind: 'saved';
+      readonly file: string;
+      readonly json: boolean;
+      /** The limits to audit with: those saved with the snapshot, with --set over them. */
+      readonly tuning: (saved: Tuning | null) => Tuning;
+    };
 
 /** The flags that --snapshot can be used with. */
 const SNAPSHOT_FLAGS: readonly string[] = ['snapshot', 'set', 'json'];
@@ -44,5 +50,7 @@ export function parseCommand(
   if (unusable !== undefined) {
     throw new UsageError(`--${unusable} cannot be used with --snapshot. Allowed with it: --set and --json.`);
   }
-  return { kind: 'saved', file: flags.snapshot, tuning: readTuning(flags, undefined), json };
+  // A flag that cannot be used is refused before the file is read.
+  readTuning(flags, undefined);
+  return { kind: 'saved', file: flags.snapshot, tuning: (saved) => readTuning(flags, undefined, saved), json };
 }

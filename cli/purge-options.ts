@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { backupSchema, type RemedyRequest, rowHashSchema } from '../lambda/settings/request.ts';
+import { backupSchema, type PurgeRequest, rowHashSchema } from '../lambda/settings/request.ts';
 import type { Settings } from '../lambda/settings/settings.ts';
 import { parseFlags, readSettings, SETTINGS_HELP } from './settings-flags.ts';
 import { UsageError } from './usage-error.ts';
 
-type Action = RemedyRequest['action'];
+type Action = PurgeRequest['action'];
 
 const USAGE: Readonly<Record<Action, string>> = {
   purge: `Deletes the global router_settings row and keeps a backup of it. Without --confirm it is a dry run: it changes nothing and shows the
@@ -42,7 +42,7 @@ Exit status: 0 done, shown, or nothing to do; 3 refused or failed.
 
 export type PurgeCommand =
   | { readonly kind: 'help' }
-  | { readonly kind: 'run'; readonly request: RemedyRequest; readonly settings: Settings; readonly json: boolean };
+  | { readonly kind: 'run'; readonly request: PurgeRequest; readonly settings: Settings; readonly json: boolean };
 
 /**
  * Reads the shell's arguments of one command.

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { perform } from '../lambda/purge/operation.ts';
-import type { RemedyReport, RemedyResult, Requester } from '../lambda/purge/outcome.ts';
-import { remedyTextOf } from '../lambda/purge/text.ts';
-import { plainLine } from '../lambda/report/text.ts';
-import type { RemedyRequest } from '../lambda/settings/request.ts';
+import type { OperationResult, PurgeReport, Requester } from '../lambda/purge/operation.ts';
+import { operationText } from '../lambda/purge/rendering.ts';
+import { runOperation } from '../lambda/purge/run-operation.ts';
+import { plainLine } from '../lambda/report/untrusted-text.ts';
+import type { PurgeRequest } from '../lambda/settings/request.ts';
 import { parsePurgeCommand, purgeHelp } from './purge-options.ts';
 import { errorSentence } from './usage-error.ts';
 
-/** Unknown in the convention of monitoring plugins: an operation is done or not done, so there is no warning. */
+/** Unknown in the convention of monitoring plugins (docs/architecture.md, "Contracts"): an operation is done or not done. */
 const NOT_DONE = 3;
-const SUCCEEDED: Readonly<Record<RemedyResult, boolean>> = {
+const SUCCEEDED: Readonly<Record<OperationResult, boolean>> = {
   done: true,
   'nothing-to-do': true,
   shown: true,
@@ -23,26 +23,26 @@ const BUDGET_MS = 60_000;
 const DEFAULT_WIDTH = 100;
 
 /** Runs one command: its report on stdout. When it was not done: a sentence on stderr, and exit status 3. */
-export function runPurgeCommand(action: RemedyRequest['action']): void {
+export function runPurgeCommand(action: PurgeRequest['action']): void {
   main(action).catch((error: unknown) => {
     process.stderr.write(`${errorSentence(error, `The command ${action}`)}\n`);
     process.exitCode = NOT_DONE;
   });
 }
 
-async function main(action: RemedyRequest['action']): Promise<void> {
+async function main(action: PurgeRequest['action']): Promise<void> {
   const command = parsePurgeCommand(action, process.argv.slice(2), process.env);
   if (command.kind === 'help') {
     process.stdout.write(purgeHelp(action));
     return;
   }
-  const unsent = await perform(command.request, command.settings, {
+  const unsent = await runOperation(command.request, command.settings, {
     requester: currentUser(),
     mode: 'manual',
     enabled: true,
     budgetMs: BUDGET_MS,
   });
-  const report: RemedyReport = { ...unsent, notification: { status: 'skipped', reason: 'Run from a shell.' } };
+  const report: PurgeReport = { ...unsent, notification: { status: 'skipped', reason: 'Run from a shell.' } };
   if (!SUCCEEDED[report.result]) {
     process.stderr.write(`${plainLine(report.summary)}\n`);
     process.exitCode = NOT_DONE;
@@ -50,7 +50,7 @@ async function main(action: RemedyRequest['action']): Promise<void> {
   process.stdout.write(
     command.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : remedyTextOf(report, process.stdout.columns ?? DEFAULT_WIDTH),
+      : operationText(report, process.stdout.columns ?? DEFAULT_WIDTH),
   );
 }
 

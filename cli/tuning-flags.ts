@@ -22,9 +22,10 @@ interface Given {
 /**
  * The limits and deadlines that the flags give.
  * @param schemaOfUrl the schema that the database URL names; --schema wins over it
+ * @param base the values without a flag: the limits that a snapshot was saved with; null for the defaults
  * @throws UsageError that names the flag and what is allowed
  */
-export function readTuning(flags: TuningFlags, schemaOfUrl: string | undefined): Tuning {
+export function readTuning(flags: TuningFlags, schemaOfUrl: string | undefined, base: Tuning | null = null): Tuning {
   // The last one of a name wins.
   const all: readonly Given[] = [
     ...(flags.set ?? []).map(splitAssignment),
@@ -34,7 +35,7 @@ export function readTuning(flags: TuningFlags, schemaOfUrl: string | undefined):
   ];
   const given = new Map(all.filter(({ text }) => text !== undefined).map((one) => [one.name, one]));
   const values = [...given.values()].map(({ name, text }) => [name, valueFromText(FIELDS.get(name), text)]);
-  const parsed = tuningSchema.safeParse(Object.fromEntries(values));
+  const parsed = tuningSchema.safeParse({ ...base, ...Object.fromEntries(values) });
   if (parsed.success) return parsed.data;
   const sentences = parsed.error.issues.map(({ path }) => {
     const name = String(path[0]);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
@@ -14,7 +14,8 @@ const REQUIRE = 'import{createRequire}from"node:module";const require=createRequ
 
 /**
  * The function's code: an ES module with the SDK in it, minified, and split where the code imports a part late, so that a start
- * compiles only what it runs; `npm run bench` has the figures. CDK's NodejsFunction makes one file only.
+ * compiles only what it runs; `npm run bench` has the figures. CDK's NodejsFunction makes one file only. The source maps are deployed
+ * with it: whoever downloads the function's code has the maps that fit its log.
  * @param certificates PEM text that goes beside the bundle
  */
 export function bundledCode(certificates: string | undefined): AssetCode {
@@ -31,7 +32,7 @@ export function bundledCode(certificates: string | undefined): AssetCode {
       },
       local: {
         tryBundle(folder: string): boolean {
-          build(folder);
+          buildBundle(folder);
           if (certificates !== undefined) writeFileSync(join(folder, CA_FILE), certificates);
           return true;
         },
@@ -40,12 +41,26 @@ export function bundledCode(certificates: string | undefined): AssetCode {
   });
 }
 
-/** @throws esbuild's BuildFailure */
-function build(folder: string): void {
-  buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: { index: 'lambda/handler.ts' },
-    outdir: folder,
+/** What is bundled: an entry file, relative to the root that the source maps name their sources from. */
+export interface BundleSource {
+  readonly root: string;
+  readonly entry: string;
+}
+
+/**
+ * Writes the bundle and its source maps into a folder. Node never reads the maps, since no file refers to its map; `npm run stack` does.
+ * @throws esbuild's BuildFailure
+ */
+export function buildBundle(
+  folder: string,
+  { root, entry }: BundleSource = { root: ROOT, entry: 'lambda/handler.ts' },
+): void {
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: { index: entry },
+    // Nothing is written there: the maps name their sources relative to it, and the same code has to give the same bundle in every folder.
+    outdir: root,
+    write: false,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,
@@ -54,9 +69,11 @@ function build(folder: string): void {
     target: 'node24',
     mainFields: ['module', 'main'],
     minify: true,
-    // With maps the import takes longer and the bundle is several times as large; errors that people act on are sentences.
-    sourcemap: false,
+    sourcemap: 'external',
+    // Positions are enough, the sources are in git; with them the maps are nearly three times as large.
+    sourcesContent: false,
     banner: { js: REQUIRE },
     logLevel: 'warning',
   });
+  for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
 }

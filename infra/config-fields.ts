@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_ROLE } from '../database/names.ts';
 import { portSchema } from '../lambda/settings/settings.ts';
 import { tuningSchema } from '../lambda/settings/tuning.ts';
 
@@ -201,7 +202,7 @@ export const databaseSchema = z
       /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
       'a role name of 1 to 63 letters, digits, hyphens and underscores',
       "The auditor's database role, created by the setup script.",
-    ).default('litellm_auditor'),
+    ).default(DEFAULT_ROLE),
     rds: rdsSchema,
     proxy: proxySchema.optional(),
     vpc: vpcSchema,

@@ -163,7 +163,7 @@ function findThresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
 }
 
 /**
- * One connection and four round trips (docs/design.md section 5). Before the last one the audit waits for the second reading of table activity,
+ * One connection and four round trips (docs/architecture.md, "A guest in someone's database"). Before the last one the audit waits for the second reading of table activity,
  * and for the proxy, which is queried during the first three. AWS is queried during all four. Publishing comes last.
  */
 function findTimeoutProblems({ timeoutSeconds, tuning, proxy }: DatabaseConfig): Problem[] {

@@ -1,20 +1,19 @@
-import type { RenderableReport } from './report/renderable.ts';
+import type { Audit } from './report/report.ts';
 import type { Settings } from './settings/settings.ts';
-import { takeSnapshot } from './snapshot/collect.ts';
-import type { Snapshot } from './snapshot/snapshot.ts';
-
-export interface Audited {
-  readonly snapshot: Snapshot;
-  readonly report: RenderableReport;
-}
+import { collectSnapshot } from './snapshot/collect.ts';
 
 /**
- * Looks, judges and reports; changes nothing and sends nothing. Never throws: what cannot be seen is a finding.
- * @param budgetMs the longest the look may take
+ * Reads, evaluates and reports; changes nothing and sends nothing. Never throws: what cannot be seen is a finding.
+ * @param budgetMs the longest the reading may take
  */
-export async function audit(settings: Settings, budgetMs: number): Promise<Audited> {
+export async function audit(settings: Settings, budgetMs: number): Promise<Audit> {
   const start = performance.now();
-  // The checks are loaded while the database is asked, not before.
-  const [snapshot, { judge }] = await Promise.all([takeSnapshot(settings, budgetMs), import('./report/build.ts')]);
-  return { snapshot, report: judge(snapshot, settings, Math.round(performance.now() - start)) };
+  // Model, checks and report are loaded while the database is read, not before.
+  const [snapshot, { buildModel }, { buildReport }] = await Promise.all([
+    collectSnapshot(settings, budgetMs),
+    import('./model/model.ts'),
+    import('./report/build.ts'),
+  ]);
+  const model = buildModel(snapshot, settings);
+  return { snapshot, model, report: buildReport(snapshot, model, settings, Math.round(performance.now() - start)) };
 }

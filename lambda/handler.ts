@@ -3,35 +3,35 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { audit } from './audit.ts';
 import { recordMetrics } from './notify/metrics.ts';
-import { notify } from './notify/sns.ts';
-import type { RemedyReport, Requester, UnsentRemedy } from './purge/outcome.ts';
+import { publishReport } from './notify/sns.ts';
+import type { PurgeOperation, PurgeReport, Requester } from './purge/operation.ts';
 import type { Report } from './report/report.ts';
-import { type AuditRequest, parseRequest, type RemedyRequest, RequestError } from './settings/request.ts';
+import { type AuditRequest, type PurgeRequest, parseRequest, RequestError } from './settings/request.ts';
 import { type Settings, SettingsError, settingsFromEnvironment } from './settings/settings.ts';
 
 const logger = new Logger({ serviceName: 'litellm-db-auditor' });
 
-/** Kept back for judging, logging and answering. */
+/** Kept back for evaluating, logging and answering. */
 const ANSWER_RESERVE_MS = 1000;
 
-/** It is done, but nobody could be told; what would have been told is in the log. */
+/** It is done, but the message reached nobody; what it would have said is in the log. */
 class NotificationError extends Error {
   override readonly name = 'NotificationError';
 }
 
 /** `automaticPurge`: what a scheduled audit did about the global row, when it did anything. */
-type AuditReport = Report & { readonly automaticPurge?: RemedyReport };
+type AuditReport = Report & { readonly automaticPurge?: PurgeReport };
 
 /**
  * Answers one Lambda event with the report of the audit, or of the purge or restore that was asked for.
  * @throws RequestError, SettingsError before anything is done; NotificationError when a message could not be published.
  */
-export async function handler(event: unknown, context: Context): Promise<AuditReport | RemedyReport> {
+export async function handler(event: unknown, context: Context): Promise<AuditReport | PurgeReport> {
   logger.addContext(context);
   const { request, settings } = prepare(event);
   return request.action === 'audit'
-    ? auditAndTell(request, settings, context)
-    : performAndTell(request, settings, context);
+    ? handleAudit(request, settings, context)
+    : handleOperation(request, settings, context);
 }
 
 function prepare(event: unknown) {
@@ -43,17 +43,18 @@ function prepare(event: unknown) {
   }
 }
 
-async function auditAndTell({ scheduledAt }: AuditRequest, settings: Settings, context: Context): Promise<AuditReport> {
+async function handleAudit({ scheduledAt }: AuditRequest, settings: Settings, context: Context): Promise<AuditReport> {
   const audited = await audit(settings, timeLeft(context, settings, 1));
-  const treated =
+  const after =
     scheduledAt === undefined || settings.purge !== 'automatic'
-      ? { ...audited, remedy: null }
-      : await (await remedies()).treat(audited, scheduledAt, settings, timeLeft(context, settings, 2));
-  const automaticPurge = treated.remedy === null ? undefined : await tell(treated.remedy, settings);
-  const report = { ...treated.report, notification: await notify(treated.report, settings) };
-  recordMetrics(report, treated.snapshot);
+      ? { ...audited, operation: null }
+      : await (await purgeModule()).runAutomaticPurge(audited, scheduledAt, settings, timeLeft(context, settings, 2));
+  const automaticPurge = after.operation === null ? undefined : await publishPurge(after.operation, settings);
+  const report = { ...after.report, notification: await publishReport(after.report, settings) };
+  recordMetrics(report, after.model.slots);
   logger.info('Audited.', {
     status: report.status,
+    risk: report.risk,
     durationMs: report.durationMs,
     notification: report.notification,
     sources: report.sources,
@@ -62,46 +63,47 @@ async function auditAndTell({ scheduledAt }: AuditRequest, settings: Settings, c
       .map(({ checkId, status, subject }) => ({ checkId, status, subject })),
   });
   const answer = automaticPurge === undefined ? report : { ...report, automaticPurge };
-  mustBeTold([report, automaticPurge]);
+  requirePublished([report, automaticPurge]);
   return answer;
 }
 
-async function performAndTell(request: RemedyRequest, settings: Settings, context: Context): Promise<RemedyReport> {
-  const { perform } = await remedies();
-  const unsent = await perform(request, settings, {
+async function handleOperation(request: PurgeRequest, settings: Settings, context: Context): Promise<PurgeReport> {
+  const { runOperation } = await purgeModule();
+  const operation = await runOperation(request, settings, {
     requester: requesterOf(context),
     mode: 'manual',
     enabled: settings.purge !== 'disabled',
     budgetMs: timeLeft(context, settings, 1),
   });
-  const remedy = await tell(unsent, settings);
-  mustBeTold([remedy]);
-  return remedy;
+  const report = await publishPurge(operation, settings);
+  requirePublished([report]);
+  return report;
 }
 
 /** Loaded when there is something to do: nearly every run is an audit. */
-function remedies() {
+function purgeModule() {
   return import('./purge/purge.ts');
 }
 
 /** Logged before it is published: whatever happens then, what was done can be found. */
-async function tell(remedy: UnsentRemedy, settings: Settings): Promise<RemedyReport> {
-  const { action, mode, result, summary, requestedBy, requestId, outcome } = remedy;
-  logger.info('Remedy.', { action, mode, result, summary, requestedBy, requestId, outcome: outcome.outcome });
-  const { announce } = await remedies();
-  return { ...remedy, notification: await announce(remedy, settings) };
+async function publishPurge(operation: PurgeOperation, settings: Settings): Promise<PurgeReport> {
+  const { action, mode, result, summary, requestedBy, requestId, outcome } = operation;
+  logger.info('Operation.', { action, mode, result, summary, requestedBy, requestId, outcome: outcome.outcome });
+  const { publishOperation } = await purgeModule();
+  return { ...operation, notification: await publishOperation(operation, settings) };
 }
 
-function mustBeTold(reports: readonly (Report | RemedyReport | undefined)[]): void {
-  const untold = reports.flatMap((report) => (report?.notification.status === 'failed' ? [report] : []));
-  for (const report of untold) {
+/** @throws NotificationError when one of the messages could not be published; its whole report is in the log then */
+function requirePublished(reports: readonly (Report | PurgeReport | undefined)[]): void {
+  const unpublished = reports.flatMap((report) => (report?.notification.status === 'failed' ? [report] : []));
+  for (const report of unpublished) {
     logger.error('The message could not be published; this is the whole report.', { report });
   }
-  const [first] = untold;
+  const [first] = unpublished;
   if (first?.notification.status === 'failed') throw new NotificationError(first.notification.error);
 }
 
-/** Milliseconds for the database. Each publishing has a reserve of its own, so that a hanging database cannot keep its finding from being told. */
+/** Milliseconds for the database. Each publishing has a reserve of its own, so that a hanging database cannot keep its finding from being published. */
 function timeLeft(context: Context, { awsTimeoutMs }: Settings, publishings: number): number {
   return context.getRemainingTimeInMillis() - publishings * awsTimeoutMs - ANSWER_RESERVE_MS;
 }

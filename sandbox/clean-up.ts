@@ -1,15 +1,15 @@
-/** What has to be stopped or removed in the end, last first. */
+/** Stops or removes what was started, last first. */
 export class CleanUp {
   readonly #steps: (() => Promise<void>)[] = [];
 
-  /** Returns what it was given, for `const database = cleanUp.add(await start(), (it) => it.stop())`. */
+  /** Returns its first argument, for `const database = cleanUp.add(await start(), (it) => it.stop())`. */
   add<Started>(started: Started, stop: (started: Started) => Promise<void>): Started {
     this.#steps.push(() => stop(started));
     return started;
   }
 
   /**
-   * Takes every step once, also after one failed.
+   * Runs every step once, also after one has failed.
    * @throws AggregateError of what failed
    */
   async run(): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Config, parseConfig } from '../infra/config.ts';
 import type { SandboxDatabase } from './database/database.ts';
 
-/** What the configuration calls the database. */
+/** The database's name in the configuration. */
 export const LABEL = 'sandbox';
 export const RDS_IDENTIFIER = 'litellm-sandbox';
 
@@ -32,7 +32,7 @@ export function sandboxConfig(place: Place, tuning: object = {}, proxyUrl?: stri
     },
     '/',
   );
-  // The file takes no localhost, which no database behind a function in a VPC is.
+  // The file accepts no localhost: a function in a VPC has no database there.
   return {
     databases: Object.fromEntries(
       Object.entries(databases).map(([label, database]) => [label, { ...database, host: place.host }]),

@@ -1,27 +1,38 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server, Socket } from 'node:net';
 
-/** An HTTP server that listens on a free loopback port. */
+/** A server that listens on a free port of a loopback address. */
 export interface Listening {
+  readonly port: number;
   /** host:port */
   readonly address: string;
-  /** Ends open connections too. Again is harmless. */
+  /** Also ends open connections. May be called again. */
   stop(): Promise<void>;
 }
 
-/** Lets the server listen on 127.0.0.1 at a port that the system chooses. */
-export async function listen(server: Server): Promise<Listening> {
-  server.listen(0, '127.0.0.1');
+/**
+ * Makes the server listen on a port that the system chooses.
+ * @throws Error when the address is not this machine's
+ */
+export async function listen(server: Server, host = '127.0.0.1'): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.listen(0, host);
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no TCP port.');
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('The server has no TCP port.');
   return {
-    address: `127.0.0.1:${address.port}`,
+    port: bound.port,
+    address: `${host}:${bound.port}`,
     async stop() {
       if (!server.listening) return;
+      const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
+      for (const socket of sockets) socket.destroy();
+      await closed;
     },
   };
 }

@@ -5,34 +5,34 @@ import { listen } from './loopback.ts';
 
 /** One pod of a LiteLLM proxy, as its health endpoints show it. */
 export interface ProxyPod {
-  /** As 1.81.3; it decides the form of the answers. */
+  /** Such as 1.81.3. The form of the answers depends on it. */
   readonly version: string;
   /** Default connected. `none`: it runs without a database. */
   readonly database?: 'connected' | 'disconnected' | 'none';
 }
 
 export interface ProxyOptions {
-  /** A load balancer gives each new connection to the next one. */
+  /** New connections go to them in rotation, as behind a load balancer. */
   readonly pods: readonly ProxyPod[];
-  /** What /health/readiness/details wants as a bearer token. */
+  /** The bearer token that /health/readiness/details requires. */
   readonly key?: string;
-  /** /public/model_hub/info is not found: a gateway in front lets nobody at it. */
+  /** /public/model_hub/info is not found, as behind a gateway that blocks it. */
   readonly withoutModelHub?: boolean;
 }
 
 /** What can be made to go wrong with every answer. */
 export type ProxyFault =
-  /** Takes the request and never answers. */
+  /** Accepts the request and never answers. */
   | 'silent'
-  /** The TCP connection is reset once the request is in. */
+  /** The TCP connection is reset after the request has arrived. */
   | 'reset'
-  /** Status 200 with a page for people. */
+  /** Status 200 with an HTML page. */
   | 'page'
   /** Status 200 with JSON of another application. */
   | 'other-json'
-  /** Status 200 with JSON that goes on for a megabyte. */
+  /** Status 200 with a megabyte of JSON. */
   | 'endless'
-  /** To the same path of another host. */
+  /** A redirect to the same path of another host. */
   | 'redirect'
   /** The load balancer has no healthy pod. */
   | 'no-pods';
@@ -40,14 +40,14 @@ export type ProxyFault =
 /** A stand-in for a LiteLLM proxy's HTTP endpoints, on loopback. */
 export interface ProxyStandIn {
   readonly url: string;
-  /** Changes the pods for connections opened from now on. */
+  /** Replaces the pods, for connections opened from now on. */
   deploy(pods: readonly ProxyPod[]): void;
   /** undefined ends it. */
   inject(fault: ProxyFault | undefined): void;
-  /** Paths that were asked, oldest first. */
+  /** The requested paths, oldest first. */
   asked(): readonly string[];
   connections(): number;
-  /** Ends the connections that are still open, too. */
+  /** Also ends the connections that are still open. */
   stop(): Promise<void>;
 }
 
@@ -62,16 +62,16 @@ export async function startProxy({ pods, ...options }: ProxyOptions): Promise<Pr
   let fault: ProxyFault | undefined;
   let connections = 0;
   const asked: string[] = [];
-  const podOf = new WeakMap<Socket, ProxyPod>();
+  const podBySocket = new WeakMap<Socket, ProxyPod>();
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
     asked.push(path);
     if (fault !== undefined) fail(fault, request, response);
-    else reply(response, answer(path, request, podOf.get(request.socket), options));
+    else reply(response, answer(path, request, podBySocket.get(request.socket), options));
   });
   server.on('connection', (socket) => {
     const pod = deployed[connections % deployed.length];
-    if (pod !== undefined) podOf.set(socket, pod);
+    if (pod !== undefined) podBySocket.set(socket, pod);
     connections += 1;
   });
   const { address, stop } = await listen(server);
@@ -116,7 +116,7 @@ function answer(
   return { status: 404, body: { detail: 'Not Found' } };
 }
 
-/** Up to 1.83 `status` tells and `db` never changes; from 1.84 on `db` tells, and from 1.85 on the HTTP status does too. */
+/** Up to 1.83, `status` shows the state of the database and `db` never changes; from 1.84 on, `db` does; from 1.85 on, the HTTP status too. */
 function readiness({ version, database = 'connected' }: ProxyPod): Reply {
   if (lt(version, '1.84.0')) {
     return database === 'none'

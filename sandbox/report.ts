@@ -6,9 +6,9 @@ const reportSchema = z.custom<Report>((value) => z.object({ schemaVersion: z.lit
 
 /**
  * The report that an invocation returned.
- * @throws Error with what the function wrote when it returned none
+ * @throws Error with the function's output when it returned none
  */
-export function reportOf(invocation: Invocation): Report {
+export function readReport(invocation: Invocation): Report {
   if (invocation.status === 'ok') return reportSchema.parse(invocation.result);
   const reason =
     invocation.status === 'function-error'

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AwsEndpoints } from './aws/endpoints.ts';
 import { LABEL } from './config.ts';
+import { type Context, startEnvironment, TOPIC_ARN } from './environment.ts';
 import { packageFunction } from './lambda/package.ts';
 import { LambdaRuntime } from './lambda/runtime.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { type Crew, startStage, TOPIC_ARN } from './stage.ts';
 
 interface Started {
   readonly endpoints: AwsEndpoints;
@@ -15,11 +15,11 @@ interface Started {
 
 /**
  * Starts a scenario, and the function as the stack packages it for it.
- * @throws AbortError when the signal comes
+ * @throws AbortError when it is cancelled
  */
-export async function startScenario(scenario: Scenario, crew: Crew): Promise<Started> {
-  const { cleanUp, step } = crew;
-  const { database, endpoints, config, settled } = await startStage(scenario, crew);
+export async function startScenario(scenario: Scenario, context: Context): Promise<Started> {
+  const { cleanUp, step } = context;
+  const { database, endpoints, config, settled } = await startEnvironment(scenario, context);
   step('Synthesizing the stack and bundling the function');
   const folder = cleanUp.add(await mkdtemp(join(tmpdir(), 'litellm-db-auditor-')), (it) => rm(it, { recursive: true }));
   const lambda = await packageFunction({ config, label: LABEL, topicArn: TOPIC_ARN, folder });

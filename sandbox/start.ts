@@ -1,13 +1,13 @@
 /** `npm start`: a real audit of a real PostgreSQL, with everything that AWS would do on this machine. */
 import { CleanUp } from './clean-up.ts';
-import { reportOf } from './report.ts';
+import { readReport } from './report.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { HELP, OptionsError, parseOptions } from './screen/options.ts';
-import { Progress } from './screen/progress.ts';
-import { screenOf } from './screen/screen.ts';
-import { styleOf } from './screen/style.ts';
+import { HELP, OptionsError, parseOptions } from './terminal/options.ts';
+import { Progress } from './terminal/progress.ts';
+import { renderResults } from './terminal/results.ts';
+import { detectStyle } from './terminal/style.ts';
 
-/** As a shell counts a command that a signal ended: 128 and the signal's number. */
+/** The exit status that a shell gives a command ended by a signal: 128 plus the signal's number. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 class Interrupted extends Error {
@@ -26,13 +26,15 @@ async function main(): Promise<void> {
     return;
   }
   const { invocation, published } = await runAudit(scenario, new Progress(process.stderr));
-  const report = reportOf(invocation);
+  const report = readReport(invocation);
   process.stdout.write(
-    json ? `${JSON.stringify(report, null, 2)}\n` : screenOf(report, published, invocation, styleOf(process.stdout)),
+    json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : renderResults(report, published, invocation, detectStyle(process.stdout)),
   );
 }
 
-/** Everything is stopped when it resolves or rejects, so that a reader who closes the pipe early leaves nothing behind. */
+/** Everything is stopped when it resolves or rejects, so that nothing is left behind when a reader closes the pipe early. */
 async function runAudit(scenario: Scenario, progress: Progress) {
   const interruption = new AbortController();
   for (const [signal, status] of Object.entries(SIGNALS)) {
@@ -46,14 +48,14 @@ async function runAudit(scenario: Scenario, progress: Progress) {
   };
   const cleanUp = new CleanUp();
   try {
-    // Loaded here so that a wrong flag is told at once.
+    // Loaded here so that a wrong flag is reported at once.
     const { startScenario } = await import('./scenario.ts');
     const { endpoints, runtime } = await startScenario(scenario, { cleanUp, step, signal });
     step('Running the audit');
     const invocation = await Promise.race([runtime.invoke({}), whenAborted(signal)]);
     return { invocation, published: endpoints.sns.published };
   } catch (error) {
-    // What failed may have failed because of the signal: Ctrl-C reaches every process of the terminal.
+    // The signal may be the reason for the error: Ctrl-C reaches every process of the terminal.
     signal.throwIfAborted();
     throw error;
   } finally {
@@ -69,7 +71,7 @@ function whenAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-// Whoever reads may go away, as `head` does; there is nobody to tell then.
+// The reader may close the pipe early, as `head` does.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 main().catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { Check } from '../lambda/checks/check.ts';
-import { runChecks } from '../lambda/checks/run.ts';
+import { runEach } from '../lambda/checks/run.ts';
 import type { Finding } from '../lambda/core/finding.ts';
+import { buildModel } from '../lambda/model/model.ts';
 import type { Settings } from '../lambda/settings/settings.ts';
 import type { SessionCohort, SessionGroup, SessionsSource, Sources } from '../lambda/snapshot/snapshot.ts';
 import { healthySnapshot, litellm, seen, server, sessionGroup, sessions, settingsFor, TAKEN_AT } from './snapshots.ts';
@@ -10,7 +11,7 @@ export function ago(minutes: number): string {
   return new Date(Date.parse(TAKEN_AT) - minutes * 60_000).toISOString();
 }
 
-/** Ten sessions that started together `started` minutes ago; idle for `idle` minutes, or since the start with one at work when that is null. */
+/** Ten sessions that started together `started` minutes ago; idle for `idle` minutes, or since the start with one active when that is null. */
 export function cohort(
   started: number,
   idle: number | null,
@@ -50,14 +51,14 @@ export function fromCohorts(
   return sessions({ groups: [...groups, ...more], cohorts, cohortCount: cohorts.length, ...overrides });
 }
 
-/** Everything that the topology can be told: no guess is left. */
+/** Everything that the topology can be configured with: no guess is left. */
 const KNOWN = { poolLimit: 10, workersPerPod: 1, pods: 2 } as const;
 
-/** No heartbeats: the configuration or the sessions have to tell. */
+/** No heartbeats: the configuration or the sessions decide. */
 export const NO_HEARTBEATS: Partial<Sources> = { litellm: seen(litellm({ workers: { state: 'no-table' } })) };
 
 /** The findings of one check for these sessions, on a server with room for them. */
-export function judge(
+export function evaluateSessions(
   check: Check,
   source: SessionsSource,
   options: {
@@ -76,5 +77,6 @@ export function judge(
       ...options.sources,
     },
   });
-  return runChecks(snapshot, settingsFor({ ...KNOWN, ...options.settings }), [check]);
+  const settings = settingsFor({ ...KNOWN, ...options.settings });
+  return runEach([check], snapshot, buildModel(snapshot, settings), settings);
 }

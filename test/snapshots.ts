@@ -1,6 +1,8 @@
+import type { CheckFinding } from '../lambda/checks/registry.ts';
 import { runChecks } from '../lambda/checks/run.ts';
-import type { Finding } from '../lambda/core/finding.ts';
+import type { Advice, Finding } from '../lambda/core/finding.ts';
 import { ROUTING_POLICY_KEYS } from '../lambda/litellm/router-keys.ts';
+import { buildModel } from '../lambda/model/model.ts';
 import type { Settings } from '../lambda/settings/settings.ts';
 import { tuningSchema } from '../lambda/settings/tuning.ts';
 import type {
@@ -48,10 +50,11 @@ export function healthySnapshot({
   ...overrides
 }: Partial<Omit<Snapshot, 'sources'>> & { readonly sources?: Partial<Sources> } = {}): Snapshot {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     database: 'prod',
     takenAt: TAKEN_AT,
     configuredVersion: '1.108.13',
+    tuning: null,
     ...overrides,
     sources: {
       connection: seen({
@@ -69,6 +72,7 @@ export function healthySnapshot({
       rds: seen(rds()),
       cloudwatch: seen(cloudwatch()),
       proxy: seen(proxy()),
+      previous: skipped('No earlier audit is known.'),
       ...sources,
     },
   };
@@ -80,7 +84,7 @@ export function seen<Value>(value: Value): SourceResult<Value> {
 
 export function failed(
   kind: FailureKind,
-  more: { readonly message?: string; readonly code?: string; readonly missing?: string } = {},
+  more: { readonly message?: string; readonly code?: string; readonly remediation?: Advice } = {},
 ): SourceResult<never> {
   return { status: 'failed', durationMs: 34, failure: { kind, message: `It failed: ${kind}.`, ...more } };
 }
@@ -295,13 +299,18 @@ export function rdsInstance(overrides: Partial<RdsInstance> = {}): RdsInstance {
   };
 }
 
+/** All findings, worst first. */
+export function evaluate(snapshot: Snapshot, settings: Settings = settingsFor()): readonly CheckFinding[] {
+  return runChecks(snapshot, buildModel(snapshot, settings), settings);
+}
+
 /** The findings of one check, worst first. */
 export function findingsOf(
   checkId: string,
   snapshot: Snapshot,
   settings: Settings = settingsFor(),
 ): readonly Finding[] {
-  return runChecks(snapshot, settings).filter((finding) => finding.checkId === checkId);
+  return evaluate(snapshot, settings).filter((finding) => finding.checkId === checkId);
 }
 
 /** What a reader sees of findings, as one text. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseLitellmVersion } from '../lambda/litellm/version.ts';
 
-/** What the cells of the tables in knowledge/ can hold; knowledge/README.md says it in words. */
+/** What the cells of the tables in knowledge/ can hold; knowledge/README.md describes them. */
 
 const SEPARATOR = ' | ';
 

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { functionEnvironment } from '../infra/environment.ts';
 import { settingsFromEnvironment } from '../lambda/settings/settings.ts';
-import { takeSnapshot } from '../lambda/snapshot/collect.ts';
+import { collectSnapshot } from '../lambda/snapshot/collect.ts';
 import { snapshotText } from '../lambda/snapshot/saved.ts';
 import { CleanUp } from '../sandbox/clean-up.ts';
 import { LABEL } from '../sandbox/config.ts';
+import { startEnvironment, TOPIC_ARN } from '../sandbox/environment.ts';
 import { SCENARIOS } from '../sandbox/scenarios/registry.ts';
 import type { Scenario } from '../sandbox/scenarios/scenario.ts';
-import { startStage, TOPIC_ARN } from '../sandbox/stage.ts';
 
-/** `npm run fixtures`: plays every scenario and saves what was seen, for the tests to judge again. */
+/** `npm run fixtures`: runs every scenario and saves its snapshot, for the tests to judge again. */
 const BUDGET_MS = 60_000;
 const FOLDER = new URL('../test/fixtures/', import.meta.url);
 
@@ -21,8 +21,8 @@ for (const [name, scenario] of SCENARIOS) {
 async function seenIn(scenario: Scenario): Promise<string> {
   const cleanUp = new CleanUp();
   try {
-    const crew = { cleanUp, step: () => {}, signal: new AbortController().signal };
-    const { database, endpoints, config, settled } = await startStage(scenario, crew);
+    const context = { cleanUp, step: () => {}, signal: new AbortController().signal };
+    const { database, endpoints, config, settled } = await startEnvironment(scenario, context);
     const configured = config.databases[LABEL];
     if (configured === undefined) throw new Error(`The sandbox's configuration lacks ${LABEL}.`);
     const { accessKeyId, secretAccessKey, sessionToken } = database.credentials;
@@ -36,7 +36,7 @@ async function seenIn(scenario: Scenario): Promise<string> {
       ...functionEnvironment({ label: LABEL, database: configured, topicArn: TOPIC_ARN, caFile: database.caFile }),
       AWS_REGION: database.region,
     });
-    return snapshotText(await takeSnapshot(settings, BUDGET_MS));
+    return snapshotText(await collectSnapshot(settings, BUDGET_MS));
   } finally {
     await cleanUp.run();
   }

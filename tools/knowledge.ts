@@ -8,7 +8,7 @@ import { parseLitellmVersion } from '../lambda/litellm/version.ts';
 import { certainty, introduced, lastAffected, optionalText, text, texts, version, versions, yes } from './cells.ts';
 import { readTable, TableError } from './table.ts';
 
-const faultRow = z.object({
+const knownIssueRow = z.object({
   id: text,
   kind: z.enum(['leak', 'regression', 'availability', 'security']),
   severity: z.enum(['critical', 'warning', 'info']),
@@ -64,8 +64,8 @@ const aboutSchema = z.strictObject({
 
 export interface Knowledge {
   readonly about: About;
-  /** Connection faults, then advisories, as the tables have them. */
-  readonly faults: readonly KnownIssue[];
+  /** Known issues of connections, then advisories, as the tables have them. */
+  readonly knownIssues: readonly KnownIssue[];
   /** Oldest first. */
   readonly breakingChanges: readonly BreakingChange[];
   /** The first version that ships a migration, by the migration's name. */
@@ -74,18 +74,18 @@ export interface Knowledge {
 
 /**
  * Reads the tables of a folder: about.json, known-issues.tsv, advisories.tsv, releases.tsv, migrations.tsv.
- * @throws TableError naming every bad cell of a table, every bad field, or an upgrade target with a known security fault.
+ * @throws TableError naming every bad cell of a table, every bad field, or an upgrade target with a known security issue.
  */
 export function readKnowledge(folder: string): Knowledge {
   const about = readAbout(join(folder, 'about.json'));
-  const faults = [
-    ...readTable(join(folder, 'known-issues.tsv'), faultRow).map(faultOf),
-    ...readTable(join(folder, 'advisories.tsv'), advisoryRow).map(advisoryFault),
+  const knownIssues = [
+    ...readTable(join(folder, 'known-issues.tsv'), knownIssueRow).map(knownIssue),
+    ...readTable(join(folder, 'advisories.tsv'), advisoryRow).map(advisoryIssue),
   ];
-  refuseUnsafeTargets(about, faults);
+  refuseUnsafeTargets(about, knownIssues);
   return {
     about,
-    faults,
+    knownIssues,
     breakingChanges: readTable(join(folder, 'releases.tsv'), releaseRow)
       .flatMap(breakingChange)
       .toSorted((a, b) => compare(a.version, b.version)),
@@ -101,11 +101,11 @@ function readAbout(path: string): About {
   throw new TableError(`about.json: ${z.prettifyError(parsed.error)}`);
 }
 
-function faultOf({ last_affected, evidence, ...row }: z.output<typeof faultRow>): KnownIssue {
+function knownIssue({ last_affected, evidence, ...row }: z.output<typeof knownIssueRow>): KnownIssue {
   return { ...row, lastAffected: last_affected, source: evidence };
 }
 
-function advisoryFault({
+function advisoryIssue({
   last_affected,
   rating,
   aliases,
@@ -132,12 +132,12 @@ function breakingChange({ versions: [first], breaks }: z.output<typeof releaseRo
   return first === undefined || breaks === undefined ? [] : [{ version: first, change: breaks }];
 }
 
-function refuseUnsafeTargets({ targets }: About, faults: readonly KnownIssue[]): void {
+function refuseUnsafeTargets({ targets }: About, knownIssues: readonly KnownIssue[]): void {
   for (const target of targets) {
     const parsed = parseLitellmVersion(target.version);
-    const fault = parsed && faults.find((known) => known.kind === 'security' && isAffected(parsed, known));
-    if (fault) {
-      throw new TableError(`about.json: the target ${target.version} has the known security fault ${fault.id}.`);
+    const issue = parsed && knownIssues.find((known) => known.kind === 'security' && isAffected(parsed, known));
+    if (issue) {
+      throw new TableError(`about.json: the target ${target.version} has the known security issue ${issue.id}.`);
     }
   }
 }

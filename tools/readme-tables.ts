@@ -6,7 +6,7 @@ import { CHECKS } from '../lambda/checks/registry.ts';
 const TABLES: Readonly<Record<string, () => string>> = {
   checks: () =>
     table(
-      ['Check', 'Holds when it is ok'],
+      ['Check', 'Passes when'],
       CHECKS.map(({ id, title }) => [`[${id}](docs/checks/${id}.md)`, title]),
     ),
   configuration: () =>
@@ -30,7 +30,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
     ),
 };
 
-/** The README with every table between its two marks made anew. */
+/** The README with the table between each pair of marks generated again. */
 export function withTables(readme: string): string {
   return Object.entries(TABLES).reduce((text, [name, make]) => {
     const [start, end] = [`<!-- table: ${name} -->`, '<!-- end of table -->'];

@@ -14,7 +14,12 @@ interface Generated {
 }
 
 /** The generated files of lambda/litellm/releases, by name, formatted as the rest of the code. */
-export function sourcesOf({ about, faults, breakingChanges, firstVersions }: Knowledge): ReadonlyMap<string, string> {
+export function sourcesOf({
+  about,
+  knownIssues,
+  breakingChanges,
+  firstVersions,
+}: Knowledge): ReadonlyMap<string, string> {
   const files: readonly Generated[] = [
     { file: 'about.ts', table: 'about.json', imports: 'About', declaration: 'ABOUT: About', data: about },
     {
@@ -22,7 +27,7 @@ export function sourcesOf({ about, faults, breakingChanges, firstVersions }: Kno
       table: 'known-issues.tsv and advisories.tsv',
       imports: 'KnownIssue',
       declaration: 'KNOWN_ISSUES: readonly KnownIssue[]',
-      data: faults,
+      data: knownIssues,
     },
     {
       file: 'breaking-changes.ts',

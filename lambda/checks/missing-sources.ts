@@ -1,84 +1,71 @@
-import type { Advice } from '../core/finding.ts';
+import type { Advice, MissingSource } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
 import type { Snapshot, SourceName, SourceResult } from '../snapshot/snapshot.ts';
-import type { CheckResult } from './check.ts';
-import { databaseReachable } from './database-reachable/check.ts';
-import { mend, result } from './result.ts';
+import { type NotEvaluated, notEvaluated, type Part } from './check.ts';
+import { sourcesOf } from './parts.ts';
 
-/** A source that a check needed and did not get. */
-interface Gap {
-  readonly source: SourceName;
-  readonly status: 'failed' | 'skipped';
-  readonly reason: string;
-  readonly code?: string;
-  readonly missing?: string;
+/** A source that is missing, and what would bring it. */
+interface Missing extends MissingSource {
+  readonly remediation?: Advice;
   readonly configure?: string;
 }
 
 /**
- * The result of a check that lacks a source it needs; null when all of them are there. `unknown`, but `info` where nobody asked for the source:
- * a feature that is left out wakes nobody.
+ * The result of a check that lacks a source behind what it needs; null when all of them are there. `unknown`, but `info` where nobody asked for
+ * the source: a feature that is left out wakes nobody.
  */
-export function judgeGaps(needs: readonly SourceName[], snapshot: Snapshot): CheckResult | null {
-  const gaps = needs.flatMap((name) => gapsOf(name, snapshot.sources[name]));
-  if (gaps.length === 0) return null;
-  const configure = gaps.flatMap((gap) => gap.configure ?? []);
-  if (configure.length === gaps.length) {
-    return result({
+export function missingSources(needs: readonly Part[], snapshot: Snapshot): NotEvaluated | null {
+  const missing = sourcesOf(needs).flatMap((name) => missingIn(name, snapshot.sources[name]));
+  if (missing.length === 0) return null;
+  const subject = `database ${snapshot.database}`;
+  const configure = missing.flatMap((each) => each.configure ?? []);
+  if (configure.length === missing.length) {
+    return notEvaluated({
       status: 'info',
-      subject: `database ${snapshot.database}`,
-      summary: `Not looked at: ${gaps.map(({ reason }) => reason).join(' ')}`,
-      advice: [{ text: `To have it, configure ${listed(configure)}.` }],
+      subject,
+      summary: `Not checked: ${missing.map(({ reason }) => reason).join(' ')}`,
+      advice: [{ text: `To check it, configure ${listed(configure)}.` }],
     });
   }
-  const because = [...Map.groupBy(gaps, ({ reason }) => reason)].map(
-    ([reason, alike]) => `Not result without ${listed(alike.map(({ source }) => source))}: ${reason}`,
+  const because = [...Map.groupBy(missing, ({ reason }) => reason)].map(
+    ([reason, alike]) => `Not checked without ${listed(alike.map(({ source }) => source))}: ${reason}`,
   );
-  return result({
-    status: 'unknown',
-    subject: `database ${snapshot.database}`,
+  return notEvaluated({
+    subject,
     summary: because.join(' '),
-    evidence: { missing: gaps.map((gap) => ({ ...gap })) },
-    advice: gapAdvice(gaps, snapshot),
+    missingSources: missing.map(({ source, status, reason, kind, code }) => ({
+      source,
+      status,
+      reason,
+      ...(kind === undefined ? {} : { kind }),
+      ...(code === undefined ? {} : { code }),
+    })),
+    advice: adviceOn(missing, snapshot),
   });
 }
 
-function gapsOf(source: SourceName, result: SourceResult<unknown>): readonly Gap[] {
+function missingIn(source: SourceName, result: SourceResult<unknown>): readonly Missing[] {
   switch (result.status) {
     case 'ok':
       return [];
     case 'skipped':
-      return [
-        {
-          source,
-          status: 'skipped',
-          reason: result.reason,
-          ...(result.configure === undefined ? {} : { configure: result.configure }),
-        },
-      ];
+      return [{ source, status: 'skipped', reason: result.reason, configure: result.configure }];
     case 'failed': {
-      const { message, code, missing } = result.failure;
-      return [
-        {
-          source,
-          status: 'failed',
-          reason: message,
-          ...(code === undefined ? {} : { code }),
-          ...(missing === undefined ? {} : { missing }),
-        },
-      ];
+      const { kind, message, code, remediation } = result.failure;
+      return [{ source, status: 'failed', reason: message, kind, code, remediation }];
     }
   }
 }
 
-function gapAdvice(gaps: readonly Gap[], snapshot: Snapshot): readonly Advice[] {
-  const steps = [...new Set(gaps.flatMap(({ missing }) => missing ?? []))].map(mend);
-  if (steps.length > 0) return steps;
+function adviceOn(missing: readonly Missing[], snapshot: Snapshot): readonly Advice[] {
+  const steps = missing.flatMap(({ remediation }) => remediation ?? []);
+  const distinct = [...new Map(steps.map((step) => [JSON.stringify(step), step])).values()];
+  if (distinct.length > 0) return distinct;
   return snapshot.sources.connection.status === 'ok'
     ? [
         {
-          text: `Audit again; when it stays so, look in the function's log for the source ${listed(gaps.map(({ source }) => source))}.`,
+          text: `Audit again. If the error remains, look in the function's log for the source ${listed(missing.map(({ source }) => source))}.`,
         },
       ]
-    : [{ text: `Do first what the finding of ${databaseReachable.id} says.` }];
+    : [{ text: 'Do first what the finding of database-reachable says.' }];
 }

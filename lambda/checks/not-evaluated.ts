@@ -1,14 +1,15 @@
+import type { Advice } from '../core/finding.ts';
+import { counted, listed } from '../core/text.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { CheckResult } from './check.ts';
-import { result } from './result.ts';
+import type { SessionsSource, Snapshot } from '../snapshot/snapshot.ts';
+import { type NotEvaluated, notEvaluated } from './check.ts';
+import { seeAllSessions } from './remediation.ts';
 
 /** The `unknown` result of a check on LiteLLM's sessions where none is seen. */
-export function noSessions(snapshot: Snapshot, settings: Settings): CheckResult {
+export function noSessions(snapshot: Snapshot, settings: Settings): NotEvaluated {
   const { databaseName } = settings.target;
   const whose = settings.litellmUser === undefined ? 'that could be LiteLLM' : `as ${settings.litellmUser}`;
-  return result({
-    status: 'unknown',
+  return notEvaluated({
     subject: `database ${snapshot.database}`,
     summary: `Not judged: nobody ${whose} holds a session in ${databaseName}.`,
     evidence: { databaseName, litellmUser: settings.litellmUser ?? null },
@@ -20,5 +21,59 @@ export function noSessions(snapshot: Snapshot, settings: Settings): CheckResult 
       },
       { text: 'When it is not, the proxy is not connected: look at its log and at /health/readiness.' },
     ],
+  });
+}
+
+/** The `unknown` result of a check that looks at single sessions while some are hidden; none when all are seen. */
+export function hiddenSessions(
+  sessions: SessionsSource,
+  snapshot: Snapshot,
+  settings: Settings,
+): readonly NotEvaluated[] {
+  if (sessions.hidden === 0) return [];
+  return [
+    notEvaluated({
+      subject: `database ${snapshot.database}`,
+      summary: `${counted(sessions.hidden, 'session')} of ${sessions.total} could not be judged: the role ${settings.target.user} may not see their details.`,
+      evidence: { sessions: sessions.total, hidden: sessions.hidden },
+      advice: [seeAllSessions(settings.target.user)],
+    }),
+  ];
+}
+
+/** The `unknown` result for a table that is not there. */
+export function noTable(name: string, snapshot: Snapshot, settings: Settings): NotEvaluated {
+  const { server } = snapshot.sources;
+  const { databaseName } = settings.target;
+  const schema = server.status === 'ok' ? server.value.litellmSchema : null;
+  const others = server.status === 'ok' ? server.value.otherLitellmSchemas : [];
+  return notEvaluated({
+    subject: `database ${snapshot.database}`,
+    summary:
+      schema === null
+        ? `The database ${databaseName} has no LiteLLM tables${settings.litellmSchema === undefined ? '' : ` in the schema ${settings.litellmSchema}`}.`
+        : `The schema ${schema} has LiteLLM tables, but no ${name}.`,
+    evidence: { table: name, databaseName, litellmSchema: schema, otherSchemas: others },
+    advice: [
+      {
+        text:
+          others.length > 0
+            ? `Set "litellmSchema" in the configuration: LiteLLM tables are in ${listed(others)}.`
+            : 'Compare "databaseName" in the configuration with LiteLLM\'s DATABASE_URL; a new LiteLLM makes its tables at its first start.',
+      },
+      {
+        text: 'Where the tables are:',
+        command: `SELECT schemaname, tablename FROM pg_tables WHERE tablename LIKE 'LiteLLM\\_%' ORDER BY 1, 2;`,
+      },
+    ],
+  });
+}
+
+/** The `unknown` result for a global row that the role cannot see. `remediation` makes it visible. */
+export function hiddenRow(remediation: Advice, subject: string, { target }: Settings): NotEvaluated {
+  return notEvaluated({
+    subject,
+    summary: `The role ${target.user} cannot see whether there is a global router_settings row.`,
+    advice: [remediation],
   });
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../core/finding.ts';
 import { auditorPrivileges } from './auditor-privileges/check.ts';
 import type { Check } from './check.ts';
 import { connectionCeiling } from './connection-ceiling/check.ts';
@@ -20,8 +21,8 @@ import { teamRouterSettings } from './team-router-settings/check.ts';
 import { transportSecurity } from './transport-security/check.ts';
 import { userConfig } from './user-config/check.ts';
 
-/** Every check, in the order in which equally bad findings are told: what explains the others comes first. */
-export const CHECKS: readonly Check[] = [
+/** Every check, in the order in which equally bad findings are shown: what explains the others comes first. */
+export const CHECKS = [
   databaseReachable,
   connectionHeadroom,
   connectionLeak,
@@ -42,4 +43,19 @@ export const CHECKS: readonly Check[] = [
   transportSecurity,
   rdsConfiguration,
   auditorPrivileges,
-];
+] as const;
+
+type RegisteredCheck = (typeof CHECKS)[number];
+
+/** The id of a check that exists: a misspelled one does not compile. */
+export type CheckId = RegisteredCheck['id'];
+
+/** What one check found, by its id. */
+export type FactsOf<Id extends CheckId> =
+  Extract<RegisteredCheck, { readonly id: Id }> extends Check<Id, infer _Needs, infer Facts> ? Facts : never;
+
+/** A finding of one check with its facts; null when the check could not be made. */
+export type FindingOf<Id extends CheckId> = Finding & { readonly checkId: Id; readonly facts: FactsOf<Id> | null };
+
+/** A finding of any check, told apart by `checkId`. */
+export type CheckFinding = { [Id in CheckId]: FindingOf<Id> }[CheckId];

@@ -1,3 +1,4 @@
+import { escapeIdentifier } from 'pg';
 import type { Advice } from '../core/finding.ts';
 import { shellWord } from '../core/text.ts';
 import type { Client } from '../model/clients.ts';
@@ -9,8 +10,22 @@ export function restartPod({ clientAddress }: Client): readonly Advice[] {
   }
   return [
     {
-      text: `Restart the pod at ${clientAddress}: that closes all its sessions. On Kubernetes this names it:`,
+      text: `Restart the pod at ${clientAddress}: that closes all its sessions. On Kubernetes, find it with:`,
       command: `kubectl get pods --all-namespaces --field-selector ${shellWord(`status.podIP=${clientAddress}`)}`,
     },
   ];
 }
+
+/** The grant that shows other roles' sessions. pg_monitor holds pg_read_all_stats (knowledge/aws.md, Amazon RDS). */
+export function seeAllSessions(role: string): Advice {
+  return {
+    text: 'As the RDS master user, let the auditor see all sessions:',
+    command: `GRANT pg_monitor TO ${escapeIdentifier(role)};`,
+  };
+}
+
+/** How to state a version to the auditor. */
+export const LEARN_VERSION: Advice = {
+  text: 'Find out which version runs, and set it as "litellmVersion" in the configuration. In a pod of the proxy:',
+  command: 'python -c "import importlib.metadata as m; print(m.version(\'litellm\'))"',
+};

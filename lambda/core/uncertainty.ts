@@ -1,10 +1,17 @@
-import type { Uncertainty } from '../checks/result.ts';
+import type { Confidence } from './finding.ts';
 
-/** Several uncertainties as one, at the lowest of their confidences; null for none. */
-export function mergeUncertainty(uncertainties: readonly Uncertainty[]): Uncertainty | null {
-  if (uncertainties.length === 0) return null;
+/** Why a statement is not certain; shown beside it. */
+export interface Uncertainty {
+  readonly confidence: Exclude<Confidence, 'high'>;
+  readonly reason: string;
+}
+
+/** All uncertainties as one, at the lowest of their confidences; null for none. */
+export function mergeUncertainty(parts: readonly (Uncertainty | null)[]): Uncertainty | null {
+  const present = parts.filter((part) => part !== null);
+  if (present.length === 0) return null;
   return {
-    confidence: uncertainties.some(({ confidence }) => confidence === 'low') ? 'low' : 'medium',
-    reason: uncertainties.map(({ reason }) => reason).join(' '),
+    confidence: present.some(({ confidence }) => confidence === 'low') ? 'low' : 'medium',
+    reason: present.map(({ reason }) => reason).join(' '),
   };
 }

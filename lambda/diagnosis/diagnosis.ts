@@ -1,38 +1,39 @@
-import type { Confidence } from '../core/finding.ts';
+import type { Advice, Confidence } from '../core/finding.ts';
 
 /** What can be wrong between LiteLLM and its database. Issue numbers: knowledge/litellm.md, sections 1 and 5. */
 export type CauseId =
-  | 'database-unreachable' // no way in for a reason of its own: network, IAM, TLS, a restart
-  | 'iam-logins-refused' // RDS refuses IAM log-ins, of whoever tries
+  | 'database-unreachable' // it answers nobody, as far as is known: network, a restart, silence
+  | 'iam-logins-refused' // RDS refuses IAM logins, of whoever tries
   | 'iam-token-refresh' // the guide's third: each refresh leaves the old connections open
   | 'orphaned-engine' // #24149
   | 'dead-worker-engine' // #33023
-  | 'leaked-connections' // left over, and no known fault tells by what
+  | 'leaked-connections' // leaked, and no known issue explains by what
   | 'managed-object-poll' // #23472
   | 'token-refresh-drops-limit' // #33021
   | 'per-request-router' // the guide's first, measured, or by the settings of a team or a key
-  | 'global-router-settings' // the guide's second: the row that sets it off, by version and not measured
+  | 'global-router-settings' // the guide's second: the row that causes it, by version and not measured
   | 'user-config'
   | 'idle-in-transaction'
   | 'other-application'
   | 'pools-do-not-fit' // the guide's fourth
   | 'under-provisioned' // healthy pools within their limits need more slots than there are
-  | 'slots-exhausted' // full, and nothing seen tells by whom
-  | 'query-engine' // "All connection attempts failed" while PostgreSQL is well
+  | 'slots-exhausted' // full, and nothing seen shows by whom
+  | 'query-engine' // "All connection attempts failed" while PostgreSQL is fine
   | 'known-bad-version' // and no connection problem shows
+  | 'auditor-cannot-look' // the auditor's own rights, credentials or network; says nothing about LiteLLM
   | 'none-of-the-known';
 
 export interface Cause {
   readonly id: CauseId;
   /** A few words of our own, for a subject line. */
   readonly title: string;
-  /** One sentence: what happens, with the numbers of the findings. May hold untrusted text from the database. */
+  /** What happens, with the numbers of the findings. May hold untrusted text from the database. */
   readonly what: string;
-  /** One sentence: what to do first. May hold untrusted text from the database. */
-  readonly first: string;
-  /** The lowest of the findings it rests on. */
+  /** What to do first. May hold untrusted text from the database. */
+  readonly first: Advice;
+  /** The lowest of the findings it is based on. */
   readonly confidence: Confidence;
-  /** Of the findings it rests on. */
+  /** Of the findings it is based on. */
   readonly fingerprints: readonly string[];
 }
 

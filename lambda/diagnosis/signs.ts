@@ -1,36 +1,56 @@
-import type { Finding } from '../core/finding.ts';
-import { issuesIn } from './evidence.ts';
+import type { CheckFinding, CheckId, FactsOf, FindingOf } from '../checks/registry.ts';
+import { isBad } from '../core/finding.ts';
 
-export const VERSION_CHECK = 'litellm-version';
-
-/** The findings that show something; none when it was not seen. */
-export type Sign = (findings: readonly Finding[]) => readonly Finding[];
-
-type Condition = (finding: Finding) => boolean;
-
-export function isBad({ status }: Finding): boolean {
-  return status === 'warning' || status === 'critical';
+/** What shows something: the findings that do, none when it was not seen; and the checks it reads. */
+export interface Sign {
+  readonly checkIds: readonly CheckId[];
+  find(findings: readonly CheckFinding[]): readonly CheckFinding[];
 }
 
-/** The check warns or is critical, and `when` holds. */
-export function bad(checkId: string, when: Condition = () => true): Sign {
-  return seen(checkId, (finding) => isBad(finding) && when(finding));
+type Condition<Id extends CheckId> = (facts: FactsOf<Id>) => boolean;
+
+/** The check warns or is critical, and `when` is true of its facts. */
+export function bad<const Id extends CheckId>(checkId: Id, when?: Condition<Id>): Sign {
+  const sign = seen(checkId, when);
+  return { ...sign, find: (findings) => sign.find(findings).filter(isBad) };
 }
 
-/** The check was made, is ok for every subject, and `when` holds for each. */
-export function fine(checkId: string, when: Condition = () => true): Sign {
-  return (findings) => {
-    const own = seen(checkId)(findings);
-    return own.every((finding) => finding.status === 'ok' && when(finding)) ? own : [];
+/** The check was made, is ok for every subject, and `when` is true of each. */
+export function fine<const Id extends CheckId>(checkId: Id, when?: Condition<Id>): Sign {
+  const all = seen(checkId);
+  const good = seen(checkId, when);
+  return {
+    ...all,
+    find: (findings) => {
+      const own = all.find(findings);
+      return own.every(({ status }) => status === 'ok') && good.find(own).length === own.length ? own : [];
+    },
   };
 }
 
-/** Findings of the check, whatever their status, for which `when` holds. */
-export function seen(checkId: string, when: Condition = () => true): Sign {
-  return (findings) => findings.filter((finding) => finding.checkId === checkId && when(finding));
+/** Findings of the check, whatever their status, for which `when` is true; without `when` also those that have no facts. */
+export function seen<const Id extends CheckId>(checkId: Id, when?: Condition<Id>): Sign {
+  return {
+    checkIds: [checkId],
+    find: (findings) =>
+      findings.filter((finding) => {
+        if (!isOf(finding, checkId)) return false;
+        return when === undefined || (finding.facts !== null && when(finding.facts));
+      }),
+  };
 }
 
-/** The LiteLLM version that runs has one of these known faults (knowledge/known-issues.tsv). */
-export function fault(...ids: readonly string[]): Sign {
-  return bad(VERSION_CHECK, (finding) => issuesIn(finding).some(({ id }) => ids.includes(id)));
+/** The LiteLLM version that runs has one of these known issues, by their ids in knowledge/known-issues.tsv. */
+export function knownIssue(...ids: readonly string[]): Sign {
+  return bad('litellm-version', ({ issues }) => issues.some(({ id }) => ids.includes(id)));
+}
+
+/** Whether a finding is of that check; its facts are typed then. */
+export function isOf<Id extends CheckId>(finding: CheckFinding, checkId: Id): finding is CheckFinding & FindingOf<Id> {
+  return finding.checkId === checkId;
+}
+
+/** The facts of one check in the findings, those that it could establish. */
+export function factsIn<Id extends CheckId>(findings: readonly CheckFinding[], checkId: Id): readonly FactsOf<Id>[] {
+  return findings.flatMap((finding) => (isOf(finding, checkId) && finding.facts !== null ? [finding.facts] : []));
 }

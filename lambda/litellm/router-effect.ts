@@ -22,8 +22,6 @@ export type RouterEffectKind =
 
 export interface RouterEffect {
   readonly kind: RouterEffectKind;
-  /** A per-request Router without the metric check that grows with the number of models (#20087). */
-  readonly cheaper: boolean;
   readonly uncertainty: { readonly confidence: Exclude<Confidence, 'high'>; readonly reason: string } | null;
 }
 
@@ -35,7 +33,6 @@ interface Range {
   readonly from: string;
   readonly global: RouterEffectKind;
   readonly scoped: RouterEffectKind;
-  readonly cheaper?: true;
   readonly uncertainty?: RouterEffect['uncertainty'];
 }
 
@@ -64,7 +61,7 @@ const RANGES: readonly Range[] = [
     },
   },
   { from: '1.81.0', ...PER_REQUEST },
-  { from: '1.81.6', ...PER_REQUEST, cheaper: true },
+  { from: '1.81.6', ...PER_REQUEST },
   { from: '1.81.7', global: 'shared-router', scoped: 'ignored' },
   { from: '1.81.9', global: 'shared-router', scoped: 'normal-feature' },
 ];
@@ -77,14 +74,13 @@ export function routerEffect(version: LitellmVersion | null, level: RouterLevel)
   }
   return {
     kind: level === 'global' ? range.global : range.scoped,
-    cheaper: range.cheaper ?? false,
     uncertainty: range.uncertainty ?? previewUncertainty(version, range) ?? newerUncertainty(version),
   };
 }
 
 /** The effect where no version tells it. */
 export function unknownEffect(reason: string): RouterEffect {
-  return { kind: 'unknown', cheaper: false, uncertainty: { confidence: 'medium', reason } };
+  return { kind: 'unknown', uncertainty: { confidence: 'medium', reason } };
 }
 
 /** Whether a version has the router_settings columns of teams and keys: the migration of 1.80.13 makes them. */

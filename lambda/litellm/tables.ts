@@ -22,8 +22,3 @@ export const SECRET_COLUMNS = {
   LiteLLM_Config: ['param_value'],
   LiteLLM_SpendLogs: ['messages', 'proxy_server_request', 'response'],
 } as const;
-
-/** The schema of the auditor's own functions, the one that answers for the global row, and the one that counts requests. */
-export const AUDITOR_SCHEMA = 'litellm_auditor';
-export const GLOBAL_ROW_FUNCTION = 'global_router_settings';
-export const USER_CONFIG_FUNCTION = 'user_config_requests';

@@ -9,7 +9,7 @@ export interface PoolCohort {
   readonly sessions: number;
   /** Since the last of its sessions started. */
   readonly ageSeconds: number;
-  /** The last change of state, where all of its sessions are idle; null while one is at work. */
+  /** The last change of state, where all of its sessions are idle; null while one is active. */
   readonly idleSince: string | null;
   /** Since `idleSince`. */
   readonly idleSeconds: number | null;

@@ -1,5 +1,5 @@
-import type { Uncertainty } from '../checks/result.ts';
 import { counted } from '../core/text.ts';
+import type { Uncertainty } from '../core/uncertainty.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { LitellmClients } from './litellm-clients.ts';

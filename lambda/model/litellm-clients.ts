@@ -1,4 +1,4 @@
-import type { Uncertainty } from '../checks/result.ts';
+import type { Uncertainty } from '../core/uncertainty.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ServerSource, SessionGroup, SessionsSource } from '../snapshot/snapshot.ts';
 import { byClient, type Client, clientName } from './clients.ts';

@@ -1,5 +1,5 @@
-import type { Uncertainty } from '../checks/result.ts';
 import { listed } from '../core/text.ts';
+import type { Uncertainty } from '../core/uncertainty.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ServerSource, SessionGroup } from '../snapshot/snapshot.ts';
 

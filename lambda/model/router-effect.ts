@@ -1,5 +1,4 @@
-import { ORIGINS, versionUncertainty } from '../checks/litellm-version/uncertainty.ts';
-import { mergeUncertainty } from '../checks/result.ts';
+import { mergeUncertainty } from '../core/uncertainty.ts';
 import {
   hasRouterColumns,
   isPastPerRequest,
@@ -9,30 +8,39 @@ import {
   unknownEffect,
 } from '../litellm/router-effect.ts';
 import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
-import type { RouterSettingsSource, Snapshot } from '../snapshot/snapshot.ts';
-import { type RouterBehaviour, routerBehaviour } from './router-behaviour.ts';
-import { type RunningVersion, runningVersion, versionsOf } from './running-version.ts';
+import type { RouterSettingsSource } from '../snapshot/snapshot.ts';
+import type { RouterBehaviour } from './router-behaviour.ts';
+import { ORIGINS, type RunningVersion, versionsOf, versionUncertainty } from './running-version.ts';
 
 export interface SeenEffect extends RouterEffect {
-  /** The version result by, `1.81.9 or newer` for a lower bound; null when it is not known. */
+  /** The version that decides, `1.81.9 or newer` for a lower bound; null when it is not known. */
   readonly version: string | null;
   /** Sources differ on whether it holds: it warns, and is never critical. */
   readonly disputed: boolean;
 }
 
+/** What router_settings do here, by where they are set. */
+export type RouterEffects = Readonly<Record<RouterLevel, SeenEffect>>;
+
 /**
- * What router_settings of a level do here: by the version that runs, as far as the schema does not contradict it; where that leaves it open,
+ * What router_settings of each level do here: by the version that runs, as far as the schema does not contradict it; where that leaves it open,
  * the measured behaviour decides. Of several versions that run at once, the one that costs most counts.
  */
-export function effectHere(level: RouterLevel, snapshot: Snapshot, settings: RouterSettingsSource): SeenEffect {
-  const running = runningVersion(snapshot);
+export function routerEffects(
+  running: RunningVersion | null,
+  settings: RouterSettingsSource,
+  behaviour: RouterBehaviour,
+): RouterEffects {
   const columns = columnsExist(settings);
-  const effects =
-    running === null
-      ? [byVersion(level, null, columns)]
-      : versionsOf(running).map((version) => byVersion(level, { ...running, version }, columns));
-  const worst = effects.reduce((one, other) => (costOf(other) > costOf(one) ? other : one));
-  return withBehaviour(worst, routerBehaviour(snapshot));
+  const effectOf = (level: RouterLevel): SeenEffect => {
+    const effects =
+      running === null
+        ? [byVersion(level, null, columns)]
+        : versionsOf(running).map((version) => byVersion(level, { ...running, version }, columns));
+    const worst = effects.reduce((one, other) => (costOf(other) > costOf(one) ? other : one));
+    return withBehaviour(worst, behaviour);
+  };
+  return { global: effectOf('global'), team: effectOf('team'), key: effectOf('key') };
 }
 
 function costOf({ kind, disputed }: SeenEffect): number {
@@ -133,7 +141,6 @@ function bySchema(level: RouterLevel): SeenEffect {
   return {
     version: null,
     kind: level === 'global' ? 'shared-router' : 'no-column',
-    cheaper: false,
     disputed: false,
     uncertainty: {
       confidence: 'medium',

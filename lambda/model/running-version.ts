@@ -1,5 +1,9 @@
+import { lt } from '@renovatebot/pep440';
 import type { Confidence } from '../core/finding.ts';
+import { listed } from '../core/text.ts';
+import type { Uncertainty } from '../core/uncertainty.ts';
 import { migrationVersion } from '../litellm/migrations.ts';
+import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
 import type { ProxySource, Snapshot, Sources } from '../snapshot/snapshot.ts';
 
 export type VersionOrigin = ProxySource['versions'][number]['from'] | 'configured' | 'migrations';
@@ -11,7 +15,7 @@ export interface RunningVersion {
   readonly confidence: Confidence;
   /** The version that runs is this one or a newer one. */
   readonly lowerBound: boolean;
-  /** What other replicas told; absent when all agree. */
+  /** What other replicas state; absent when all agree. */
   readonly others?: readonly string[];
 }
 
@@ -21,25 +25,25 @@ export interface VersionTraces extends Pick<Snapshot, 'configuredVersion'> {
 }
 
 /** What each origin has to say, the most trusted first. */
-const ORIGINS: readonly ((traces: VersionTraces) => RunningVersion | null)[] = [told, configured, migrated];
+const READERS: readonly ((traces: VersionTraces) => RunningVersion | null)[] = [stated, configured, migrated];
 const PROXY_ORIGINS = ['readiness', 'model-hub', 'readiness-details'] as const;
 
 /** The LiteLLM version that runs, by the most trusted origin that tells one; null when none does. */
 export function runningVersion(traces: VersionTraces): RunningVersion | null {
-  for (const origin of ORIGINS) {
-    const version = origin(traces);
+  for (const read of READERS) {
+    const version = read(traces);
     if (version !== null) return version;
   }
   return null;
 }
 
-/** All versions that run at once, the one that most replicas told first. */
+/** All versions that run at once, the one that most replicas state first. */
 export function versionsOf({ version, others = [] }: RunningVersion): readonly string[] {
   return [version, ...others];
 }
 
 /** What the proxy itself says. Its answers come from different replicas, which a deployment can leave at different versions. */
-function told({ sources: { proxy } }: VersionTraces): RunningVersion | null {
+function stated({ sources: { proxy } }: VersionTraces): RunningVersion | null {
   if (proxy.status !== 'ok') return null;
   const answers = PROXY_ORIGINS.flatMap((origin) => proxy.value.versions.filter(({ from }) => from === origin));
   const [first, ...rest] = answers;
@@ -66,4 +70,38 @@ function migrated({ sources: { litellm } }: VersionTraces): RunningVersion | nul
   if (litellm.status !== 'ok' || litellm.value.migrations.state !== 'seen') return null;
   const seen = migrationVersion(litellm.value.migrations.applied);
   return seen && { version: seen.version, from: 'migrations', confidence: 'low', lowerBound: true };
+}
+
+const REPLICAS = 'The replicas of the proxy state different versions.';
+
+/** How a version came to be known, and why it may be wrong. */
+export const ORIGINS: Readonly<Record<VersionOrigin, { readonly words: string; readonly weakness: string }>> = {
+  readiness: { words: "the proxy's /health/readiness", weakness: REPLICAS },
+  'model-hub': { words: "the proxy's /public/model_hub/info", weakness: REPLICAS },
+  'readiness-details': { words: "the proxy's /health/readiness/details", weakness: REPLICAS },
+  configured: {
+    words: 'the configuration',
+    weakness: 'The version is what the configuration states: it can be out of date.',
+  },
+  migrations: {
+    words: 'the migrations',
+    weakness: 'The version is the highest that ever migrated the database: an older or a newer one may run.',
+  },
+};
+
+/** Why the version may be wrong; null when nothing speaks against it. */
+export function versionUncertainty({ confidence, from, others = [] }: RunningVersion): Uncertainty | null {
+  if (confidence === 'high') return null;
+  const also = others.length > 0 ? ` Also stated: ${listed(others)}.` : '';
+  return { confidence, reason: `${ORIGINS[from].weakness}${also}` };
+}
+
+/** The oldest where replicas differ: it has the known issues. null for a lower bound, which says nothing about what runs now. */
+export function knownVersion(running: RunningVersion | null): LitellmVersion | null {
+  if (running === null || running.lowerBound) return null;
+  const versions = versionsOf(running).flatMap((text) => parseLitellmVersion(text) ?? []);
+  return versions.reduce<LitellmVersion | null>(
+    (oldest, next) => (oldest === null || lt(next.text, oldest.text) ? next : oldest),
+    null,
+  );
 }

@@ -1,3 +1,4 @@
+import type { Settings } from '../settings/settings.ts';
 import type { ServerSource, SessionsSource } from '../snapshot/snapshot.ts';
 
 export interface SlotUse {
@@ -34,4 +35,10 @@ export function slotUse(server: ServerSource, sessions: SessionsSource): SlotUse
  */
 function usedSlots(server: ServerSource, sessions: SessionsSource): number {
   return sessions.hidden > 0 ? Math.max(sessions.total, server.totalBackends) : sessions.total;
+}
+
+/** How short of slots the server is, by the limits of the settings. */
+export function headroomStatus({ usedPercent, free }: SlotUse, settings: Settings): 'ok' | 'warning' | 'critical' {
+  if (usedPercent >= settings.headroomCriticalPercent || free < settings.headroomMinimumSlots) return 'critical';
+  return usedPercent >= settings.headroomWarningPercent ? 'warning' : 'ok';
 }

@@ -1,14 +1,11 @@
-import { lt } from '@renovatebot/pep440';
-import type { Uncertainty } from '../checks/result.ts';
-import type { Finding } from '../core/finding.ts';
-import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
+import type { Uncertainty } from '../core/uncertainty.ts';
+import type { LitellmVersion } from '../litellm/version.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ServerSource, SessionsSource, Snapshot } from '../snapshot/snapshot.ts';
 import { type AddressSharing, addressSharing } from './address-sharing.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { type LitellmClients, litellmClients } from './litellm-clients.ts';
 import { type PoolLimit, poolLimit } from './pool-limit.ts';
-import { runningVersion, versionsOf } from './running-version.ts';
 
 /** Who LiteLLM's sessions are, and how many there should be. */
 export interface Topology {
@@ -25,25 +22,14 @@ export interface Topology {
 export function topologyOf(
   snapshot: Snapshot,
   { server, sessions }: { readonly server: ServerSource; readonly sessions: SessionsSource },
+  version: LitellmVersion | null,
   settings: Settings,
 ): Topology {
   const who = litellmClients(server, sessions, settings);
   const deployment = deploymentOf(snapshot, who, settings);
-  const version = knownVersion(snapshot);
   const limit = poolLimit(settings, version, who?.clients.some(({ iam }) => iam) ?? false);
   const sharing = who && addressSharing(snapshot, sessions, who, deployment, limit, settings);
   return { who, deployment, limit, sharing, version };
-}
-
-/** The oldest where replicas differ: it has the faults. A lower bound says nothing of what runs now. */
-function knownVersion(snapshot: Snapshot): LitellmVersion | null {
-  const running = runningVersion(snapshot);
-  if (running === null || running.lowerBound) return null;
-  const versions = versionsOf(running).flatMap((text) => parseLitellmVersion(text) ?? []);
-  return versions.reduce<LitellmVersion | null>(
-    (oldest, next) => (oldest === null || lt(next.text, oldest.text) ? next : oldest),
-    null,
-  );
 }
 
 /** What a result by limit x workers has to uncertainty: two guesses in one product make it low. */
@@ -68,16 +54,32 @@ export function missingSettings({ limit, deployment }: Topology): readonly strin
   ];
 }
 
-/** Who was taken for LiteLLM, in the same words in each check's evidence. */
-export function whoEvidence({ who, sharing }: Topology): Finding['evidence'] {
+/** Who was taken for LiteLLM, the same in each check's facts. */
+export type IdentityFacts = {
+  readonly litellmUsers?: readonly string[];
+  readonly litellmUserFrom?: string;
+  readonly addressSharing?: AddressSharing['kind'];
+};
+
+/** The same, and what the size of the pools is based on. */
+export type TopologyFacts = IdentityFacts & {
+  readonly poolLimit: number;
+  readonly poolLimitFrom: PoolLimit['from'];
+  readonly limitDroppedByTokenRefresh?: string;
+  readonly workersPerPod: number;
+  readonly workersFrom: Deployment['workersFrom'];
+  readonly pods: number | null;
+  readonly podsFrom: Deployment['podsFrom'];
+};
+
+export function identityFacts({ who, sharing }: Topology): IdentityFacts {
   return {
     ...(who && { litellmUsers: who.users, litellmUserFrom: who.from }),
     ...(sharing && { addressSharing: sharing.kind }),
   };
 }
 
-/** The same, and what the size of the pools rests on. */
-export function topologyEvidence(topology: Topology): Finding['evidence'] {
+export function topologyFacts(topology: Topology): TopologyFacts {
   const { deployment, limit } = topology;
   return {
     poolLimit: limit.perWorker,
@@ -87,6 +89,6 @@ export function topologyEvidence(topology: Topology): Finding['evidence'] {
     workersFrom: deployment.workersFrom,
     pods: deployment.pods,
     podsFrom: deployment.podsFrom,
-    ...whoEvidence(topology),
+    ...identityFacts(topology),
   };
 }

@@ -10,7 +10,7 @@ interface Circumstances {
 const errorSchema = z.object({ name: z.string().catch(''), code: z.string().optional().catch(undefined) });
 
 /** What to do by error code (SNS API reference, Publish; without the suffix Exception), the first that matches. */
-const REMEDIES: readonly (readonly [RegExp, (circumstances: Circumstances) => string])[] = [
+const REMEDIATIONS: readonly (readonly [RegExp, (circumstances: Circumstances) => string])[] = [
   [
     /^KMSAccessDenied$/,
     () =>
@@ -18,9 +18,12 @@ const REMEDIES: readonly (readonly [RegExp, (circumstances: Circumstances) => st
   ],
   [
     /^KMS(Disabled|InvalidState|NotFound|OptInRequired)$/,
-    () => "The topic's key cannot be used: see that it exists, is enabled and is not about to be deleted.",
+    () => "The topic's key cannot be used: check that it exists, is enabled and is not about to be deleted.",
   ],
-  [/throttl|TooManyRequests/i, () => 'SNS or its key takes no more requests just now; the next audit publishes again.'],
+  [
+    /throttl|TooManyRequests/i,
+    () => 'SNS or its key accepts no more requests at the moment; the next audit publishes again.',
+  ],
   [
     /^(AuthorizationError|AccessDenied)$/,
     ({ topicArn }) =>
@@ -30,12 +33,12 @@ const REMEDIES: readonly (readonly [RegExp, (circumstances: Circumstances) => st
   [
     /^(CredentialsProviderError|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSecurity|SignatureDoesNotMatch)$/,
     () =>
-      "The AWS credentials are missing, expired or refused: see that the function's role exists, and that its clock is right.",
+      "The AWS credentials are missing, expired or refused: check that the function's role exists, and that its clock is right.",
   ],
   [
     /^InvalidParameter(Value)?$/,
     ({ topicArn }) =>
-      `SNS finds the message or its topic ${topicArn} malformed: see that topicArn names a standard topic.`,
+      `SNS rejects the message or its topic ${topicArn} as malformed: check that topicArn names a standard topic.`,
   ],
   [
     /^(Timeout(Error)?|E[A-Z_]+)$/,
@@ -44,14 +47,14 @@ const REMEDIES: readonly (readonly [RegExp, (circumstances: Circumstances) => st
   ],
 ];
 
-/** A sentence with the error's code and what mends it; nothing of the error's own text. */
+/** A sentence with the error's code and what fixes it; nothing of the error's own text. */
 export function publishFailure(error: unknown, circumstances: Circumstances): string {
   const code = codeOf(error, circumstances);
-  const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1](circumstances);
+  const remediation = REMEDIATIONS.find(([pattern]) => pattern.test(code))?.[1](circumstances);
   const start = circumstances.isTimeout
     ? `SNS did not answer within ${circumstances.timeoutMs} ms (Timeout).`
     : `The message could not be published (${code}).`;
-  return `${start} ${remedy ?? "The function's log and AWS CloudTrail have the details."}`;
+  return `${start} ${remediation ?? "The function's log and AWS CloudTrail have the details."}`;
 }
 
 function codeOf(error: unknown, { isTimeout }: Circumstances): string {

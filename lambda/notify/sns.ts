@@ -1,7 +1,6 @@
-import { severityOf } from '../core/finding.ts';
+import { severityRank } from '../core/finding.ts';
 import { type Message, messageOf } from '../report/message.ts';
-import type { RenderableReport } from '../report/renderable.ts';
-import type { Notification } from '../report/report.ts';
+import { type Notification, overallStatus, type RenderableReport } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 import { publishFailure } from './publish-failure.ts';
 
@@ -9,23 +8,21 @@ const MAX_ATTEMPTS = 3;
 
 type Channel = Pick<Settings, 'notifyFrom' | 'topicArn' | 'awsTimeoutMs'>;
 
-/** Publishes the report when it is bad enough for `notifyFrom`; see `send`. */
-export async function notify(report: RenderableReport, channel: Channel): Promise<Notification> {
+/** Publishes the report when it is bad enough for `notifyFrom`; see `publish`. */
+export async function publishReport(report: RenderableReport, channel: Channel): Promise<Notification> {
   const { notifyFrom } = channel;
-  if (notifyFrom !== 'never' && severityOf(report.status) < severityOf(notifyFrom)) {
-    return {
-      status: 'skipped',
-      reason: `The report is ${report.status}, and notifyFrom is ${notifyFrom}.`,
-    };
+  const status = overallStatus(report);
+  if (notifyFrom !== 'never' && severityRank(status) < severityRank(notifyFrom)) {
+    return { status: 'skipped', reason: `The report is ${status}, and notifyFrom is ${notifyFrom}.` };
   }
-  return send(() => messageOf(report), channel);
+  return publish(() => messageOf(report), channel);
 }
 
 /**
- * Publishes one SNS message, unless there is no topic or `notifyFrom` is never; tells what became of it. Never throws, and takes at most
+ * Publishes one SNS message, unless there is no topic or `notifyFrom` is never; returns what became of it. Never throws, and takes at most
  * `awsTimeoutMs` milliseconds, retries included. The region is the topic's.
  */
-export async function send(
+export async function publish(
   compose: () => Message,
   { notifyFrom, topicArn, awsTimeoutMs }: Channel,
 ): Promise<Notification> {
@@ -34,7 +31,8 @@ export async function send(
   const deadline = AbortSignal.timeout(awsTimeoutMs);
   try {
     const message = compose();
-    const messageId = await Promise.race([publish(message, topicArn, awsTimeoutMs, deadline), whenAborted(deadline)]);
+    const sent = sendMessage(message, topicArn, awsTimeoutMs, deadline);
+    const messageId = await Promise.race([sent, whenAborted(deadline)]);
     return { status: 'published', messageId, findingsLeftOut: message.findingsLeftOut };
   } catch (error) {
     return {
@@ -44,7 +42,7 @@ export async function send(
   }
 }
 
-async function publish(
+async function sendMessage(
   { subject, message, attributes }: Message,
   topicArn: string,
   timeoutMs: number,

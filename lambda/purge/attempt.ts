@@ -3,8 +3,8 @@ import type { Budget } from '../core/deadline.ts';
 import type { Settings } from '../settings/settings.ts';
 import { connect, type DatabaseConnection } from '../snapshot/postgres/connect.ts';
 import type { SourceFailure } from '../snapshot/snapshot.ts';
-import { remedyFailure } from './failure.ts';
-import type { NotDone } from './outcome.ts';
+import { operationFailure } from './failure.ts';
+import type { NotDone } from './operation.ts';
 
 /** One statement, and so one transaction. One that writes gives the same answer when it is sent again. */
 export interface Call<Answer> {
@@ -42,7 +42,7 @@ async function once<Answer>(call: Call<Answer>, settings: Settings, budget: Budg
     connection = await connect(settings.target, settings, budget, call.access);
     return { answer: await call.send(connection) };
   } catch (error) {
-    const failure = remedyFailure(error, login);
+    const failure = operationFailure(error, login);
     return { failure, isLost: connection !== undefined && !isRefusal(error, failure) };
   } finally {
     await connection?.close();

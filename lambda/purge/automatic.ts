@@ -1,62 +1,68 @@
-import type { Audited } from '../audit.ts';
-import { globalRouterSettings } from '../checks/global-router-settings/check.ts';
-import { effectHere } from '../model/router-effect.ts';
-import { judge } from '../report/build.ts';
+import type { CheckId } from '../checks/registry.ts';
+import { isBad } from '../core/finding.ts';
+import { buildModel } from '../model/model.ts';
+import { buildReport } from '../report/build.ts';
+import type { Audit, RenderableReport } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { GlobalRouterSettings, Snapshot } from '../snapshot/snapshot.ts';
-import { perform } from './operation.ts';
-import type { UnsentRemedy } from './outcome.ts';
+import type { PurgeOperation } from './operation.ts';
+import { runOperation } from './run-operation.ts';
 
-/** A scheduled audit, with what was done about it: `remedy` is null when nothing was tried. */
-export interface Treated extends Audited {
-  readonly remedy: UnsentRemedy | null;
+/** A scheduled audit, with what was done about it: `operation` is null when nothing was tried. */
+export interface AutomaticPurge extends Audit {
+  readonly operation: PurgeOperation | null;
 }
 
 /**
- * Purges the global row after a scheduled audit has found that it makes every request slow, when it holds no routing policy and nothing speaks
- * against it. The report is that of the state afterwards. Never throws.
+ * Purges the global row after a scheduled audit has found that it makes every request slow, when it holds no routing policy and nothing
+ * contradicts it. The report is that of the state afterwards. Never throws.
  * @param scheduledAt of the event: the same for every delivery of it, so that it purges once
  * @param budgetMs the longest it may take
  */
-export async function treat(
-  audited: Audited,
+export async function runAutomaticPurge(
+  audit: Audit,
   scheduledAt: string,
   settings: Settings,
   budgetMs: number,
-): Promise<Treated> {
-  const { snapshot, report } = audited;
-  const row = harmfulRow(audited);
-  if (settings.purge !== 'automatic' || row === null) return { ...audited, remedy: null };
+): Promise<AutomaticPurge> {
+  const row = harmfulRow(audit);
+  if (settings.purge !== 'automatic' || row === null) return { ...audit, operation: null };
   if (budgetMs < settings.connectTimeoutMs + settings.statementTimeoutMs) {
-    return { snapshot, report: withNote(report, 'Not tried: the audit has left no time for it.'), remedy: null };
+    const report = withNote(audit.report, 'Not tried: the audit has left no time for it.');
+    return { ...audit, report, operation: null };
   }
-  const remedy = await perform({ action: 'purge', confirm: row.hash }, settings, {
+  const operation = await runOperation({ action: 'purge', confirm: row.hash }, settings, {
     requester: { requestedBy: `the schedule of ${scheduledAt}`, requestId: `schedule ${scheduledAt}` },
     mode: 'automatic',
     enabled: true,
     budgetMs,
   });
-  if (remedy.action === 'purge' && remedy.outcome.outcome === 'purged') {
-    const { backup, at } = remedy.outcome;
-    const after = withoutRow(snapshot, { backup, at, mode: 'automatic', hash: row.hash, restoredAt: null });
-    return { snapshot: after, report: judge(after, settings, report.durationMs + remedy.durationMs), remedy };
+  if (operation.action === 'purge' && operation.outcome.outcome === 'purged') {
+    const { backup, at } = operation.outcome;
+    const purge = { backup, at, mode: 'automatic', hash: row.hash, restoredAt: null } as const;
+    const snapshot = withoutRow(audit.snapshot, purge);
+    const model = buildModel(snapshot, settings);
+    const report = buildReport(snapshot, model, settings, audit.report.durationMs + operation.durationMs);
+    return { snapshot, model, report, operation };
   }
-  return { snapshot, report: withNote(report, remedy.summary), remedy };
+  return { ...audit, report: withNote(audit.report, operation.summary), operation };
 }
+
+const GLOBAL_ROW_CHECK: CheckId = 'global-router-settings';
 
 type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }>;
 
 /** The row, when it costs each request a Router, holds no routing policy, and has not come back after an earlier purge. */
-function harmfulRow({ snapshot, report }: Audited): PresentRow | null {
+function harmfulRow({ snapshot, model, report }: Audit): PresentRow | null {
   const seen = snapshot.sources['router-settings'];
-  if (seen.status !== 'ok' || seen.value.global.state !== 'present') return null;
+  if (seen.status !== 'ok' || seen.value.global.state !== 'present' || model.routerEffects === null) return null;
   const { global } = seen.value;
-  const finding = report.findings.find(({ checkId }) => checkId === globalRouterSettings.id);
-  const isBad = finding?.status === 'warning' || finding?.status === 'critical';
-  const { kind, uncertainty } = effectHere('global', snapshot, seen.value);
+  const finding = report.findings.find(({ checkId }) => checkId === GLOBAL_ROW_CHECK);
+  const { kind, uncertainty } = model.routerEffects.global;
   // Of 1.80.13 and 1.80.14 it is hardly known what they do: a person decides there.
   const isSure = kind === 'per-request-router' && uncertainty?.confidence !== 'low';
-  return isBad && isSure && global.routingPolicy.length === 0 && !isBack(global) ? global : null;
+  const isWrong = finding !== undefined && isBad(finding);
+  return isWrong && isSure && global.routingPolicy.length === 0 && !isBack(global) ? global : null;
 }
 
 /** The purge itself refuses it too; asking each time would only make a connection more. */
@@ -64,11 +70,11 @@ function isBack({ lastPurge }: PresentRow): boolean {
   return lastPurge !== null && (lastPurge.mode === 'automatic' || lastPurge.restoredAt !== null);
 }
 
-function withNote(report: Audited['report'], automaticPurge: string): Audited['report'] {
+function withNote(report: RenderableReport, automaticPurge: string): RenderableReport {
   return {
     ...report,
     findings: report.findings.map((finding) =>
-      finding.checkId === globalRouterSettings.id
+      finding.checkId === GLOBAL_ROW_CHECK
         ? { ...finding, evidence: { ...finding.evidence, automaticPurge } }
         : finding,
     ),

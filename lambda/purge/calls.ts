@@ -1,4 +1,3 @@
-import { parseAnswer } from '../snapshot/answer.ts';
 import {
   type BackupsAnswer,
   backupsAnswerSchema,
@@ -6,10 +5,11 @@ import {
   purgeAnswerSchema,
   type RestoreAnswer,
   restoreAnswerSchema,
-} from './answers.ts';
+} from '../../database/answers.ts';
+import { BACKUPS_FUNCTION, PURGE_FUNCTION, RESTORE_FUNCTION } from '../../database/names.ts';
+import { parseAnswer } from '../snapshot/answer.ts';
 import type { Call } from './attempt.ts';
-import { BACKUPS_FUNCTION, PURGE_FUNCTION, RESTORE_FUNCTION } from './functions.ts';
-import type { Requester } from './outcome.ts';
+import type { Requester } from './operation.ts';
 
 interface Purge extends Requester {
   readonly hash: string;

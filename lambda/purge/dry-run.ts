@@ -1,16 +1,16 @@
-import { effectHere } from '../model/router-effect.ts';
+import type { PurgeAnswer } from '../../database/answers.ts';
+import { buildModel } from '../model/model.ts';
 import type { Settings } from '../settings/settings.ts';
-import { takeSnapshot } from '../snapshot/collect.ts';
+import { collectSnapshot } from '../snapshot/collect.ts';
 import { failureOf } from '../snapshot/failure.ts';
-import type { PurgeAnswer } from './answers.ts';
-import type { DryRun, NotDone } from './outcome.ts';
+import type { DryRun, NotDone } from './operation.ts';
 
-/** Looks at the row as an audit does, and changes nothing. Never throws. */
+/** Reads the row as an audit does, and changes nothing. Never throws. */
 export async function dryRun(
   settings: Settings,
   budgetMs: number,
 ): Promise<DryRun | NotDone | Extract<PurgeAnswer, { outcome: 'absent' }>> {
-  const snapshot = await takeSnapshot(settings, budgetMs);
+  const snapshot = await collectSnapshot(settings, budgetMs);
   const { connection, server, 'router-settings': seen } = snapshot.sources;
   if (seen.status !== 'ok') {
     const [failure = failureOf('other')] = [connection, server, seen].flatMap((source) =>
@@ -32,14 +32,19 @@ export async function dryRun(
         outcome: 'failed',
         failure: failureOf('permission-denied', {
           message: 'The role cannot see whether there is a global router_settings row.',
-          missing: global.missing,
+          remediation: global.remediation,
         }),
       };
     case 'present': {
       const { hash, kind, bytes, keys, keyCount, routingPolicy } = global;
-      const { kind: effect, version } = effectHere('global', snapshot, seen.value);
+      const { global: effect = null } = buildModel(snapshot, settings).routerEffects ?? {};
       const row = { hash, kind, bytes, keys, keyCount, routingPolicy };
-      return { outcome: 'dry-run', ...row, effect, litellmVersion: version };
+      return {
+        outcome: 'dry-run',
+        ...row,
+        effect: effect?.kind ?? 'unknown',
+        litellmVersion: effect?.version ?? null,
+      };
     }
   }
 }

@@ -1,26 +1,30 @@
+import type { Advice } from '../core/finding.ts';
 import { CONFIG_TABLE } from '../litellm/tables.ts';
 import { codeAndText, failureOf, postgresFailure } from '../snapshot/failure.ts';
 import type { FailureKind, SourceFailure } from '../snapshot/snapshot.ts';
 
-const SET_UP_AGAIN = 'npm run --silent database-setup';
+const SET_UP_AGAIN: Advice = {
+  text: 'Run this, with purge enabled in the configuration, and send the request again:',
+  command: 'npm run --silent database-setup',
+};
 
 /** By SQLSTATE (PostgreSQL manual, appendix A): what it means when it comes from one of our own functions. */
-const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string; missing?: string }>> = {
+const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string; remediation?: Advice }>> = {
   '42501': {
     kind: 'permission-denied',
     message:
-      'The role may not execute the functions that purge and restore: the set-up script was last run with purge disabled, or for another role.',
-    missing: SET_UP_AGAIN,
+      'The role may not execute the functions that purge and restore: the setup script was last run with purge disabled, or for another role.',
+    remediation: SET_UP_AGAIN,
   },
   '42883': {
     kind: 'other',
     message: 'The functions that purge and restore are not installed in this database.',
-    missing: SET_UP_AGAIN,
+    remediation: SET_UP_AGAIN,
   },
   '42P01': {
     kind: 'other',
     message: `${CONFIG_TABLE} or the table of backups is not where it was when the functions were installed.`,
-    missing: SET_UP_AGAIN,
+    remediation: SET_UP_AGAIN,
   },
   '25006': {
     kind: 'other',
@@ -29,11 +33,11 @@ const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string
   '54000': {
     kind: 'other',
     message:
-      'The row was taken away 100 times in the last 24 hours; no more is done, so that the backups do not fill the disk.',
+      'The row was purged or replaced 100 times in the last 24 hours. No more is done, so that the backups do not fill the disk.',
   },
   '55P03': {
     kind: 'timeout',
-    message: 'Somebody else holds the row or the table; nothing was changed. Try again in a moment.',
+    message: 'Timed out waiting for a lock on the row or the table; nothing was changed. Try again in a moment.',
   },
   P0001: {
     kind: 'other',
@@ -41,8 +45,8 @@ const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string
   },
 };
 
-/** Tells why a remedy was not done, in our own words. `iam`: whether an IAM token was sent. */
-export function remedyFailure(error: unknown, login: { readonly iam: boolean }): SourceFailure {
+/** Returns why an operation was not done, in our own words. `iam`: whether an IAM token was sent. */
+export function operationFailure(error: unknown, login: { readonly iam: boolean }): SourceFailure {
   const { code } = codeAndText(error);
   // 3F000, no such schema, is 42883 one step earlier.
   const own = OWN_MEANINGS[code === '3F000' ? '42883' : code];

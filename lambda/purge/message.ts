@@ -2,10 +2,10 @@ import type { Status } from '../core/finding.ts';
 import type { Message } from '../report/message.ts';
 import { step } from '../report/next-steps.ts';
 import type { ChatNotification } from '../report/slack.ts';
-import { asciiLine, plainLine, slackLine } from '../report/text.ts';
 import { timeOf } from '../report/time.ts';
-import type { RemedyResult, UnsentRemedy } from './outcome.ts';
-import { remedyTextOf } from './text.ts';
+import { asciiLine, plainLine, slackLine } from '../report/untrusted-text.ts';
+import type { OperationResult, PurgeOperation } from './operation.ts';
+import { operationText } from './rendering.ts';
 
 const MAIL_WIDTH = 78;
 /** SNS wants fewer than 100 characters (knowledge/aws.md, SNS). */
@@ -17,7 +17,7 @@ const LONGEST_TITLE = 150;
 const LONGEST_NOTE = 300;
 const MOST_NOTES = 4;
 
-const SEVERITIES: Readonly<Record<RemedyResult, Status>> = {
+const SEVERITIES: Readonly<Record<OperationResult, Status>> = {
   done: 'info',
   'nothing-to-do': 'info',
   shown: 'info',
@@ -30,7 +30,7 @@ const SEVERITIES: Readonly<Record<RemedyResult, Status>> = {
  * The message that tells all subscribers of a remedy: what was done, who asked, and how to undo it. All of its texts are bounded, so it is
  * never too large for SNS.
  */
-export function remedyMessageOf(remedy: UnsentRemedy): Message {
+export function operationMessage(remedy: PurgeOperation): Message {
   const line = (longest: number) => {
     const start = `${verdictOf(remedy)} litellm ${asciiLine(remedy.database, 40)}: `;
     return `${start}${asciiLine(remedy.summary.replace(/\.$/, ''), longest - start.length)}`;
@@ -39,21 +39,21 @@ export function remedyMessageOf(remedy: UnsentRemedy): Message {
     subject: line(LONGEST_SUBJECT),
     message: JSON.stringify({
       default: JSON.stringify(remedy),
-      email: remedyTextOf(remedy, MAIL_WIDTH),
+      email: operationText(remedy, MAIL_WIDTH),
       https: JSON.stringify(chatOf(remedy, line(LONGEST_TITLE))),
       sms: line(LONGEST_SMS),
     }),
-    attributes: { severity: SEVERITIES[remedy.result], database: plainLine(remedy.database, 63), kind: 'remedy' },
+    attributes: { severity: SEVERITIES[remedy.result], database: plainLine(remedy.database, 63), kind: 'purge' },
     findingsLeftOut: 0,
   };
 }
 
-function verdictOf({ action, result }: UnsentRemedy): string {
+function verdictOf({ action, result }: PurgeOperation): string {
   if (result === 'done') return action === 'restore' ? 'RESTORED' : 'PURGED';
   return result.replaceAll('-', ' ').toUpperCase();
 }
 
-function chatOf(remedy: UnsentRemedy, summary: string): ChatNotification {
+function chatOf(remedy: PurgeOperation, summary: string): ChatNotification {
   const { database, startedAt, action, result, notes, advice, requestedBy, auditorVersion } = remedy;
   const threadId = `litellm-db-auditor/${database}`;
   return {

@@ -1,83 +1,66 @@
-import manifest from '../../package.json' with { type: 'json' };
-import { startBudget } from '../core/deadline.ts';
-import type { RemedyRequest } from '../settings/request.ts';
-import type { Settings } from '../settings/settings.ts';
-import { attempt } from './attempt.ts';
-import { backupsCall, purgeCall, restoreCall } from './calls.ts';
-import { dryRun } from './dry-run.ts';
-import { wordsOf } from './messages.ts';
-import type { RemedyOutcome, Requester, UnsentRemedy } from './outcome.ts';
+import type { BackupsAnswer, PurgeAnswer, RestoreAnswer } from '../../database/answers.ts';
+import type { Advice } from '../core/finding.ts';
+import type { RouterEffectKind } from '../litellm/router-effect.ts';
+import type { Notification } from '../report/report.ts';
+import type { RouterSettingsKind, SettingKey, SourceFailure } from '../snapshot/snapshot.ts';
 
-/** From where and how it was asked. */
-export interface Circumstances {
-  readonly requester: Requester;
+/** What became of it, whatever was asked. Only `done` and perhaps `not-known` have changed anything. */
+export type OperationResult = 'done' | 'nothing-to-do' | 'shown' | 'refused' | 'failed' | 'not-known';
+
+export type NotDone =
+  /** `purge` is disabled in the configuration. */
+  | { readonly outcome: 'disabled' }
+  | { readonly outcome: 'failed'; readonly failure: SourceFailure }
+  /** The call was sent twice, and the first answer was lost: it may have been done. Asking again tells, and is harmless. */
+  | { readonly outcome: 'not-known'; readonly failure: SourceFailure };
+
+/** What a purge would take away. No values. */
+export interface DryRun {
+  readonly outcome: 'dry-run';
+  readonly hash: string;
+  readonly kind: RouterSettingsKind;
+  readonly bytes: number;
+  /** At most 100. Untrusted text. */
+  readonly keys: readonly SettingKey[];
+  readonly keyCount: number;
+  readonly routingPolicy: readonly string[];
+  /** What the row does on the version that runs; null: not known. */
+  readonly effect: RouterEffectKind;
+  readonly litellmVersion: string | null;
+}
+
+/** Who asked, as far as it can be known. */
+export interface Requester {
+  /** A sentence's part: `alice at a shell on build-7`. May hold untrusted text. */
+  readonly requestedBy: string;
+  /** The same for the same event delivered again, so that it is done once. */
+  readonly requestId: string;
+}
+
+interface OperationCommon extends Requester {
+  readonly schemaVersion: 1;
+  readonly auditorVersion: string;
+  readonly database: string;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
   readonly mode: 'manual' | 'automatic';
-  /** Whether purge and restore are allowed at all; the shell leaves that to the database's own rights. */
-  readonly enabled: boolean;
-  /** The longest it may take. */
-  readonly budgetMs: number;
+  readonly result: OperationResult;
+  /** One sentence. May hold untrusted text. */
+  readonly summary: string;
+  /** What to know about it, a sentence or two each. May hold untrusted text. */
+  readonly notes: readonly string[];
+  /** What to do next: how to undo it, how to do it for real. */
+  readonly advice: readonly Advice[];
 }
 
-/**
- * Does what was asked, once, and tells what became of it; publishes nothing. Never throws.
- */
-export async function perform(
-  request: RemedyRequest,
-  settings: Settings,
-  circumstances: Circumstances,
-): Promise<UnsentRemedy> {
-  const start = performance.now();
-  const startedAt = new Date().toISOString();
-  const told = await outcomeOf(request, settings, circumstances);
-  return {
-    schemaVersion: 1,
-    auditorVersion: manifest.version,
-    database: settings.target.label,
-    startedAt,
-    durationMs: Math.round(performance.now() - start),
-    mode: circumstances.mode,
-    ...circumstances.requester,
-    ...wordsOf(told, settings.target, circumstances),
-    ...told,
-  };
-}
+export type OperationOutcome =
+  | { readonly action: 'purge'; readonly outcome: PurgeAnswer | DryRun | NotDone }
+  | { readonly action: 'restore'; readonly backup: number; readonly outcome: RestoreAnswer | NotDone }
+  | { readonly action: 'backups'; readonly outcome: ({ readonly outcome: 'listed' } & BackupsAnswer) | NotDone };
 
-async function outcomeOf(
-  request: RemedyRequest,
-  settings: Settings,
-  { requester, mode, enabled, budgetMs }: Circumstances,
-): Promise<RemedyOutcome> {
-  const budget = startBudget(budgetMs);
-  switch (request.action) {
-    case 'purge': {
-      const { action, confirm, loseRoutingPolicy = false } = request;
-      if (confirm === undefined) return { action, outcome: await dryRun(settings, budgetMs) };
-      if (!enabled) return { action, outcome: { outcome: 'disabled' } };
-      const sent = await attempt(purgeCall({ hash: confirm, loseRoutingPolicy, mode, ...requester }), settings, budget);
-      if ('notDone' in sent) return { action, outcome: sent.notDone };
-      const { answer, wasLost } = sent;
-      if (wasLost && answer.outcome === 'already-purged' && answer.sameRequest) {
-        return { action, outcome: { outcome: 'purged', backup: answer.backup, at: answer.at } };
-      }
-      return { action, outcome: answer };
-    }
-    case 'restore': {
-      const { action, backup, replace: replaces = null } = request;
-      if (!enabled) return { action, backup, outcome: { outcome: 'disabled' } };
-      const sent = await attempt(restoreCall({ backup, replaces, ...requester }), settings, budget);
-      if ('notDone' in sent) return { action, backup, outcome: sent.notDone };
-      const { answer, wasLost } = sent;
-      if (wasLost && answer.outcome === 'already-restored' && answer.sameRequest) {
-        const { hash, replaced } = answer;
-        return { action, backup, outcome: { outcome: 'restored', hash, replaced } };
-      }
-      return { action, backup, outcome: answer };
-    }
-    case 'backups': {
-      const { action } = request;
-      const sent = await attempt(backupsCall, settings, budget);
-      if ('notDone' in sent) return { action, outcome: sent.notDone };
-      return { action, outcome: { outcome: 'listed', ...sent.answer } };
-    }
-  }
-}
+/** A remedy that nobody was told of yet. */
+export type PurgeOperation = OperationCommon & OperationOutcome;
+
+/** What the function returns for a purge, a restore or a list of backups, and what the shell prints with --json. */
+export type PurgeReport = PurgeOperation & { readonly notification: Notification };

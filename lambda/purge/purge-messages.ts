@@ -1,11 +1,11 @@
+import type { PurgeAnswer } from '../../database/answers.ts';
 import { counted, listed } from '../core/text.ts';
 import { PER_REQUEST_RANGE } from '../litellm/router-effect.ts';
-import { askFor, enable } from '../settings/commands.ts';
+import { enablePurge, stepsToRun } from '../settings/commands.ts';
 import type { Target } from '../settings/settings.ts';
-import type { PurgeAnswer } from './answers.ts';
 import type { Words } from './messages.ts';
-import type { Circumstances } from './operation.ts';
-import type { DryRun } from './outcome.ts';
+import type { DryRun } from './operation.ts';
+import type { Circumstances } from './run-operation.ts';
 
 /** knowledge/litellm.md section 3. */
 export const WRITTEN_BACK =
@@ -20,7 +20,7 @@ const STOPPED = {
 } as const;
 
 /** A purge in plain words. */
-export function purgeWords(
+export function purgeMessages(
   told: PurgeAnswer | DryRun,
   target: Target,
   { mode, enabled }: Pick<Circumstances, 'mode' | 'enabled'>,
@@ -40,14 +40,14 @@ export function purgeWords(
             ? ['When the row comes back, or is restored, automatic purges stop until somebody has purged by hand.']
             : []),
         ],
-        advice: askFor('To undo it', { action: 'restore', backup: told.backup }, target),
+        advice: stepsToRun('To undo it', { action: 'restore', backup: told.backup }, target),
       };
     case 'already-purged':
       return {
         result: 'nothing-to-do',
         summary: `The row was purged at ${told.at} already${told.sameRequest ? ' by this same request' : ''}; backup ${told.backup} holds it. Nothing more was done.`,
         notes: [`That was asked by ${told.requestedBy}.`, WRITTEN_BACK],
-        advice: askFor('To undo it', { action: 'restore', backup: told.backup }, target),
+        advice: stepsToRun('To undo it', { action: 'restore', backup: told.backup }, target),
       };
     case 'absent':
       return {
@@ -61,7 +61,7 @@ export function purgeWords(
         result: 'refused',
         summary: 'The row is not the one that was confirmed: it has changed since. Nothing was done.',
         notes: [`Its hash is ${told.hash} now.`],
-        advice: askFor('To see what it holds now, and what to confirm', { action: 'purge' }, target),
+        advice: stepsToRun('To see what it holds now, and what to confirm', { action: 'purge' }, target),
       };
     case 'routing-policy':
       return {
@@ -70,7 +70,7 @@ export function purgeWords(
         notes: ['Requests that rely on it break at the next restart of the proxies.'],
         advice: [
           { text: 'Put it into router_settings of config.yaml first, deploy that, and then look again.' },
-          ...askFor('To see the event that purges all the same', { action: 'purge' }, target),
+          ...stepsToRun('To see the event that purges all the same', { action: 'purge' }, target),
         ],
       };
     case 'automatic-stopped':
@@ -78,7 +78,7 @@ export function purgeWords(
         result: 'refused',
         summary: `The row was not purged automatically: ${STOPPED[told.reason]}.`,
         notes: ['Automatic purges go on after somebody has purged by hand.'],
-        advice: askFor('To see the row and how to purge it', { action: 'purge' }, target),
+        advice: stepsToRun('To see the row and how to purge it', { action: 'purge' }, target),
       };
   }
 }
@@ -101,8 +101,8 @@ function dryRunWords(row: DryRun, target: Target, enabled: boolean): Words {
       WRITTEN_BACK,
     ],
     advice: [
-      ...(enabled ? [] : enable()),
-      ...askFor(
+      ...(enabled ? [] : enablePurge()),
+      ...stepsToRun(
         loses ? 'To purge it and lose that routing policy' : 'To purge it',
         { action: 'purge', confirm: hash, ...(loses ? { loseRoutingPolicy: true } : {}) },
         target,

@@ -1,4 +1,4 @@
-/** What the handler loads late. */
-export { announce } from './announce.ts';
-export { treat } from './automatic.ts';
-export { perform } from './operation.ts';
+/** What the handler loads only when there is something to do. */
+export { runAutomaticPurge } from './automatic.ts';
+export { publishOperation } from './publish.ts';
+export { runOperation } from './run-operation.ts';

@@ -1,20 +1,20 @@
-import { askFor } from '../settings/commands.ts';
+import type { RestoreAnswer } from '../../database/answers.ts';
+import { stepsToRun } from '../settings/commands.ts';
 import type { Target } from '../settings/settings.ts';
-import type { RestoreAnswer } from './answers.ts';
 import type { Words } from './messages.ts';
 
 const READ_AGAIN =
   'LiteLLM 1.80.15 to 1.81.6 uses the row on the next request; others apply it when they read their configuration again, at the latest at a restart.';
 
 /** A restore in plain words. */
-export function restoreWords(backup: number, told: RestoreAnswer, target: Target): Words {
+export function restoreMessages(backup: number, told: RestoreAnswer, target: Target): Words {
   switch (told.outcome) {
     case 'restored':
       return {
         result: 'done',
         summary: `The global router_settings row is as in backup ${backup} again${told.replaced === null ? '' : `; the row that it replaced is backup ${told.replaced}`}.`,
         notes: [READ_AGAIN, 'Automatic purges leave it alone until somebody has purged by hand.'],
-        advice: askFor(
+        advice: stepsToRun(
           'To undo it',
           told.replaced === null
             ? { action: 'purge', confirm: told.hash, loseRoutingPolicy: true }
@@ -36,7 +36,7 @@ export function restoreWords(backup: number, told: RestoreAnswer, target: Target
         result: 'refused',
         summary: `There is no backup ${backup}; nothing was done.`,
         notes: [],
-        advice: askFor('To see which there are', { action: 'backups' }, target),
+        advice: stepsToRun('To see which there are', { action: 'backups' }, target),
       };
     case 'row-exists':
       return {
@@ -46,8 +46,8 @@ export function restoreWords(backup: number, told: RestoreAnswer, target: Target
           'It was written after the purge, by the UI perhaps. A restore that names it keeps it as a backup of its own.',
         ],
         advice: [
-          ...askFor('To see what it holds', { action: 'purge' }, target),
-          ...askFor('To replace it', { action: 'restore', backup, replace: told.hash }, target),
+          ...stepsToRun('To see what it holds', { action: 'purge' }, target),
+          ...stepsToRun('To replace it', { action: 'restore', backup, replace: told.hash }, target),
         ],
       };
     case 'changed':
@@ -60,8 +60,8 @@ export function restoreWords(backup: number, told: RestoreAnswer, target: Target
         notes: told.hash === null ? [] : [`Its hash is ${told.hash} now.`],
         advice:
           told.hash === null
-            ? askFor('To restore into the empty place', { action: 'restore', backup }, target)
-            : askFor('To see what it holds', { action: 'purge' }, target),
+            ? stepsToRun('To restore into the empty place', { action: 'restore', backup }, target)
+            : stepsToRun('To see what it holds', { action: 'purge' }, target),
       };
   }
 }

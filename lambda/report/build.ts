@@ -1,38 +1,45 @@
 import manifest from '../../package.json' with { type: 'json' };
+import type { CheckFinding } from '../checks/registry.ts';
 import { runChecks } from '../checks/run.ts';
-import { worstStatus } from '../core/finding.ts';
+import { type Finding, severityRank, worstStatus } from '../core/finding.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
+import type { Model } from '../model/model.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Snapshot, SourceName } from '../snapshot/snapshot.ts';
-import type { RenderableReport } from './renderable.ts';
-import type { SourceSummary } from './report.ts';
+import { type Snapshot, SOURCE_NAMES } from '../snapshot/snapshot.ts';
+import type { RenderableReport, SourceSummary } from './report.ts';
 
-/** The report of a snapshot. `durationMs`: how long the look and what followed it took. */
-export function judge(snapshot: Snapshot, settings: Settings, durationMs: number): RenderableReport {
-  const findings = runChecks(snapshot, settings);
+/** The report of a snapshot. `durationMs`: how long reading it and what followed took. */
+export function buildReport(
+  snapshot: Snapshot,
+  model: Model,
+  settings: Settings,
+  durationMs: number,
+): RenderableReport {
+  const findings = runChecks(snapshot, model, settings);
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     auditorVersion: manifest.version,
     database: snapshot.database,
     startedAt: snapshot.takenAt,
     durationMs,
-    status: worstStatus(findings.map((finding) => finding.status)),
+    status: worstStatus(findings.flatMap(({ kind, status }) => (kind === 'incident' ? status : []))),
+    risk: worstRisk(findings),
     diagnosis: diagnose(findings),
-    findings,
+    findings: findings.map(shown),
     sources: summarize(snapshot),
   };
 }
 
-const SOURCE_NAMES: readonly SourceName[] = [
-  'connection',
-  'server',
-  'sessions',
-  'router-settings',
-  'litellm',
-  'rds',
-  'cloudwatch',
-  'proxy',
-];
+function worstRisk(findings: readonly Finding[]): RenderableReport['risk'] {
+  return findings
+    .flatMap((finding) => (finding.kind === 'risk' ? finding.status : []))
+    .reduce<RenderableReport['risk']>((worst, next) => (severityRank(next) > severityRank(worst) ? next : worst), 'ok');
+}
+
+/** People see the evidence that was made of the facts. */
+function shown({ facts: _facts, ...finding }: CheckFinding): Finding {
+  return finding;
+}
 
 function summarize({ sources }: Snapshot): readonly SourceSummary[] {
   return SOURCE_NAMES.map((name) => {

@@ -1,44 +1,42 @@
 import type { Advice } from '../core/finding.ts';
-import { causesOf } from './causes.ts';
 import { evidenceItems } from './evidence.ts';
-import type { RenderableReport } from './renderable.ts';
 import type { SourceSummary } from './report.ts';
-import { countsOf, okChecks, type Section, sectionsOf } from './sections.ts';
 import { subjectOf } from './subject.ts';
-import { commandText, plainLine } from './text.ts';
 import { timeOf } from './time.ts';
+import { commandText, plainLine } from './untrusted-text.ts';
+import type { ReportView, Section } from './view.ts';
 import { wrap } from './wrap.ts';
 
 /** What every mail client shows without breaking lines of its own. */
 const WIDTH = 78;
-/** In the overview; every finding is told in full below it. */
+/** In the overview; every finding is shown in full below it. */
 const LONGEST_HEADLINE = 230;
 
-/** The mail: its subject line (see `subjectOf`), and a body of plain text, at most 78 columns wide but for commands and links. */
-export function emailOf(report: RenderableReport): { subject: string; body: string } {
-  const sections = sectionsOf(report.findings);
+/** The email: its subject line (see `subjectOf`), and a body of plain text, at most 78 columns wide but for commands and links. */
+export function emailOf(view: ReportView): { subject: string; body: string } {
+  const { sections } = view;
   const paragraphs = [
-    [...verdict(report), ...diagnosed(report), ...(sections.length > 1 ? ['', ...sections.flatMap(overview)] : [])],
-    ...sections.map((section, index) => ['', ...told(section, index)]),
-    ['', ...checksInOrder(report), ...whereAndWhen(report)],
-    againByHand(),
+    [...verdict(view), ...causes(view), ...(sections.length > 1 ? ['', ...sections.flatMap(overview)] : [])],
+    ...sections.map((section, index) => ['', ...inFull(section, index)]),
+    ['', ...passed(view), ...whereAndWhen(view)],
+    auditAgain(),
   ];
-  return { subject: subjectOf(report), body: `${paragraphs.map((lines) => lines.join('\n')).join('\n\n')}\n` };
+  return { subject: subjectOf(view), body: `${paragraphs.map((lines) => lines.join('\n')).join('\n\n')}\n` };
 }
 
-function verdict({ status, database, findings, findingsLeftOut = 0 }: RenderableReport): string[] {
+function verdict({ status, counts, report: { database, findingsLeftOut = 0 } }: ReportView): string[] {
   const left =
     findingsLeftOut > 0 ? ` ${findingsLeftOut} more did not fit in a message: run the audit by hand to see them.` : '';
-  return wrap(
-    `${status.toUpperCase()}: LiteLLM database ${plainLine(database, 63)}. ${countsOf(findings)}.${left}`,
-    WIDTH,
-  );
+  return wrap(`${status.toUpperCase()}: LiteLLM database ${plainLine(database, 63)}. ${counts}.${left}`, WIDTH);
 }
 
-function diagnosed(report: RenderableReport): string[] {
-  return causesOf(report).flatMap((lines) => [
+function causes(view: ReportView): string[] {
+  return view.causes.flatMap(({ label, what, firstLabel, first, confidence }) => [
     '',
-    ...lines.flatMap(({ label, text }) => wrap(`${label}: ${plainLine(text)}`, WIDTH)),
+    ...wrap(`${label}: ${plainLine(what)}`, WIDTH),
+    ...wrap(`Confidence: ${confidence}`, WIDTH),
+    ...wrap(`${firstLabel}: ${plainLine(first.text)}`, WIDTH),
+    ...(first.command === undefined ? [] : ['', commandText(first.command)]),
   ]);
 }
 
@@ -46,23 +44,22 @@ function overview(section: Section, index: number): string[] {
   return numbered(index, `${section.status.toUpperCase()}: ${plainLine(section.headline, LONGEST_HEADLINE)}`);
 }
 
-function told(section: Section, index: number): string[] {
+function inFull(section: Section, index: number): string[] {
   const { status, headline, about, lead, findings } = section;
   return [
     ...numbered(index, `${status.toUpperCase()}: ${plainLine(about)}`),
     '',
     ...wrap(plainLine(headline), WIDTH),
-    ...howSure(section),
+    ...confidence(section),
     ...(findings.length > 1 ? [] : evidence(section)),
     ...lead.advice.flatMap(step),
     ...(findings.length > 1 ? [] : ['', 'More about this check:', commandText(lead.docs)]),
   ];
 }
 
-function howSure({ lead }: Section): string[] {
+function confidence({ lead }: Section): string[] {
   if (lead.confidence === 'high') return [];
-  const reason = lead.evidence.confidenceReason;
-  return wrap(`How sure: ${lead.confidence}. ${typeof reason === 'string' ? plainLine(reason) : ''}`.trim(), WIDTH);
+  return wrap(`Confidence: ${lead.confidence}. ${plainLine(lead.confidenceReason ?? '')}`.trim(), WIDTH);
 }
 
 function evidence({ lead }: Section): string[] {
@@ -82,33 +79,35 @@ function step({ text, command }: Advice, index: number): string[] {
   ];
 }
 
-function checksInOrder(report: RenderableReport): string[] {
-  const ok = okChecks(report.findings);
-  return ok.length > 0 ? [...wrap(`OK: ${ok.join(', ')}.`, WIDTH), ''] : [];
+function passed({ okChecks }: ReportView): string[] {
+  return okChecks.length > 0 ? [...wrap(`OK: ${okChecks.join(', ')}.`, WIDTH), ''] : [];
 }
 
-function whereAndWhen(report: RenderableReport): string[] {
+function whereAndWhen({ report }: ReportView): string[] {
   const facts = [
     `Database: ${plainLine(report.database, 63)}`,
     `Audited: ${timeOf(report)}`,
-    ...gapsOf(report.sources),
+    ...missing(report.sources),
     `Auditor: litellm-db-auditor ${plainLine(report.auditorVersion, 60)}`,
   ];
   return ['Where and when:', ...facts.flatMap(indented)];
 }
 
 /** The sources that gave nothing, those for the same reason in one line. */
-function gapsOf(sources: readonly SourceSummary[]): string[] {
-  const gaps = sources.filter(({ status }) => status !== 'ok');
-  const groups = Map.groupBy(gaps, ({ status, error }) => `${status} ${error}`);
+function missing(sources: readonly SourceSummary[]): string[] {
+  // A first audit has no earlier one, which is nothing to report.
+  const absent = sources.filter(
+    ({ name, status }) => status === 'failed' || (status === 'skipped' && name !== 'previous'),
+  );
+  const groups = Map.groupBy(absent, ({ status, error }) => `${status} ${error}`);
   return [...groups.values()].map((alike) => {
-    const what = alike[0]?.status === 'failed' ? 'Could not be read' : 'Was not asked';
+    const what = alike[0]?.status === 'failed' ? 'Could not be read' : 'Not read';
     const names = alike.map(({ name }) => name).join(', ');
     return `${what}: ${names}. ${plainLine(alike[0]?.error ?? '')}`.trimEnd();
   });
 }
 
-function againByHand(): string[] {
+function auditAgain(): string[] {
   return [
     ...wrap(
       "To audit again: in the Lambda console, test this database's auditor with the event {}. An audit changes nothing. Or from a shell that " +

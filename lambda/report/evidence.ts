@@ -1,6 +1,6 @@
-import type { Finding } from '../core/finding.ts';
+import type { Evidence } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
-import { clip, plainLine } from './text.ts';
+import { clip, plainLine } from './untrusted-text.ts';
 
 /** A list in the evidence is shown up to here; the whole of it is in the JSON report. */
 const LONGEST_LIST = 10;
@@ -27,11 +27,9 @@ interface EvidenceItem {
   readonly value: string | readonly string[];
 }
 
-/** The evidence in words. The reason for the confidence is told elsewhere and left out. */
-export function evidenceItems(evidence: Finding['evidence']): EvidenceItem[] {
-  return Object.entries(evidence)
-    .filter(([name]) => name !== 'confidenceReason')
-    .map(([name, value]) => ({ name: sentenceCase(words(name)), value: shownValue(value) }));
+/** The evidence in words. */
+export function evidenceItems(evidence: Evidence): EvidenceItem[] {
+  return present(evidence).map(([name, value]) => ({ name: sentenceCase(words(name)), value: shownValue(value) }));
 }
 
 function shownValue(value: Json): EvidenceItem['value'] {
@@ -45,7 +43,7 @@ function shownValue(value: Json): EvidenceItem['value'] {
 function partsOf(value: Json): string[] | undefined {
   if (isList(value)) return value.some(isNested) ? value.map(inline) : undefined;
   if (!isNested(value)) return undefined;
-  const entries = Object.entries(value);
+  const entries = present(value);
   return entries.length > 0 ? entries.map(([name, part]) => `${words(name)}: ${inline(part)}`) : undefined;
 }
 
@@ -55,10 +53,15 @@ function inline(value: Json): string {
   if (typeof value !== 'object') return plainLine(String(value), LONGEST_TEXT) || 'empty';
   const parts = isList(value)
     ? value.map(inline)
-    : Object.entries(value).map(([name, part]) => `${words(name)} ${inline(part)}`);
+    : present(value).map(([name, part]) => `${words(name)} ${inline(part)}`);
   const more = parts.length - LONGEST_LIST;
   const shown = parts.slice(0, LONGEST_LIST).join(', ');
   return clip(more > 0 ? `${shown} and ${more} more` : shown, LONGEST_TEXT) || 'none';
+}
+
+/** JSON leaves out what is undefined. */
+function present(value: { readonly [name: string]: Json | undefined }): (readonly [string, Json])[] {
+  return Object.entries(value).flatMap(([name, part]) => (part === undefined ? [] : [[name, part] as const]));
 }
 
 /** `maxConnections` becomes `max connections`; a name that is not in camel case may be one of the database's and stays. */
@@ -72,7 +75,7 @@ function sentenceCase(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-function isNested(value: Json): value is { readonly [name: string]: Json } | readonly Json[] {
+function isNested(value: Json): value is { readonly [name: string]: Json | undefined } | readonly Json[] {
   return typeof value === 'object' && value !== null;
 }
 

@@ -1,11 +1,13 @@
-import type { Finding } from '../core/finding.ts';
+import type { Advice, Finding } from '../core/finding.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { emailOf } from './email.ts';
 import { jsonOf } from './json.ts';
-import type { RenderableReport } from './renderable.ts';
-import { chatOf } from './slack.ts';
-import { verdictOf } from './subject.ts';
-import { clip, plainLine } from './text.ts';
+import { renderingFailed, renderOr } from './rendering.ts';
+import type { RenderableReport } from './report.ts';
+import { slackCard } from './slack.ts';
+import { verdictLine } from './subject.ts';
+import { clip, plainLine } from './untrusted-text.ts';
+import { type ReportView, viewOf } from './view.ts';
 
 /** SNS: message and attributes together, in bytes (knowledge/aws.md, SNS). */
 const LARGEST_MESSAGE = 262_144;
@@ -31,7 +33,7 @@ export interface Message {
   readonly subject: string;
   readonly message: string;
   /** All of type String; subscribers filter by them. */
-  readonly attributes: { readonly severity: string; readonly database: string; readonly kind: 'audit' | 'remedy' };
+  readonly attributes: { readonly severity: string; readonly database: string; readonly kind: 'audit' | 'purge' };
   readonly findingsLeftOut: number;
 }
 
@@ -65,7 +67,7 @@ function shortDiagnosis({ diagnosis }: RenderableReport): Diagnosis {
       ...cause,
       title: clip(cause.title, TEXT_LIMITS.title),
       what: clip(cause.what, TEXT_LIMITS.summary),
-      first: clip(cause.first, TEXT_LIMITS.step),
+      first: shortStep(cause.first),
       fingerprints: cause.fingerprints.slice(0, MOST_FINGERPRINTS),
     })),
   };
@@ -76,15 +78,35 @@ function shortDiagnosis({ diagnosis }: RenderableReport): Diagnosis {
  * Slack's subscription is the https one.
  */
 function draft(report: RenderableReport): Message {
-  const { subject, body } = emailOf(report);
+  const view = viewOf(report);
+  const plain = { subject: plainSubject(view), body: `${plainSubject(view)}\n\n${renderingFailed('email')}\n` };
+  const { subject, body } = renderOr(
+    'email',
+    () => emailOf(view),
+    () => plain,
+  );
+  const card = renderOr<string | undefined>(
+    'slack',
+    () => JSON.stringify(slackCard(view)),
+    () => undefined,
+  );
   const message = JSON.stringify({
     default: jsonOf(report),
     email: body,
-    https: JSON.stringify(chatOf(report)),
-    sms: verdictOf(report, LONGEST_SMS),
+    ...(card === undefined ? {} : { https: card }),
+    sms: renderOr(
+      'sms',
+      () => verdictLine(view, LONGEST_SMS),
+      () => plainSubject(view),
+    ),
   });
-  const attributes = { severity: report.status, database: plainLine(report.database, 63), kind: 'audit' } as const;
+  const attributes = { severity: view.status, database: plainLine(report.database, 63), kind: 'audit' } as const;
   return { subject, message, attributes, findingsLeftOut: report.findingsLeftOut ?? 0 };
+}
+
+/** The least that can be said of a report; nothing of it can fail. */
+function plainSubject({ status, report }: ReportView): string {
+  return `${status.toUpperCase()} litellm ${plainLine(report.database, 63).replaceAll(/[^\x20-\x7E]/g, '?')}`;
 }
 
 function fits({ subject, message, attributes }: Message): boolean {
@@ -94,13 +116,11 @@ function fits({ subject, message, attributes }: Message): boolean {
 
 function slimmed(finding: Finding): Finding {
   if (isSmall(finding)) return finding;
-  const { confidenceReason } = finding.evidence;
+  const { confidenceReason, ...rest } = finding;
   const bare = {
-    ...finding,
-    evidence: {
-      leftOut: 'too large for a message',
-      ...(typeof confidenceReason === 'string' ? { confidenceReason: clip(confidenceReason, TEXT_LIMITS.reason) } : {}),
-    },
+    ...rest,
+    ...(confidenceReason === undefined ? {} : { confidenceReason: clip(confidenceReason, TEXT_LIMITS.reason) }),
+    evidence: { leftOut: 'too large for a message' },
   };
   return isSmall(bare) ? bare : shortened(bare);
 }
@@ -111,12 +131,15 @@ function shortened(finding: Finding): Finding {
     subject: clip(finding.subject, TEXT_LIMITS.subject),
     summary: clip(finding.summary, TEXT_LIMITS.summary),
     docs: clip(finding.docs, TEXT_LIMITS.docs),
-    advice: finding.advice.slice(0, MOST_STEPS).map(({ text, command = '' }) => {
-      const step = { text: clip(text, TEXT_LIMITS.step) };
-      // Half a command is worse than none.
-      return command === '' || command.length > TEXT_LIMITS.command ? step : { ...step, command };
-    }),
+    advice: finding.advice.slice(0, MOST_STEPS).map(shortStep),
+    ...(finding.missingSources && { missingSources: finding.missingSources.slice(0, MOST_STEPS) }),
   };
+}
+
+function shortStep({ text, command = '' }: Advice): Advice {
+  const step = { text: clip(text, TEXT_LIMITS.step) };
+  // Half a command is worse than none.
+  return command === '' || command.length > TEXT_LIMITS.command ? step : { ...step, command };
 }
 
 function isSmall(finding: Finding): boolean {

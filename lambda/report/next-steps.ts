@@ -1,6 +1,6 @@
 import type { Advice } from '../core/finding.ts';
-import type { Section } from './sections.ts';
-import { commandText, slackEntities, slackLine } from './text.ts';
+import { commandText, slackEntities, slackLine } from './untrusted-text.ts';
+import type { Section } from './view.ts';
 
 /** Amazon Q Developer's limit as seen in use (knowledge/aws.md, SNS). */
 const MOST_STEPS = 5;
@@ -24,5 +24,5 @@ export function step({ text, command }: Advice, start: string): string {
   const pasted = `${sentence}\n\`\`\`${slackEntities(commandText(command))}\`\`\``;
   // Half a command is worse than none, and a code block cannot hold its own mark.
   const isWhole = pasted.length <= LONGEST_STEP && !command.includes('```');
-  return isWhole ? pasted : `${sentence} (The command is in the e-mail.)`;
+  return isWhole ? pasted : `${sentence} (The command is in the email.)`;
 }

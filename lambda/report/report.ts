@@ -1,6 +1,7 @@
-import type { Finding, Status } from '../core/finding.ts';
+import { type Finding, type Status, worstStatus } from '../core/finding.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import type { SourceName } from '../snapshot/snapshot.ts';
+import type { Model } from '../model/model.ts';
+import type { Snapshot, SourceName } from '../snapshot/snapshot.ts';
 
 export type Notification =
   | { readonly status: 'published'; readonly messageId: string; readonly findingsLeftOut: number }
@@ -14,18 +15,39 @@ export interface SourceSummary {
   readonly error?: string;
 }
 
-/** What the function returns and `--json` prints (docs/design.md section 3). */
-export interface Report {
-  readonly schemaVersion: 1;
+/** What a rendering is made from: the report before its message is sent, so without what became of it. A `Report` fits too. */
+export interface RenderableReport {
+  readonly schemaVersion: 2;
   readonly auditorVersion: string;
   readonly database: string;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
+  /** The worst incident: whether the service fails now or within hours. */
   readonly status: Status;
+  /** The worst risk, at most `warning`; `ok` when no check is about one. */
+  readonly risk: Exclude<Status, 'critical'>;
   readonly diagnosis: Diagnosis;
   /** Worst first, then by check and subject. */
   readonly findings: readonly Finding[];
   readonly sources: readonly SourceSummary[];
+  /** Findings left out to fit a limit of the carrier; undefined: none. */
+  readonly findingsLeftOut?: number;
+}
+
+/** What was seen, what it means, and what is said of it. */
+export interface Audit {
+  readonly snapshot: Snapshot;
+  readonly model: Model;
+  readonly report: RenderableReport;
+}
+
+/** What the function returns and `--json` prints (docs/architecture.md, "Contracts"). */
+export interface Report extends Omit<RenderableReport, 'findingsLeftOut'> {
   readonly notification: Notification;
+}
+
+/** The overall verdict, and what an exit status says: the worse of incident and risk. */
+export function overallStatus({ status, risk }: Pick<RenderableReport, 'status' | 'risk'>): Status {
+  return worstStatus([status, risk]);
 }

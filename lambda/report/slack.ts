@@ -1,12 +1,10 @@
 import type { Finding } from '../core/finding.ts';
-import { causesOf } from './causes.ts';
 import { evidenceItems } from './evidence.ts';
 import { nextStepsOf } from './next-steps.ts';
-import type { RenderableReport } from './renderable.ts';
-import { checkIdsOf, countsOf, okChecks, type Section, sectionsOf } from './sections.ts';
 import { headlineOf, subjectOf } from './subject.ts';
-import { slackLine } from './text.ts';
 import { timeOf } from './time.ts';
+import { slackLine } from './untrusted-text.ts';
+import { checkIds, type ReportView, type Section } from './view.ts';
 
 /** Amazon Q Developer's custom notification; the limits are those seen in use, AWS documents none (knowledge/aws.md, SNS). */
 const LONGEST_TITLE = 150;
@@ -53,8 +51,8 @@ export interface ChatNotification {
 }
 
 /** The Slack card. Findings that do not fit its limits are counted instead, the least severe first. */
-export function chatOf(report: RenderableReport): ChatNotification {
-  const sections = sectionsOf(report.findings);
+export function slackCard(view: ReportView): ChatNotification {
+  const { report, status, counts, sections } = view;
   const database = slackLine(report.database, 63);
   const threadId = `litellm-db-auditor/${report.database}`;
   return {
@@ -63,22 +61,19 @@ export function chatOf(report: RenderableReport): ChatNotification {
     id: `${threadId}/${report.startedAt}`,
     content: {
       textType: 'client-markdown',
-      title: titleOf(report, database),
-      description: descriptionOf(report, sections),
+      title: title(view, database),
+      description: description(view),
       nextSteps: nextStepsOf(sections),
-      keywords: [report.status, database, ...checkIdsOf(sections.flatMap(({ findings }) => findings))].slice(
-        0,
-        MOST_KEYWORDS,
-      ),
+      keywords: [status, database, ...checkIds(sections.flatMap(({ findings }) => findings))].slice(0, MOST_KEYWORDS),
     },
     metadata: {
       threadId,
-      summary: subjectOf(report),
+      summary: subjectOf(view),
       eventType: 'LitellmDatabaseAudit',
       relatedResources: [database],
       additionalContext: {
-        status: report.status,
-        findings: countsOf(report.findings),
+        status,
+        findings: counts,
         startedAt: report.startedAt,
         auditorVersion: report.auditorVersion,
       },
@@ -87,22 +82,25 @@ export function chatOf(report: RenderableReport): ChatNotification {
   };
 }
 
-function titleOf(report: RenderableReport, database: string): string {
-  const start = `${SIGNS[report.status]} ${report.status.toUpperCase()} litellm ${database}: `;
-  return start + slackLine(headlineOf(report, LONGEST_TITLE - start.length), LONGEST_TITLE - start.length);
+function title(view: ReportView, database: string): string {
+  const start = `${SIGNS[view.status]} ${view.status.toUpperCase()} litellm ${database}: `;
+  return start + slackLine(headlineOf(view, LONGEST_TITLE - start.length), LONGEST_TITLE - start.length);
 }
 
-function descriptionOf(report: RenderableReport, sections: readonly Section[]): string {
-  const ok = okChecks(report.findings);
+function description({ report, sections, okChecks, causes }: ReportView): string {
   const end = [
-    ...(ok.length > 0 ? [`${SIGNS.ok} ${slackLine(ok.join(', '), 300)}`] : []),
-    `Audited ${timeOf(report)}. Evidence and all steps are in the e-mail.`,
+    ...(okChecks.length > 0 ? [`${SIGNS.ok} ${slackLine(okChecks.join(', '), 300)}`] : []),
+    `Audited ${timeOf(report)}. Evidence and all steps are in the email.`,
   ].join('\n');
-  const causes = causesOf(report).map((lines) =>
-    lines.map(({ label, text }) => `*${label}:* ${slackLine(text, LONGEST_SUMMARY)}`).join('\n'),
+  const start = causes.map(({ label, what, firstLabel, first, confidence }) =>
+    [
+      `*${label}:* ${slackLine(what, LONGEST_SUMMARY)}`,
+      `*Confidence:* ${slackLine(confidence, LONGEST_SUMMARY)}`,
+      `*${firstLabel}:* ${slackLine(first.text, LONGEST_SUMMARY)}`,
+    ].join('\n'),
   );
   const blocks: string[] = [];
-  let room = LONGEST_DESCRIPTION - [...causes, end].join(BETWEEN).length - ROOM_FOR_MORE;
+  let room = LONGEST_DESCRIPTION - [...start, end].join(BETWEEN).length - ROOM_FOR_MORE;
   for (const section of sections) {
     const text = block(section, blocks.length === 0);
     room -= text.length + BETWEEN.length;
@@ -111,23 +109,22 @@ function descriptionOf(report: RenderableReport, sections: readonly Section[]): 
   }
   const hidden =
     sections.slice(blocks.length).flatMap(({ findings }) => findings).length + (report.findingsLeftOut ?? 0);
-  const more = hidden > 0 ? [`and ${hidden} more finding${hidden > 1 ? 's' : ''} in the e-mail`] : [];
-  return [...causes, ...blocks, ...more, end].join(BETWEEN);
+  const more = hidden > 0 ? [`and ${hidden} more finding${hidden > 1 ? 's' : ''} in the email`] : [];
+  return [...start, ...blocks, ...more, end].join(BETWEEN);
 }
 
 function block({ status, headline, about, lead, findings }: Section, isWorst: boolean): string {
   return [
     `${SIGNS[status]} *${status.toUpperCase()}* ${slackLine(about, 200)}`,
     slackLine(headline, LONGEST_SUMMARY),
-    ...howSure(lead),
+    ...confidenceLine(lead),
     ...(isWorst && findings.length === 1 ? evidenceOf(lead) : []),
   ].join('\n');
 }
 
-function howSure({ confidence, evidence }: Finding): string[] {
+function confidenceLine({ confidence, confidenceReason = '' }: Finding): string[] {
   if (confidence === 'high') return [];
-  const reason = evidence.confidenceReason;
-  return [`How sure: ${confidence}. ${typeof reason === 'string' ? slackLine(reason, 200) : ''}`.trim()];
+  return [`Confidence: ${confidence}. ${slackLine(confidenceReason, 200)}`.trim()];
 }
 
 /** Single values in one paragraph, then the first lines of the lists. */

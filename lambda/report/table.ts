@@ -1,10 +1,8 @@
 import { styleText } from 'node:util';
 import { STATUSES, type Status } from '../core/finding.ts';
-import { causesOf } from './causes.ts';
-import type { RenderableReport } from './renderable.ts';
-import { countsOf, sectionsOf } from './sections.ts';
-import { commandText, plainLine } from './text.ts';
 import { timeOf } from './time.ts';
+import { commandText, plainLine } from './untrusted-text.ts';
+import type { ReportView } from './view.ts';
 import { wrap } from './wrap.ts';
 
 const STYLES = {
@@ -25,31 +23,35 @@ const MOST_FIRST_STEPS = 3;
  * The findings for a terminal, `width` columns wide: the causes, a table of status, check and summary, then the first step of the worst ones. Holds no
  * escape sequence but its own colours.
  */
-export function tableOf(report: RenderableReport, { color, width }: { color: boolean; width: number }): string {
+export function tableOf(view: ReportView, { color, width }: { color: boolean; width: number }): string {
   const paint = (status: Status, text: string) =>
     color ? styleText([...STYLES[status]], text, { validateStream: false }) : text;
-  const verdict = `${report.status.toUpperCase()}: ${plainLine(report.database, 63)}. ${countsOf(report.findings)}.`;
+  const { status, counts, causes, report } = view;
+  const verdict = `${status.toUpperCase()}: ${plainLine(report.database, 63)}. ${counts}. Audited ${timeOf(report)}.`;
   const lines = [
-    ...wrap(`${verdict} Audited ${timeOf(report)}.`, width).map((line) => paint(report.status, line)),
-    ...causesOf(report).flatMap((told) => [
+    ...wrap(verdict, width).map((line) => paint(status, line)),
+    ...causes.flatMap(({ label, what, firstLabel, first, confidence }) => [
       '',
-      ...told.flatMap(({ label, text }) => wrap(`${label}: ${plainLine(text)}`, width)),
+      ...wrap(`${label}: ${plainLine(what)}`, width),
+      ...wrap(`Confidence: ${confidence}`, width),
+      ...wrap(`${firstLabel}: ${plainLine(first.text)}`, width),
+      ...(first.command === undefined ? [] : [commandText(first.command)]),
     ]),
     '',
-    ...rows(report, width, paint),
-    ...firstSteps(report, width),
+    ...rows(view, width, paint),
+    ...firstSteps(view, width),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function rows(report: RenderableReport, width: number, paint: (status: Status, text: string) => string): string[] {
-  const checkWidth = Math.max(...report.findings.map(({ checkId }) => checkId.length), 'CHECK'.length);
+function rows(view: ReportView, width: number, paint: (status: Status, text: string) => string): string[] {
+  const checkWidth = Math.max(...view.report.findings.map(({ checkId }) => checkId.length), 'CHECK'.length);
   const summaryWidth = Math.max(LEAST_SUMMARY_WIDTH, width - STATUS_WIDTH - checkWidth - 2 * GAP.length);
   const row = (status: string, check: string, summary: string) =>
     [status.padEnd(STATUS_WIDTH), check.padEnd(checkWidth), summary].join(GAP).trimEnd();
   return [
     row('STATUS', 'CHECK', 'SUMMARY'),
-    ...entries(report).flatMap(({ status, check, summary }) =>
+    ...entries(view).flatMap(({ status, check, summary }) =>
       wrap(plainLine(summary), summaryWidth).map((line, index) => {
         if (index > 0) return row('', '', line);
         const plain = row(status.toUpperCase(), check, line);
@@ -60,20 +62,20 @@ function rows(report: RenderableReport, width: number, paint: (status: Status, t
 }
 
 /** The findings, but checks that could not be made for the same reason in one row: a database that is down makes many. */
-function entries({ findings }: RenderableReport): readonly { status: Status; check: string; summary: string }[] {
-  const rest = sectionsOf(findings).map(({ status, headline, about, lead, findings: { length } }) =>
+function entries({ report, sections }: ReportView): readonly { status: Status; check: string; summary: string }[] {
+  const rest = sections.map(({ status, headline, about, lead, findings: { length } }) =>
     length === 1
       ? { status, check: lead.checkId, summary: lead.summary }
       : { status, check: `${length} checks`, summary: `${headline} These are ${about}.` },
   );
-  const ok = findings.flatMap(({ status, checkId, summary }) =>
+  const ok = report.findings.flatMap(({ status, checkId, summary }) =>
     status === 'ok' ? [{ status, check: checkId, summary }] : [],
   );
   return [...rest, ...ok];
 }
 
-function firstSteps(report: RenderableReport, width: number): string[] {
-  const worst = sectionsOf(report.findings).filter(({ status }) => status === report.status);
+function firstSteps({ sections, status: overall }: ReportView, width: number): string[] {
+  const worst = sections.filter(({ status }) => status === overall);
   return worst
     .slice(0, MOST_FIRST_STEPS)
     .flatMap(({ lead: { checkId, advice } }) =>

@@ -1,5 +1,5 @@
-import type { RenderableReport } from './renderable.ts';
-import { plainLine } from './text.ts';
+import type { RenderableReport } from './report.ts';
+import { plainLine } from './untrusted-text.ts';
 
 /** `2026-11-22 03:04:05 UTC, in 1.2 s`. */
 export function timeOf({ startedAt, durationMs }: Pick<RenderableReport, 'startedAt' | 'durationMs'>): string {

@@ -1,33 +1,33 @@
 import type { Advice } from '../core/finding.ts';
 import { shellWord } from '../core/text.ts';
-import type { RemedyRequest } from './request.ts';
+import type { PurgeRequest } from './request.ts';
 import type { Target } from './settings.ts';
 
-/** The steps that ask for something: the event for the function, and the same from a shell. `text` says what for. */
-export function askFor(text: string, request: RemedyRequest, target: Target): readonly Advice[] {
+/** The steps that start an operation: the event for the function, and the same from a shell. `text` says what for. */
+export function stepsToRun(text: string, request: PurgeRequest, target: Target): readonly Advice[] {
   return [
     {
       text: `${text}, test the auditor's function in the Lambda console with this event:`,
       command: JSON.stringify(request),
     },
     {
-      text: 'Or do it from a shell that reaches the database, in a checkout of litellm-db-auditor:',
+      text: 'Or from a shell that reaches the database, in a checkout of litellm-db-auditor:',
       command: `npm run --silent ${request.action} -- ${[...targetFlags(target), ...requestFlags(request)].join(' ')}`,
     },
   ];
 }
 
 /** How purge and restore are enabled. */
-export function enable(): readonly Advice[] {
+export function enablePurge(): readonly Advice[] {
   return [
     {
-      text: 'To enable it, set "purge" to "manual" under "tuning" in the configuration and deploy. Then run the set-up script again, which lets the role execute the functions; running it again is harmless:',
+      text: 'To enable it, set "purge" to "manual" under "tuning" in the configuration and deploy. Then run the setup script again, which lets the role execute the functions. It is safe to run again:',
       command: 'npm run --silent database-setup',
     },
   ];
 }
 
-function requestFlags(request: RemedyRequest): readonly string[] {
+function requestFlags(request: PurgeRequest): readonly string[] {
   switch (request.action) {
     case 'purge':
       return [

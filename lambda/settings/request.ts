@@ -44,12 +44,12 @@ const FIELDS: Readonly<Record<keyof typeof SCHEMAS, string>> = {
 };
 
 export type AuditRequest = z.infer<typeof SCHEMAS.audit>;
-export type RemedyRequest =
+export type PurgeRequest =
   | z.infer<typeof SCHEMAS.purge>
   | z.infer<typeof SCHEMAS.restore>
   | z.infer<typeof SCHEMAS.backups>;
 /** A request to the function. */
-export type Request = AuditRequest | RemedyRequest;
+export type Request = AuditRequest | PurgeRequest;
 
 /** An event that is not a valid request; the message names the fault and what is allowed. Nothing was changed. */
 export class RequestError extends Error {

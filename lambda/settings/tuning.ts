@@ -3,7 +3,7 @@ import { STATUSES } from '../core/finding.ts';
 
 /**
  * Every limit and deadline, with unit, default and range. The configuration file has the same names, and the stack hands them to the
- * function as environment variables (`environmentName`). Defaults: docs/design.md sections 4 and 5.
+ * function as environment variables (`environmentName`). Defaults: docs/checks.
  */
 export const tuningSchema = z.strictObject({
   notifyFrom: z
@@ -190,3 +190,11 @@ export const tuningSchema = z.strictObject({
 });
 
 export type Tuning = z.infer<typeof tuningSchema>;
+
+/** Tuning as it is saved with a snapshot: a setting that this release does not know is left out, one that it adds has its default. */
+export const savedTuningSchema = z.object(tuningSchema.shape);
+
+/** The limits and deadlines alone, of settings that also hold where the database is. */
+export function tuningOf(settings: Tuning): Tuning {
+  return savedTuningSchema.parse(settings);
+}

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Budget } from '../core/deadline.ts';
-import { runningVersion } from '../model/running-version.ts';
 import type { Settings, Target } from '../settings/settings.ts';
 import { postgresFailure } from './failure.ts';
 import { type Measurement, readLitellm } from './litellm/litellm.ts';
-import { nothingToMeasure, ruledOut } from './litellm/measurement.ts';
+import { nothingToMeasure, ruledOut, statedVersions } from './litellm/measurement.ts';
 import { readRouterSettings } from './litellm/router-settings.ts';
 import { connect } from './postgres/connect.ts';
 import { readServer } from './postgres/server.ts';
@@ -18,7 +17,7 @@ type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'rou
  * All that is read from the database, on one connection and in at most four round trips. Never rejects.
  * @param proxy tells the version, which decides whether table activity is measured
  */
-export async function seeDatabase(
+export async function collectDatabase(
   settings: Settings,
   budget: Budget,
   proxy: Promise<Sources['proxy']>,
@@ -65,11 +64,7 @@ async function measurementOf(
   if (routerSettings.status !== 'ok') return { reason: 'Whether there are router_settings is not known.' };
   const nothing = nothingToMeasure(routerSettings.value);
   if (nothing !== null) return { reason: nothing };
-  const running = runningVersion({
-    configuredVersion: litellmVersion ?? null,
-    sources: { proxy: await proxy, litellm: skipped('It comes last.') },
-  });
-  const reason = ruledOut(routerSettings.value, running);
+  const reason = ruledOut(routerSettings.value, statedVersions(await proxy, litellmVersion ?? null));
   if (reason !== null) return { reason };
   const { state } = routerSettings.value.global;
   return { ownScans: state === 'present' || state === 'absent' ? 1 : 0 };

@@ -1,38 +1,40 @@
 import { type Budget, startBudget, withDeadline } from '../core/deadline.ts';
 import type { Settings } from '../settings/settings.ts';
+import { tuningOf } from '../settings/tuning.ts';
 import { awsFailure } from './aws/aws-failure.ts';
 import { readCloudWatch } from './aws/cloudwatch.ts';
 import { readRds } from './aws/rds.ts';
-import { seeDatabase } from './collect-database.ts';
+import { collectDatabase } from './collect-database.ts';
 import { failureOf, SourceError } from './failure.ts';
 import { readProxy } from './proxy/proxy.ts';
 import type { Snapshot, SourceResult, Sources } from './snapshot.ts';
 import { skipped, timed } from './timed.ts';
 
 /**
- * Looks at everything once. Never throws: what could not be seen is in the snapshot as a failed or skipped source.
+ * Reads every source once. Never throws: what could not be seen is in the snapshot as a failed or skipped source.
  * @param budgetMs the longest the whole may take
  */
-export async function takeSnapshot(settings: Settings, budgetMs: number): Promise<Snapshot> {
+export async function collectSnapshot(settings: Settings, budgetMs: number): Promise<Snapshot> {
   const takenAt = new Date().toISOString();
   const budget = startBudget(budgetMs);
-  const asked = seeProxy(settings, budget);
+  const asked = collectProxy(settings, budget);
   const [database, rds, cloudwatch, proxy] = await Promise.all([
-    seeDatabase(settings, budget, asked),
-    seeRds(settings, budget),
-    seeCloudWatch(settings, budget),
+    collectDatabase(settings, budget, asked),
+    collectRds(settings, budget),
+    collectCloudWatch(settings, budget),
     asked,
   ]);
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     database: settings.target.label,
     takenAt,
     configuredVersion: settings.litellmVersion ?? null,
-    sources: { ...database, rds, cloudwatch, proxy },
+    tuning: tuningOf(settings),
+    sources: { ...database, rds, cloudwatch, proxy, previous: skipped('No earlier audit is known.') },
   };
 }
 
-function seeProxy(settings: Settings, budget: Budget): Promise<Sources['proxy']> {
+function collectProxy(settings: Settings, budget: Budget): Promise<Sources['proxy']> {
   const { proxy } = settings;
   if (proxy === undefined)
     return Promise.resolve(skipped("The proxy's URL is not configured.", 'proxy (in a shell: --proxy-url)'));
@@ -44,7 +46,7 @@ function seeProxy(settings: Settings, budget: Budget): Promise<Sources['proxy']>
 
 const CONFIGURE_RDS = 'rds (in a shell: --rds-instance or --rds-cluster)';
 
-async function seeRds({ target, awsTimeoutMs }: Settings, budget: Budget): Promise<Sources['rds']> {
+async function collectRds({ target, awsTimeoutMs }: Settings, budget: Budget): Promise<Sources['rds']> {
   const { rds } = target;
   if (rds === undefined) return skipped('No RDS instance or cluster is configured.', CONFIGURE_RDS);
   return askAws(
@@ -57,7 +59,7 @@ async function seeRds({ target, awsTimeoutMs }: Settings, budget: Budget): Promi
 /** The same hours of the day before tell a morning's rise from a leak. */
 const DAY_HOURS = 24;
 
-async function seeCloudWatch(settings: Settings, budget: Budget): Promise<Sources['cloudwatch']> {
+async function collectCloudWatch(settings: Settings, budget: Budget): Promise<Sources['cloudwatch']> {
   const { rds, label } = settings.target;
   if (rds === undefined) return skipped('No RDS instance or cluster is configured.', CONFIGURE_RDS);
   const wanted = {

@@ -1,40 +1,69 @@
-import type { CloudWatchSource, RdsSource } from './aws-sources.ts';
-import type { LitellmSource, ProxySource, RouterSettingsSource } from './litellm-sources.ts';
-import type { ConnectionSource, ServerSource, SessionsSource } from './postgres-sources.ts';
-import type { SourceResult } from './source-result.ts';
+import * as z from 'zod';
+import type { DeepReadonly } from '../core/deep-readonly.ts';
+import { savedTuningSchema } from '../settings/tuning.ts';
+import { cloudWatchSchema, rdsSchema } from './schema/aws.ts';
+import { litellmSchema } from './schema/litellm.ts';
+import { connectionSchema, serverSchema, sessionsSchema } from './schema/postgres.ts';
+import { previousSchema } from './schema/previous.ts';
+import { proxySchema } from './schema/proxy.ts';
+import { routerSettingsSchema } from './schema/router-settings.ts';
+import { resultOf, type SourceResult } from './schema/source.ts';
 
-export type * from './aws-sources.ts';
-export type * from './litellm-sources.ts';
-export type * from './postgres-sources.ts';
-export type * from './source-result.ts';
+export type * from './schema/aws.ts';
+export type * from './schema/litellm.ts';
+export type * from './schema/postgres.ts';
+export type * from './schema/previous.ts';
+export type * from './schema/proxy.ts';
+export type * from './schema/router-settings.ts';
+export type * from './schema/source.ts';
 
-/**
- * What was seen, before anybody judges it. Sources write it, checks read it, and it is plain JSON so that a saved one can be
- * result again. It holds no query text, no setting's value, no token and no key hash.
- */
+/** Each source by name, in the order in which a report lists them. */
+const SOURCE_SCHEMAS = {
+  connection: connectionSchema,
+  server: serverSchema,
+  sessions: sessionsSchema,
+  'router-settings': routerSettingsSchema,
+  litellm: litellmSchema,
+  rds: rdsSchema,
+  cloudwatch: cloudWatchSchema,
+  proxy: proxySchema,
+  previous: previousSchema,
+} as const;
 
-export interface SourceValues {
-  connection: ConnectionSource;
-  server: ServerSource;
-  sessions: SessionsSource;
-  'router-settings': RouterSettingsSource;
-  litellm: LitellmSource;
-  rds: RdsSource;
-  cloudwatch: CloudWatchSource;
-  proxy: ProxySource;
-}
-
-export type SourceName = keyof SourceValues;
-
+export type SourceName = keyof typeof SOURCE_SCHEMAS;
+export type SourceValues = { readonly [Name in SourceName]: DeepReadonly<z.infer<(typeof SOURCE_SCHEMAS)[Name]>> };
 export type Sources = { readonly [Name in SourceName]: SourceResult<SourceValues[Name]> };
 
-export interface Snapshot {
-  readonly schemaVersion: 1;
-  /** The name people know it by, from the configuration. */
-  readonly database: string;
-  /** The auditor's clock, ISO 8601 UTC. */
-  readonly takenAt: string;
-  /** The version the configuration states, if it does; else null. */
-  readonly configuredVersion: string | null;
-  readonly sources: Sources;
+export const SOURCE_NAMES: readonly SourceName[] = Object.keys(SOURCE_SCHEMAS).filter(isSourceName);
+
+function isSourceName(name: string): name is SourceName {
+  return Object.hasOwn(SOURCE_SCHEMAS, name);
 }
+
+/**
+ * What was seen, before anything is concluded from it. Sources write it, checks read it, and it is plain JSON so that a saved one can be evaluated
+ * again. Version 2 is that of release 0.2.0; `upgrade.ts` reads version 1. It holds no query text, no setting's value, no token and no key hash.
+ */
+export const snapshotSchema = z.object({
+  schemaVersion: z.literal(2),
+  /** The name people know it by, from the configuration. */
+  database: z.string().min(1),
+  /** The auditor's clock, ISO 8601 UTC. */
+  takenAt: z.iso.datetime(),
+  /** The version the configuration states, if it does; else null. */
+  configuredVersion: z.string().nullable(),
+  /** The limits that it was taken with; null in one of release 0.1.0, which did not save them. Never a target, a login or an ARN. */
+  tuning: savedTuningSchema.nullable(),
+  sources: z.object({
+    connection: resultOf(SOURCE_SCHEMAS.connection),
+    server: resultOf(SOURCE_SCHEMAS.server),
+    sessions: resultOf(SOURCE_SCHEMAS.sessions),
+    'router-settings': resultOf(SOURCE_SCHEMAS['router-settings']),
+    litellm: resultOf(SOURCE_SCHEMAS.litellm),
+    rds: resultOf(SOURCE_SCHEMAS.rds),
+    cloudwatch: resultOf(SOURCE_SCHEMAS.cloudwatch),
+    proxy: resultOf(SOURCE_SCHEMAS.proxy),
+    previous: resultOf(SOURCE_SCHEMAS.previous),
+  }),
+});
+export type Snapshot = DeepReadonly<z.infer<typeof snapshotSchema>>;

@@ -3,19 +3,17 @@ import { AwsError } from './aws-error.ts';
 import {
   ALGORITHM,
   type Credentials,
+  isSignature,
   parseCredential,
   parseTimestamp,
-  payloadHash,
-  type SignedParts,
-  sameSignature,
-  signatureOf,
+  type SignedRequest,
 } from './sigv4.ts';
 
 /** The one caller that the stand-ins know. */
 export interface Caller {
   readonly region: string;
   readonly credentials: Credentials;
-  /** When the session token ends; never when left out. */
+  /** When the session token expires; never by default. */
   readonly expiresAt?: Date;
 }
 
@@ -28,12 +26,18 @@ interface Authorization {
   readonly signature: string;
 }
 
+/** None of these services has another path or a query, and aws4 does not sign every query: it leaves out an empty name. */
+const PATH = '/';
+
 /**
  * Checks the SigV4 signature of a request as every AWS service does before it looks at the request itself.
- * @throws AwsError with the code of the query protocol: MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId,
- * ExpiredToken or SignatureDoesNotMatch.
+ * @throws AwsError with the code of the query protocol: UnknownOperationException, MissingAuthenticationToken, IncompleteSignature,
+ * InvalidClientTokenId, ExpiredToken or SignatureDoesNotMatch.
  */
-export function authorize(request: IncomingMessage, body: Uint8Array, service: string, caller: Caller): void {
+export function authorize(request: IncomingMessage, body: Buffer, service: string, caller: Caller): void {
+  if (request.url !== PATH) {
+    throw new AwsError('UnknownOperationException', 'The operation is not known to this service.', 404);
+  }
   const authorization = readAuthorization(request);
   const credential = parseCredential(authorization.credential);
   if (!credential) {
@@ -46,13 +50,8 @@ export function authorize(request: IncomingMessage, body: Uint8Array, service: s
 
   const timestamp = header(request, 'x-amz-date') ?? '';
   checkDate(timestamp, scope.date);
-  const expected = signatureOf(
-    signedParts(request, body, authorization.signedHeaders),
-    caller.credentials.secretAccessKey,
-    timestamp,
-    scope,
-  );
-  if (!sameSignature(expected, authorization.signature)) {
+  const signed = signedRequest(request, body, authorization.signedHeaders);
+  if (!isSignature(authorization.signature, signed, scope, timestamp, caller.credentials)) {
     throw mismatch(
       'The request signature we calculated does not match the signature you provided. ' +
         'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
@@ -109,17 +108,15 @@ function checkDate(timestamp: string, scopeDate: string): void {
   if (age < -CLOCK_SKEW_MS) throw mismatch(`Signature not yet current: ${timestamp} is more than 5 min. ahead.`);
 }
 
-function signedParts(request: IncomingMessage, body: Uint8Array, signedHeaders: readonly string[]): SignedParts {
+function signedRequest(request: IncomingMessage, body: Buffer, signedHeaders: readonly string[]): SignedRequest {
   const mustBeSigned = Object.keys(request.headers).filter((name) => name === 'host' || name.startsWith('x-amz-'));
   const unsigned = mustBeSigned.find((name) => !signedHeaders.includes(name));
   if (unsigned) throw mismatch(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`);
-  const [path = '/', ...query] = (request.url ?? '/').split('?');
   return {
     method: request.method ?? '',
-    path,
-    query: [...new URLSearchParams(query.join('?'))],
-    headers: signedHeaders.map((name) => [name, header(request, name) ?? '']),
-    payloadHash: payloadHash(body),
+    path: PATH,
+    headers: Object.fromEntries(signedHeaders.map((name) => [name, header(request, name) ?? ''])),
+    body,
   };
 }
 

@@ -1,7 +1,7 @@
 /** An error that a stand-in answers as its service would. */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
-  /** As the service's wire form has it: `InvalidParameter`. */
+  /** As the service sends it: `InvalidParameter`. */
   readonly code: string;
   /** HTTP status. */
   readonly status: number;

@@ -3,7 +3,7 @@ import { AwsError } from './aws-error.ts';
 import { jsonService } from './json-protocol.ts';
 import type { Service } from './service.ts';
 
-/** One metric's samples, as whoever measures them put them in. */
+/** The samples of one metric, as they were put in. */
 export interface MetricSeries {
   readonly namespace: string;
   readonly metricName: string;
@@ -11,7 +11,7 @@ export interface MetricSeries {
   readonly samples: readonly { readonly at: Date; readonly value: number }[];
 }
 
-/** What CloudWatch knows of. A test changes it between calls. */
+/** All that CloudWatch knows. A test changes it between calls. */
 export interface MetricState {
   series: readonly MetricSeries[];
 }
@@ -61,7 +61,7 @@ const STATISTICS: Readonly<Record<Query['MetricStat']['Stat'], (values: readonly
   Maximum: (values) => values.reduce((most, value) => Math.max(most, value)),
 };
 
-/** GetMetricData of CloudWatch for metric queries. It computes no expressions and gives everything in one page. */
+/** GetMetricData of CloudWatch for metric queries. It computes no expressions and returns everything in one page. */
 export function cloudWatchService(state: MetricState): Service {
   return jsonService({
     signingName: 'monitoring',
@@ -85,7 +85,7 @@ function read(input: unknown): Input {
 function metricData(input: Input, series: readonly MetricSeries[]) {
   return {
     MetricDataResults: input.MetricDataQueries.filter((query) => query.ReturnData).map((query) => {
-      const points = [...pointsOf(query, input, series)];
+      const points = [...aggregate(query, input, series)];
       points.sort(([one], [other]) => (input.ScanBy === 'TimestampAscending' ? one - other : other - one));
       return {
         Id: query.Id,
@@ -99,8 +99,8 @@ function metricData(input: Input, series: readonly MetricSeries[]) {
   };
 }
 
-/** Value by the second at which its period begins. CloudWatch aligns periods to the epoch and takes the start in, the end not. */
-function pointsOf({ MetricStat }: Query, input: Input, series: readonly MetricSeries[]): ReadonlyMap<number, number> {
+/** The value of each period by its first second. CloudWatch aligns periods to the epoch, and includes the start but not the end. */
+function aggregate({ MetricStat }: Query, input: Input, series: readonly MetricSeries[]): ReadonlyMap<number, number> {
   const { Metric, Period, Stat } = MetricStat;
   const wanted = new Map(Metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
   const samples = series

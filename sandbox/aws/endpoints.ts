@@ -12,9 +12,9 @@ export interface EndpointOptions extends Caller {
 
 /** Stand-ins on loopback for the AWS endpoints that the function calls. */
 export interface AwsEndpoints {
-  /** The SDK's own settings that lead its clients here. */
+  /** The SDK's own settings that direct its clients here. */
   readonly environment: Readonly<Record<string, string>>;
-  /** `published` holds every message that SNS took, oldest first. */
+  /** `published` has every message that SNS accepted, oldest first. */
   readonly sns: Endpoint & { readonly published: readonly Published[] };
   readonly rds: Endpoint;
   readonly cloudwatch: Endpoint;

@@ -3,9 +3,9 @@ import type { Service } from './service.ts';
 
 export interface JsonService {
   readonly signingName: string;
-  /** What stands before the dot in the header X-Amz-Target. */
+  /** The part of the header X-Amz-Target before the dot. */
   readonly target: string;
-  /** By name; each gets the parsed body and returns what becomes the answer's JSON. */
+  /** By name. Each gets the parsed body and returns the answer, to be sent as JSON. */
   readonly actions: ReadonlyMap<string, (input: unknown) => object>;
 }
 

@@ -7,7 +7,7 @@ export type Parameters = { readonly [name: string]: string | Parameters };
 
 export interface QueryService {
   readonly signingName: string;
-  /** The `Version` its callers send, and the XML name space of its answers. */
+  /** The `Version` its callers send, and the XML namespace of its answers. */
   readonly version: string;
   readonly namespace: string;
   /** By name; each gets the parameters without Action and Version, and returns the content of the Result element. */

@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 const ACCOUNT = '123456789012';
 const CA = 'rds-ca-rsa2048-g1';
 
-/** A healthy RDS for PostgreSQL instance; `changes` goes over it. */
+/** A healthy RDS for PostgreSQL instance, with `changes`. */
 export function postgresInstance(identifier: string, region: string, changes: Partial<DBInstance> = {}): DBInstance {
   return {
     DBInstanceIdentifier: identifier,
@@ -31,7 +31,7 @@ export function postgresInstance(identifier: string, region: string, changes: Pa
   };
 }
 
-/** A healthy Aurora PostgreSQL cluster of a writer and a reader, and its two instances; the changes go over each. */
+/** A healthy Aurora PostgreSQL cluster of a writer and a reader, and its two instances, with the changes of each. */
 export function auroraCluster(
   identifier: string,
   region: string,

@@ -1,6 +1,6 @@
 import type { XmlContent, XmlElements } from './xml.ts';
 
-/** What RDS calls the members of a list, where its API reference shows another name than `member`. */
+/** The name of a list's members, where the API reference of RDS shows another one than `member`. */
 const MEMBER_NAMES: ReadonlyMap<string, string> = new Map([
   ['Certificates', 'Certificate'],
   ['DBClusterMembers', 'DBClusterMember'],
@@ -12,8 +12,8 @@ const MEMBER_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The fields of an RDS object as RDS writes them.
- * @throws Error for a list whose members' name is not known here: it would reach the caller as an empty one.
+ * The fields of an RDS object in the form that RDS sends.
+ * @throws Error for a list whose members have no known name: the caller would read it as an empty one.
  */
 export function rdsXml(fields: object): XmlElements {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, content(name, value)]));

@@ -6,7 +6,7 @@ import { rdsXml } from './rds-xml.ts';
 import type { Service } from './service.ts';
 import type { XmlElements } from './xml.ts';
 
-/** What RDS knows of, in the words of its API. A test changes it between calls. */
+/** All that RDS knows, in the terms of its API. A test changes it between calls. */
 export interface RdsState {
   instances: readonly DBInstance[];
   clusters: readonly DBCluster[];
@@ -20,7 +20,7 @@ interface Listing<Item> {
   /** The parameter that names one object. */
   readonly parameter: string;
   readonly items: () => readonly Item[];
-  /** Identifier and ARN: RDS takes either. */
+  /** Identifier and ARN: RDS accepts either. */
   readonly names: (item: Item) => readonly (string | undefined)[];
   /** What each known filter compares. */
   readonly filters: Readonly<Record<string, (item: Item) => string | undefined>>;
@@ -40,7 +40,7 @@ const pageSchema = z.strictObject({
   Marker: z.coerce.number().int().min(0).default(0),
 });
 
-/** The three describe calls of RDS, with filters and pages, over the state as it is at the call. */
+/** The three describe calls of RDS, with filters and pages, over the state at the time of the call. */
 export function rdsService(state: RdsState): Service {
   const instances: Listing<DBInstance> = {
     list: 'DBInstances',
@@ -89,7 +89,8 @@ export function rdsService(state: RdsState): Service {
 
 function describe<Item extends object>(listing: Listing<Item>, parameters: Parameters): XmlElements {
   const { [listing.parameter]: identifier, ...rest } = parameters;
-  if (identifier !== undefined && typeof identifier !== 'string') throw badValue(`${listing.parameter} is no text.`);
+  if (identifier !== undefined && typeof identifier !== 'string')
+    throw badValue(`${listing.parameter} is not a string.`);
   const page = pageSchema.safeParse(rest);
   if (!page.success) {
     const issue = page.error.issues[0];

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '../loopback.ts';
 import { authorize, type Caller } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
-import { type Fault, Faults } from './fault.ts';
+import { type InjectedFault, InjectedFaults } from './injected-fault.ts';
 
 export interface Answer {
   readonly status: number;
@@ -13,7 +13,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** One AWS service in its own wire form. */
+/** One AWS service in its own protocol. */
 export interface Service {
   /** As the credential scope names it: `sns`, `rds`, `monitoring`. */
   readonly signingName: string;
@@ -25,20 +25,20 @@ export interface Service {
 /** A stand-in that listens on loopback. */
 export interface Endpoint {
   readonly url: string;
-  readonly faults: Faults;
-  /** Requests that arrived, those that met a fault included. */
+  readonly faults: InjectedFaults;
+  /** Requests that arrived, including those that got a fault. */
   requestCount(): number;
-  /** Ends the connections that are still open, too; again is harmless. */
+  /** Also ends the connections that are still open. May be called again. */
   stop(): Promise<void>;
 }
 
 /** Serves one service on a free loopback port to the one caller it knows. */
 export async function startEndpoint(service: Service, caller: Caller): Promise<Endpoint> {
-  const faults = new Faults();
+  const faults = new InjectedFaults();
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
-    // A caller that gives up closes its socket; there is nobody left to tell.
+    // A caller that gives up closes its socket; nobody is left to answer.
     serve(service, caller, faults.next(), request, response).catch(() => response.destroy());
   });
   const { address, stop } = await listen(server);
@@ -48,7 +48,7 @@ export async function startEndpoint(service: Service, caller: Caller): Promise<E
 async function serve(
   service: Service,
   caller: Caller,
-  fault: Fault | undefined,
+  fault: InjectedFault | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -66,7 +66,7 @@ async function serve(
 function answer(
   service: Service,
   caller: Caller,
-  fault: Fault | undefined,
+  fault: InjectedFault | undefined,
   request: IncomingMessage,
   body: Buffer,
 ): Answer {

@@ -2,33 +2,12 @@ import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
 import type { Parameters } from './query-protocol.ts';
 
-/** What SNS can deliver by (SNS developer guide, "Event destinations"). */
-export const PROTOCOLS = [
-  'http',
-  'https',
-  'email',
-  'email-json',
-  'sms',
-  'sqs',
-  'application',
-  'lambda',
-  'firehose',
-] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
-
-export interface MessageAttribute {
-  readonly dataType: string;
-  readonly value: string;
-}
-
-/** A Publish that keeps the service's rules. */
+/** A Publish as the auditor sends it: with a subject, structured, and with attributes of type String. */
 export interface SnsMessage {
   readonly topicArn: string;
-  readonly subject: string | undefined;
-  /** What those get that have no body of their own. */
-  readonly defaultBody: string;
-  readonly bodies: ReadonlyMap<Protocol, string>;
-  readonly attributes: ReadonlyMap<string, MessageAttribute>;
+  readonly subject: string;
+  readonly bodies: Bodies;
+  readonly attributes: ReadonlyMap<string, string>;
   /** Of message and attributes together, as SNS counts them. */
   readonly bytes: number;
 }
@@ -37,89 +16,64 @@ export interface SnsMessage {
 const SIZE_LIMIT_BYTES = 262_144;
 /** Printable ASCII, 1 to 99 characters, no space first. */
 const SUBJECT = /^[!-~][ -~]{0,98}$/;
+/** SNS allows dots too, with rules of their own. */
+const ATTRIBUTE_NAME = /^[\w-]{1,256}$/;
 
 const publishSchema = z.strictObject({
   TopicArn: z.string(),
   Message: z.string(),
-  MessageStructure: z.literal('json').optional(),
-  Subject: z.string().regex(SUBJECT).optional(),
-  MessageAttributes: z
-    .strictObject({
-      entry: z.record(
-        z.string(),
-        z.strictObject({
-          Name: z.string(),
-          Value: z.strictObject({ DataType: z.string(), StringValue: z.string().optional() }),
-        }),
-      ),
-    })
-    .optional(),
+  MessageStructure: z.literal('json'),
+  Subject: z.string().regex(SUBJECT),
+  MessageAttributes: z.strictObject({
+    entry: z.record(
+      z.string(),
+      z.strictObject({
+        Name: z.string().regex(ATTRIBUTE_NAME),
+        Value: z.strictObject({ DataType: z.literal('String'), StringValue: z.string().min(1) }),
+      }),
+    ),
+  }),
 });
 
-const structuredBodySchema = z.record(z.string(), z.json());
+/**
+ * By protocol; `default` is for subscribers whose protocol has no body of its own. SNS silently ignores
+ * an unknown entry, and one that is not a string, and sends the default instead. Here that is an error, so that it is noticed.
+ */
+const bodiesSchema = z.strictObject({ default: z.string(), email: z.string(), https: z.string(), sms: z.string() });
+export type Bodies = Readonly<z.infer<typeof bodiesSchema>>;
 
 /**
  * Reads the parameters of a Publish to a topic.
- * @throws AwsError InvalidParameter or ParameterValueInvalid, worded as SNS words them.
+ * @throws AwsError InvalidParameter or ParameterValueInvalid
  */
 export function readMessage(parameters: Parameters): SnsMessage {
   const parsed = publishSchema.safeParse(parameters);
-  if (!parsed.success) throw invalid(parsed.error.issues[0]?.path.join('.') || 'unknown parameter');
-  const { TopicArn: topicArn, Message: message, MessageStructure, Subject: subject, MessageAttributes } = parsed.data;
-  if (message === '') throw invalid('Empty message');
-  const attributes = readAttributes(Object.values(MessageAttributes?.entry ?? {}));
+  if (!parsed.success) {
+    const path = parsed.error.issues[0]?.path ?? [];
+    if (path[0] === 'MessageAttributes') {
+      throw new AwsError('ParameterValueInvalid', `The message attribute at ${path.join('.')} is not valid.`);
+    }
+    throw invalid(path.join('.') || 'unknown parameter');
+  }
+  const { TopicArn: topicArn, Message: message, Subject: subject, MessageAttributes } = parsed.data;
+  const attributes = new Map(
+    Object.values(MessageAttributes.entry).map(({ Name, Value }) => [Name, Value.StringValue] as const),
+  );
   const bytes = [...attributes].reduce(
-    (sum, [name, { dataType, value }]) => sum + Buffer.byteLength(name + dataType + value),
+    (sum, [name, value]) => sum + Buffer.byteLength(`${name}String${value}`),
     Buffer.byteLength(message),
   );
   if (bytes > SIZE_LIMIT_BYTES) throw invalid('Message too long');
-  const bodies = MessageStructure ? readBodies(message) : { defaultBody: message, bodies: new Map() };
-  return { topicArn, subject, attributes, bytes, ...bodies };
+  return { topicArn, subject, bodies: readBodies(message), attributes, bytes };
 }
 
-function readBodies(message: string): Pick<SnsMessage, 'defaultBody' | 'bodies'> {
-  const parsed = structuredBodySchema.safeParse(parse(message));
-  if (!parsed.success) throw structure('JSON message body failed to parse');
-  const { default: defaultBody, ...others } = parsed.data;
-  if (typeof defaultBody !== 'string') throw structure('No default entry in JSON message body');
-  const bodies = new Map<Protocol, string>();
-  for (const [name, body] of Object.entries(others)) {
-    const protocol = PROTOCOLS.find((known) => known === name);
-    // SNS ignores such an entry without a word and sends the default instead. Here it is an error, or nobody would notice.
-    if (!protocol || typeof body !== 'string') throw structure(`No string for a known protocol in entry ${name}`);
-    bodies.set(protocol, body);
-  }
-  return { defaultBody, bodies };
-}
-
-function readAttributes(
-  entries: readonly { Name: string; Value: { DataType: string; StringValue?: string | undefined } }[],
-): ReadonlyMap<string, MessageAttribute> {
-  const attributes = new Map<string, MessageAttribute>();
-  for (const { Name: name, Value: value } of entries) {
-    const named = /^(?!aws\.|amazon\.)(?!.*\.\.)[\w-]([\w.-]{0,254}[\w-])?$/i.test(name);
-    if (!named) throw badAttribute(`The message attribute name '${name}' is not valid.`);
-    if (attributes.has(name)) throw badAttribute(`Message attribute name '${name}' already exists.`);
-    attributes.set(name, { dataType: value.DataType, value: readAttributeValue(name, value) });
-  }
-  return attributes;
-}
-
-function readAttributeValue(
-  name: string,
-  { DataType: type, StringValue: value }: { DataType: string; StringValue?: string | undefined },
-) {
-  if (!/^(String|String\.Array|Number)$/.test(type)) {
-    throw badAttribute(`The message attribute '${name}' has an invalid message attribute type '${type}'.`);
-  }
-  if (!value) {
-    throw badAttribute(
-      `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${type}'.`,
-    );
-  }
-  const fits = type === 'Number' ? Number.isFinite(Number(value)) : type === 'String' || Array.isArray(parse(value));
-  if (!fits) throw badAttribute(`Could not cast message attribute '${name}' value to ${type}.`);
-  return value;
+function readBodies(message: string): Bodies {
+  const parsed = bodiesSchema.safeParse(parse(message));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.path.length === 0 && issue.code === 'invalid_type') throw structure('JSON message body failed to parse');
+  if (issue?.path[0] === 'default') throw structure('No default entry in JSON message body');
+  throw structure(`Not the entries that the auditor sends: ${issue?.path.join('.')} ${issue?.message}`);
 }
 
 /** undefined, which no JSON text means, for what is not JSON. */
@@ -137,8 +91,4 @@ function invalid(what: string): AwsError {
 
 function structure(what: string): AwsError {
   return invalid(`Message Structure - ${what}`);
-}
-
-function badAttribute(message: string): AwsError {
-  return new AwsError('ParameterValueInvalid', message);
 }

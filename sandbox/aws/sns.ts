@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 import { queryService } from './query-protocol.ts';
 import type { Service } from './service.ts';
-import { type Protocol, readMessage, type SnsMessage } from './sns-message.ts';
+import { type Bodies, readMessage, type SnsMessage } from './sns-message.ts';
 
 export interface SnsSubscription {
-  readonly protocol: Protocol;
-  /** E-mail address, URL or ARN. */
+  /** sqs is for all that have no body of their own. */
+  readonly protocol: Exclude<keyof Bodies, 'default'> | 'sqs';
+  /** Email address, URL, telephone number or ARN. */
   readonly endpoint: string;
 }
 
@@ -17,7 +18,6 @@ export interface SnsTopic {
 
 /** What one subscriber got. */
 export interface Delivery extends SnsSubscription {
-  /** SNS writes this one when a message has none. */
   readonly subject: string;
   readonly body: string;
 }
@@ -43,8 +43,8 @@ export function snsService(region: string, topics: readonly SnsTopic[], publishe
       deliveries: topic.subscriptions.map(({ protocol, endpoint }) => ({
         protocol,
         endpoint,
-        subject: message.subject ?? 'AWS Notification Message',
-        body: message.bodies.get(protocol) ?? message.defaultBody,
+        subject: message.subject,
+        body: message.bodies[protocol === 'sqs' ? 'default' : protocol],
       })),
     });
     return { MessageId: messageId };

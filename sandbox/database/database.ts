@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { databaseSetupSql } from '../../infra/database-setup.ts';
+import { databaseSetupSql } from '../../database/setup.ts';
 import type { Credentials } from '../aws/sigv4.ts';
 import { createCertificates } from './certificates.ts';
 import type { GateFault } from './gate-fault.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Socket } from 'node:net';
 import type { Credentials } from '../aws/sigv4.ts';
+import { listen } from '../loopback.ts';
 import { admit } from './admission.ts';
 import type { Certificates } from './certificates.ts';
 import type { GateFault } from './gate-fault.ts';
-import { listen } from './loopback.ts';
 import type { Postgres } from './postgres.ts';
 
 export interface GateOptions {
@@ -53,7 +53,7 @@ export async function startGate({ now = Date.now, ...options }: GateOptions): Pr
       .catch(() => socket.destroy())
       .finally(() => clearTimeout(deadline));
   });
-  const port = await listen(server);
+  const { port } = await listen(server);
 
   return {
     host: HOST,

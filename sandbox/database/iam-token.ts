@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  ALGORITHM,
-  type Credentials,
-  parseCredential,
-  parseTimestamp,
-  payloadHash,
-  sameSignature,
-  signatureOf,
-} from '../aws/sigv4.ts';
+import { ALGORITHM, type Credentials, isSignature, parseCredential, parseTimestamp } from '../aws/sigv4.ts';
 
 /** What a token has to be for. */
 export interface TokenPurpose {
@@ -78,17 +70,8 @@ export function verifyToken(token: string, purpose: TokenPurpose, now: number): 
   if (now >= issued + query['X-Amz-Expires'] * 1000) return 'expired';
   if (issued > now + CLOCK_SKEW_MS) return 'not-yet-valid';
 
-  const signature = signatureOf(
-    {
-      method: 'GET',
-      path: '/',
-      query: pairs.filter(([name]) => name !== 'X-Amz-Signature'),
-      headers: [['host', host]],
-      payloadHash: payloadHash(),
-    },
-    purpose.credentials.secretAccessKey,
-    query['X-Amz-Date'],
-    scope,
-  );
-  return sameSignature(signature, query['X-Amz-Signature']) ? 'valid' : 'wrong-signature';
+  const { 'X-Amz-Signature': signature, 'X-Amz-Date': timestamp } = query;
+  url.searchParams.delete('X-Amz-Signature');
+  const signed = { method: 'GET', path: `/?${url.searchParams}`, headers: { host }, presigned: true };
+  return isSignature(signature, signed, scope, timestamp, purpose.credentials) ? 'valid' : 'wrong-signature';
 }

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
+import { listen } from '../loopback.ts';
 import type { SandboxDatabase } from './database.ts';
-import { listen } from './loopback.ts';
 
 /** What a client needs to know of the database. */
 export type PodDatabase = Omit<SandboxDatabase, 'stop' | 'inject' | 'postgres' | 'runAsMaster'>;

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { listen } from '../loopback.ts';
 import { watchOver } from './caretaker.ts';
 import { type Certificates, GATE_COMMON_NAME } from './certificates.ts';
-import { listen } from './loopback.ts';
 import { type Account, installedPostgres, runnablePostgres, serverAccount } from './postgres-binaries.ts';
 
 export interface PostgresOptions {
@@ -175,8 +175,7 @@ function startUp(server: ChildProcess): Promise<string | undefined> {
 }
 
 async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listen(probe);
-  await new Promise((resolve) => probe.close(resolve));
+  const { port, stop } = await listen(createServer());
+  await stop();
   return port;
 }

@@ -15,7 +15,7 @@ export type Exit = string;
 export class FunctionProcess {
   readonly stdout: LogReader;
   readonly stderr: LogReader;
-  /** Settles when the process is gone and all it wrote was read. */
+  /** Settles when the process has ended and all its output was read. */
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -35,14 +35,14 @@ export class FunctionProcess {
     );
   }
 
-  /** Ends it as Lambda ends an environment: at once. */
+  /** Ends it at once, as Lambda does. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.exited;
   }
 }
 
-/** A tenth of the memory is new space, half of that a semi-space, the rest old space: as the bootstrap of Lambda's Node.js runtime has it. */
+/** As in the bootstrap of Lambda's Node.js runtime: a tenth of the memory is new space, half of that a semi-space, and the rest old space. */
 function memoryFlags(memoryMb: number): readonly string[] {
   const newSpace = Math.floor(memoryMb / 10);
   return [`--max-semi-space-size=${Math.floor(newSpace / 2)}`, `--max-old-space-size=${memoryMb - newSpace}`];

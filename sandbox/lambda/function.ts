@@ -11,19 +11,19 @@ export const lambdaFunctionSchema = z.object({
   timeoutSeconds: z.number(),
   memoryMb: z.number(),
   environment: z.record(z.string(), z.string()),
-  /** The level is INFO, WARN ...; Lambda has one only in the JSON format. */
+  /** The level is INFO, WARN ...; only the JSON format has one. */
   logging: z.object({ format: z.enum(['JSON', 'Text']), level: z.string().optional() }).optional(),
 });
 export type LambdaFunction = Readonly<z.infer<typeof lambdaFunctionSchema>>;
 
-/** Where it runs and as whom. */
+/** Where it runs, and with which credentials. */
 export interface LambdaPlace {
   readonly region: string;
   /** Of the function's role. */
   readonly credentials: Credentials;
-  /** 123456789012 when left out. */
+  /** 123456789012 by default. */
   readonly accountId?: string;
-  /** Beside the function's own variables: what leads the SDK to the stand-ins. */
+  /** Added to the function's own variables: they direct the SDK to the stand-ins. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +48,7 @@ export function lambdaEnvironment(
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
     PATH: path,
-    // Lambda sets none; without one the SDK would read the ~/.aws of whoever runs the sandbox.
+    // Lambda sets none. Without it, the SDK would read the ~/.aws of the user who runs the sandbox.
     HOME: taskRoot,
     ...environment,
     ...place.environment,

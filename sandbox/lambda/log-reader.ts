@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** Reads what a function writes, one invocation at a time. */
+/** Reads the output of a function, one invocation at a time. */
 export class LogReader {
   #text = '';
   #look: () => void = () => {};
@@ -12,7 +12,7 @@ export class LogReader {
     });
   }
 
-  /** What stands before the line, once that has come. The line itself is dropped. */
+  /** Resolves with the text before the line when the line has arrived. The line itself is dropped. */
   until(line: string): Promise<string> {
     return new Promise((resolve) => {
       this.#look = () => {
@@ -27,7 +27,7 @@ export class LogReader {
     });
   }
 
-  /** All that has come and was not taken yet. */
+  /** All that has arrived and was not read yet. */
   take(): string {
     const text = this.#text;
     this.#text = '';

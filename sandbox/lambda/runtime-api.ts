@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { listen } from '../loopback.ts';
 
-/** What the function's process posted about one invocation. */
+/** What the function's process posted at the end of one invocation. */
 export interface Outcome {
   readonly kind: 'response' | 'error' | 'init-error';
   /** JSON as it was posted. */
@@ -12,19 +12,19 @@ export interface Outcome {
 }
 
 export interface RuntimeApi {
-  /** host:port, as AWS_LAMBDA_RUNTIME_API has it. */
+  /** host:port, for AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
-  /** Hands the event to the process at its next poll; `timeoutMs` runs from then on. */
+  /** Gives the event to the process at its next poll; `timeoutMs` starts then. */
   offer(event: unknown, timeoutMs: number): Offer;
   stop(): Promise<void>;
 }
 
 export interface Offer {
   readonly requestId: string;
-  /** When the process took the event. */
+  /** Resolves when the process has taken the event. */
   readonly taken: Promise<void>;
   readonly outcome: Promise<Outcome>;
-  /** Takes the event back from a process that will not poll any more. */
+  /** Takes the event back when its process will not poll again. */
   withdraw(): void;
 }
 
@@ -78,7 +78,7 @@ export async function startRuntimeApi(functionArn: string): Promise<RuntimeApi> 
   };
 
   const server = createServer((request, response) => {
-    // The process was ended in the middle of a request.
+    // The process was killed in the middle of a request.
     serve(request, response).catch(() => response.destroy());
   });
   const { address, stop } = await listen(server);

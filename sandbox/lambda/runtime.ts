@@ -4,7 +4,7 @@ import { functionArn, type LambdaFunction, type LambdaPlace } from './function.t
 import { type Exit, FunctionProcess } from './function-process.ts';
 import { type Outcome, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
-/** Lambda gives the initialisation 10 s of its own (Lambda developer guide, "Init phase"). */
+/** Lambda's own limit for initialization (Lambda developer guide, "Init phase"). */
 const INIT_LIMIT_MS = 10_000;
 
 const functionErrorSchema = z.object({
@@ -17,14 +17,14 @@ export type FunctionError = z.infer<typeof functionErrorSchema>;
 export type Invocation = {
   readonly stdout: string;
   readonly stderr: string;
-  /** From the event's delivery to the answer, without initialisation. */
+  /** From the event's delivery to the answer, without initialization. */
   readonly durationMs: number;
   /** From the start of the process to its first poll; undefined on a warm one. */
   readonly initMs: number | undefined;
-  /** Highest resident set of the process so far; undefined when it did not live to tell. */
+  /** Largest resident set of the process so far; undefined when it ended without an answer. */
   readonly peakMemoryBytes: number | undefined;
 } & (
-  | { readonly status: 'ok' /** As it came through JSON. */; readonly result: unknown }
+  | { readonly status: 'ok' /** After JSON. */; readonly result: unknown }
   | { readonly status: 'function-error'; readonly error: FunctionError }
   | { readonly status: 'timed-out'; readonly message: string }
   | { readonly status: 'crashed'; readonly message: string }
@@ -36,7 +36,7 @@ type End =
   | { readonly kind: 'timeout'; readonly message: string };
 type Taken = { readonly kind: 'taken' };
 
-/** Runs a function as Lambda does: in a process of its own that stays warm between invocations, ended at the time-out. */
+/** Runs a function as Lambda does: in a separate process that stays warm between invocations and is killed at the timeout. */
 export class LambdaRuntime {
   readonly #lambda: LambdaFunction;
   readonly #place: LambdaPlace;
@@ -57,10 +57,10 @@ export class LambdaRuntime {
 
   /**
    * Invokes the function with an event and waits for the end.
-   * @throws Error while another invocation runs: one environment takes one at a time.
+   * @throws Error while another invocation runs: an environment runs one at a time.
    */
   async invoke(event: unknown): Promise<Invocation> {
-    if (this.#busy) throw new Error('An invocation is running already.');
+    if (this.#busy) throw new Error('Another invocation is running.');
     this.#busy = true;
     try {
       return await this.#run(event);
@@ -84,13 +84,13 @@ export class LambdaRuntime {
       offer.outcome.then((outcome): End => ({ kind: 'outcome', outcome })),
       child.exited.then((exit): End => ({ kind: 'exit', exit })),
     ];
-    const start = await firstOf<End | Taken>(
+    const start = await raceAgainstTime<End | Taken>(
       [offer.taken.then((): Taken => ({ kind: 'taken' })), ...ends],
       INIT_LIMIT_MS,
       'Init timed out',
     );
     const takenAt = performance.now();
-    const end = start.kind === 'taken' ? await firstOf(ends, timeoutMs, 'Task timed out') : start;
+    const end = start.kind === 'taken' ? await raceAgainstTime(ends, timeoutMs, 'Task timed out') : start;
     const measured = {
       durationMs: performance.now() - takenAt,
       initMs: warm ? undefined : takenAt - begun,
@@ -99,11 +99,11 @@ export class LambdaRuntime {
     if (end.kind === 'outcome' && end.outcome.kind !== 'init-error') {
       const marker = `END RequestId: ${offer.requestId}\n`;
       const [stdout, stderr] = await Promise.all([child.stdout.until(marker), child.stderr.until(marker)]);
-      return { ...measured, stdout, stderr, ...answerOf(end.outcome) };
+      return { ...measured, stdout, stderr, ...readAnswer(end.outcome) };
     }
     offer.withdraw();
     await this.#endProcess();
-    return { ...measured, stdout: child.stdout.take(), stderr: child.stderr.take(), ...failureOf(end) };
+    return { ...measured, stdout: child.stdout.take(), stderr: child.stderr.take(), ...readFailure(end) };
   }
 
   #startProcess(): FunctionProcess {
@@ -120,8 +120,8 @@ export class LambdaRuntime {
   }
 }
 
-/** What settles first, or else a time-out after `limitMs`. */
-async function firstOf<Kind>(
+/** The first of the promises that settles, or a timeout after `limitMs`. */
+async function raceAgainstTime<Kind>(
   promises: readonly Promise<Kind>[],
   limitMs: number,
   what: string,
@@ -135,14 +135,14 @@ async function firstOf<Kind>(
   }
 }
 
-function answerOf({ kind, body }: Outcome) {
+function readAnswer({ kind, body }: Outcome) {
   return kind === 'response'
     ? ({ status: 'ok', result: JSON.parse(body) } as const)
     : ({ status: 'function-error', error: functionErrorSchema.parse(JSON.parse(body)) } as const);
 }
 
-function failureOf(end: End) {
-  if (end.kind === 'outcome') return answerOf(end.outcome);
+function readFailure(end: End) {
+  if (end.kind === 'outcome') return readAnswer(end.outcome);
   return end.kind === 'timeout'
     ? ({ status: 'timed-out', message: end.message } as const)
     : ({ status: 'crashed', message: `The function's process ended with ${end.exit}.` } as const);

@@ -1,4 +1,4 @@
-/** What `packageFunction` runs: a request as its argument, the function as JSON on stdout. */
+/** The process of `packageFunction`: a request as its argument, the function as JSON on stdout. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,11 +7,11 @@ import type { Config } from '../../infra/config.ts';
 import type { LambdaFunction } from './function.ts';
 
 const requestSchema = z.object({
-  /** As `parseConfig` gave it. */
+  /** As returned by `parseConfig`. */
   config: z.custom<Config>(),
   /** The database's name in it. */
   label: z.string(),
-  /** What stands for the stack's own topic, which has no ARN before it is deployed. */
+  /** Replaces the stack's own topic, which has no ARN before it is deployed. */
   topicArn: z.string(),
   /** An empty folder for the cloud assembly; the function runs in it. */
   folder: z.string(),
@@ -60,7 +60,7 @@ async function synthesize({ config, label, topicArn, folder }: PackageRequest): 
       handler: properties.Handler,
       timeoutSeconds: properties.Timeout,
       memoryMb: properties.MemorySize,
-      environment: environmentOf(properties, resources, topicArn),
+      environment: resolveVariables(properties, resources, topicArn),
       logging: logging && { format: logging.LogFormat, level: logging.ApplicationLogLevel },
     };
   }
@@ -76,16 +76,16 @@ function auditFunction(resources: Resources, label: string): FunctionProperties 
 function checkRuntime(runtime: string): void {
   const here = `nodejs${process.versions.node.split('.')[0]}.x`;
   if (runtime === here) return;
-  throw new Error(`The function runs on ${runtime} and this is ${here}. Start it by npm, which brings the right Node.`);
+  throw new Error(`The function runs on ${runtime} and this is ${here}. Start it with npm, which uses the right Node.`);
 }
 
 function assetPath({ files }: Assets, key: string): string {
   const file = files[key.replace(/\.zip$/, '')];
-  if (!file) throw new Error(`The asset manifest does not name ${key}.`);
+  if (!file) throw new Error(`The asset manifest has no ${key}.`);
   return file.source.path;
 }
 
-function environmentOf(
+function resolveVariables(
   { Environment }: FunctionProperties,
   resources: Resources,
   topicArn: string,

@@ -1,11 +1,11 @@
 import { proxyErrorMetrics } from '../../lambda/settings/metric-names.ts';
 import type { MetricSeries } from '../aws/cloudwatch.ts';
 
-/** What CloudWatch has of the last hours. */
+/** The metrics of the last hours in CloudWatch. */
 export interface History {
-  /** DatabaseConnections: levels at so many hours ago, oldest first, with lines between them. */
+  /** DatabaseConnections: levels by their age in hours, oldest first, with straight lines between them. */
   readonly connections: readonly { readonly hoursAgo: number; readonly level: number }[];
-  /** Lines of the proxy's log in the last hour; none when left out. */
+  /** Lines of the proxy's log in the last hour; none by default. */
   readonly proxyErrors?: { readonly connectionAttemptsFailed: number; readonly poolTimeouts: number };
 }
 
@@ -14,12 +14,12 @@ const HOUR_MS = 3_600_000;
 /** The window of connection-growth, 12 h, and the same hours of the day before. */
 const HOURS = 36;
 
-/** Connections that stay the same. */
+/** A constant number of connections. */
 export function steady(level: number): History {
   return { connections: [{ hoursAgo: HOURS, level }] };
 }
 
-/** The history up to `now`, as RDS and the metric filters of the stack write it. */
+/** The history up to `now`, in the form that RDS and the metric filters of the stack write. */
 export function metricSeries(
   { connections, proxyErrors }: History,
   { instance, database, now }: { readonly instance: string; readonly database: string; readonly now: Date },

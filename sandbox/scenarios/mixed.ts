@@ -1,11 +1,8 @@
 import type { Scenario } from './scenario.ts';
-
-/** LiteLLM's 12 minutes. */
-const REFRESH_SECONDS = 3;
+import { REFRESH_SECONDS } from './versions.ts';
 
 export const mixed: Scenario = {
-  description:
-    'Several faults at once: of four pods one leaks, one holds a lock, one has no TLS; and the global row costs.',
+  description: 'Several problems: a leak, a lock and no TLS on three of four pods, and a global router_settings row.',
   version: '1.81.3',
   maxConnections: 52,
   litellm: { globalRow: 'settings' },

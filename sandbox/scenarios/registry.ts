@@ -1,15 +1,9 @@
-import { healthy } from './healthy.ts';
-import { iamLeak } from './iam-leak.ts';
-import { idleInTransaction } from './idle-in-transaction.ts';
+import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
 import { mixed } from './mixed.ts';
-import { oldSchema } from './old-schema.ts';
-import { perRequestRouter } from './per-request-router.ts';
 import type { Scenario } from './scenario.ts';
-import { slotsExhausted } from './slots-exhausted.ts';
-import { underProvisioned } from './under-provisioned.ts';
-import { wrongVersion } from './wrong-version.ts';
+import { iamLeak, oldSchema, perRequestRouter, wrongVersion } from './versions.ts';
 
-/** Every scenario by its name; `npm start` plays the first when none is named. */
+/** Every scenario by its name; `npm start` runs the first when none is named. */
 export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['mixed', mixed],
   ['healthy', healthy],

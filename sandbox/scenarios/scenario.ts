@@ -5,22 +5,22 @@ import type { PodOptions } from '../database/pods.ts';
 import type { ProxyPod } from '../proxy.ts';
 import type { History } from './metrics.ts';
 
-/** One state of a LiteLLM database and its proxy that an audit can find. */
+/** One state of a LiteLLM database and its proxy. */
 export interface Scenario {
   /** One line, for `npm start -- --help`. */
   readonly description: string;
-  /** LiteLLM's: the database has its schema, and the proxy tells it. */
+  /** LiteLLM's version: the database has its schema, and the proxy reports it. */
   readonly version: string;
   /** 5 of them are reserved, as on RDS. */
   readonly maxConnections: number;
   readonly litellm?: Omit<LitellmOptions, 'version'>;
   readonly pods: readonly PodOptions[];
-  /** What /health/readiness says; connected when left out. */
+  /** The answer of /health/readiness; connected by default. */
   readonly readiness?: ProxyPod['database'];
-  /** What CloudWatch has. */
+  /** The metrics in CloudWatch. */
   readonly history: History;
-  /** As in the configuration; time constants that let it play in seconds, since PostgreSQL's clock cannot be moved. */
+  /** As in the configuration. The time constants are short, so that it runs in seconds: PostgreSQL's clock cannot be set. */
   readonly tuning?: z.input<typeof tuningSchema>;
-  /** Least time between the last connection of the pods and the audit. */
+  /** Minimum time between the last connection of the pods and the audit. */
   readonly settleMs?: number;
 }

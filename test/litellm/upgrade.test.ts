@@ -39,7 +39,7 @@ describe('upgradeTarget', () => {
     expect(breaks).toMatch(/1\.108\.1: fallback targets/);
   });
 
-  it('never names a version with a known security fault', () => {
+  it('never names a version with a known security issue', () => {
     check(
       property(tuple(nat({ max: 112 }), nat({ max: 20 })), ([minor, patch]) => {
         const upgrade = upgradeTarget(litellm(`1.${minor}.${patch}`));

@@ -44,9 +44,9 @@ describe('notify', () => {
     expect(bodies.sms).toMatch(/^CRITICAL litellm prod: /);
     expect(published?.message.attributes).toEqual(
       new Map([
-        ['severity', { dataType: 'String', value: 'critical' }],
-        ['database', { dataType: 'String', value: 'prod' }],
-        ['kind', { dataType: 'String', value: 'audit' }],
+        ['severity', 'critical'],
+        ['database', 'prod'],
+        ['kind', 'audit'],
       ]),
     );
   });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { vi } from 'vitest';
-import { databaseSetupSql } from '../../infra/database-setup.ts';
-import { type Circumstances, perform } from '../../lambda/purge/operation.ts';
-import type { UnsentRemedy } from '../../lambda/purge/outcome.ts';
-import type { RemedyRequest } from '../../lambda/settings/request.ts';
+import { databaseSetupSql } from '../../database/setup.ts';
+import type { PurgeOperation } from '../../lambda/purge/operation.ts';
+import { type Circumstances, runOperation } from '../../lambda/purge/run-operation.ts';
+import type { PurgeRequest } from '../../lambda/settings/request.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
 import type { Tuning } from '../../lambda/settings/tuning.ts';
 import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
@@ -17,7 +17,7 @@ export interface Bench {
   readonly database: SandboxDatabase;
   settings(tuning?: Partial<Tuning>): Settings;
   /** The request as the auditor's role; each has another id unless one is given. */
-  ask(request: RemedyRequest, circumstances?: Partial<Circumstances>, settings?: Settings): Promise<UnsentRemedy>;
+  ask(request: PurgeRequest, circumstances?: Partial<Circumstances>, settings?: Settings): Promise<PurgeOperation>;
   /** Leaves the one row with this JSON text, SQL NULL, or none; and no backups. */
   start(row: string | null | undefined): Promise<void>;
   write(row: string | null | undefined): Promise<void>;
@@ -71,7 +71,7 @@ export async function startBench(purge: Tuning['purge'] = 'manual'): Promise<Ben
     write,
     ask(request, circumstances, asked = settings()) {
       requests += 1;
-      return perform(request, asked, {
+      return runOperation(request, asked, {
         requester: { requestedBy: 'a test', requestId: `request ${requests}` },
         mode: 'manual',
         enabled: true,

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { databaseSetupSql } from '../../infra/database-setup.ts';
+import { databaseSetupSql } from '../../database/setup.ts';
 import type { Finding } from '../../lambda/core/finding.ts';
-import type { RemedyReport } from '../../lambda/purge/outcome.ts';
+import type { PurgeReport } from '../../lambda/purge/operation.ts';
 import type { Report } from '../../lambda/report/report.ts';
 import { environmentName } from '../../lambda/settings/settings.ts';
 import { type AwsEndpoints, startEndpoints } from '../../sandbox/aws/endpoints.ts';
@@ -14,7 +14,7 @@ const ROW = '{"num_retries": 3}';
 
 let bench: Bench;
 let endpoints: AwsEndpoints;
-let handler: (event: unknown, context: Context) => Promise<Report | RemedyReport>;
+let handler: (event: unknown, context: Context) => Promise<Report | PurgeReport>;
 beforeAll(async () => {
   bench = await startBench('automatic');
   const { region, credentials, host, port, databaseName, auditorUser, caFile } = bench.database;
@@ -82,7 +82,7 @@ function schedule(): { action: string; scheduledAt: string } {
   return { action: 'audit', scheduledAt: new Date(Date.UTC(2026, 10, 22, 3, 15 * scheduled)).toISOString() };
 }
 
-function findingOf(answer: Report | RemedyReport, checkId: string): Finding | undefined {
+function findingOf(answer: Report | PurgeReport, checkId: string): Finding | undefined {
   return 'findings' in answer ? answer.findings.find((finding) => finding.checkId === checkId) : undefined;
 }
 
@@ -120,7 +120,7 @@ describe('the function', () => {
     expect(published).toMatchObject([
       { subject: 'PURGED litellm prod: The global router_settings row was purged; backup 1 holds it' },
     ]);
-    const mail = published[0]?.bodies.get('email') ?? '';
+    const mail = published[0]?.bodies.email ?? '';
     for (const part of [
       'alice',
       FUNCTION_ARN,
@@ -131,8 +131,8 @@ describe('the function', () => {
       // Lines are broken where they are full, and so is the ARN.
       expect(mail.replaceAll(/\s+/g, '')).toContain(part.replaceAll(' ', ''));
     }
-    expect(JSON.parse(published[0]?.defaultBody ?? '')).toMatchObject({ action: 'purge', result: 'done' });
-    expect(published[0]?.attributes.get('kind')).toMatchObject({ value: 'remedy' });
+    expect(JSON.parse(published[0]?.bodies.default ?? '')).toMatchObject({ action: 'purge', result: 'done' });
+    expect(published[0]?.attributes.get('kind')).toBe('remedy');
   });
 
   it('tells once that it is done when ten ask at once', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { databaseSetupSql } from '../../infra/database-setup.ts';
+import { databaseSetupSql } from '../../database/setup.ts';
 import { type Bench, HOLD_ROW, hashOf, startBench } from './bench.ts';
 
 const ROW = '{"num_retries": 3}';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { remedyMessageOf } from '../../lambda/purge/message.ts';
-import type { RemedyResult, UnsentRemedy } from '../../lambda/purge/outcome.ts';
+import { operationMessage } from '../../lambda/purge/message.ts';
+import type { OperationResult, PurgeOperation } from '../../lambda/purge/operation.ts';
 
 function remedy(
-  overrides: Partial<Pick<UnsentRemedy, 'result' | 'summary' | 'database' | 'requestedBy' | 'notes'>> = {},
-): UnsentRemedy {
+  overrides: Partial<Pick<PurgeOperation, 'result' | 'summary' | 'database' | 'requestedBy' | 'notes'>> = {},
+): PurgeOperation {
   return {
     schemaVersion: 1,
     auditorVersion: '0.1.0',
@@ -25,8 +25,8 @@ function remedy(
   };
 }
 
-function bodiesOf(unsent: UnsentRemedy): { email: string; https: string; sms: string; default: string } {
-  return JSON.parse(remedyMessageOf(unsent).message);
+function bodiesOf(unsent: PurgeOperation): { email: string; https: string; sms: string; default: string } {
+  return JSON.parse(operationMessage(unsent).message);
 }
 
 describe('the message of a remedy', () => {
@@ -55,13 +55,13 @@ describe('the message of a remedy', () => {
     });
   });
 
-  it.each<[RemedyResult, string, string]>([
+  it.each<[OperationResult, string, string]>([
     ['done', 'PURGED', 'info'],
     ['refused', 'REFUSED', 'info'],
     ['failed', 'FAILED', 'warning'],
     ['not-known', 'NOT KNOWN', 'warning'],
   ])('begins with the verdict when the result is %s: %s', (result, verdict, severity) => {
-    const { subject, attributes } = remedyMessageOf(remedy({ result }));
+    const { subject, attributes } = operationMessage(remedy({ result }));
 
     expect(subject.startsWith(`${verdict} litellm prod: `)).toBe(true);
     expect(attributes).toEqual({ severity, database: 'prod', kind: 'remedy' });
@@ -71,7 +71,7 @@ describe('the message of a remedy', () => {
     const text = fc.string({ unit: 'binary', maxLength: 3000 });
     fc.assert(
       fc.property(text, text, text, fc.array(text, { maxLength: 6 }), (summary, database, requestedBy, notes) => {
-        const { subject, message } = remedyMessageOf(remedy({ summary, database, requestedBy, notes }));
+        const { subject, message } = operationMessage(remedy({ summary, database, requestedBy, notes }));
         const { email, https } = bodiesOf(remedy({ summary, database, requestedBy, notes }));
         const { title, description } = JSON.parse(https).content;
 

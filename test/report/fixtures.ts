@@ -1,13 +1,21 @@
 import { type Finding, fingerprintOf } from '../../lambda/core/finding.ts';
-import { diagnose } from '../../lambda/diagnosis/diagnose.ts';
+import { buildModel } from '../../lambda/model/model.ts';
+import { buildReport } from '../../lambda/report/build.ts';
 import type { Report } from '../../lambda/report/report.ts';
+import { cohort, fromCohorts, NO_HEARTBEATS } from '../sessions.ts';
+import { healthySnapshot, seen, settingsFor } from '../snapshots.ts';
 
 const DOCS = 'https://git.example.com/platform/litellm-db-auditor/blob/main/docs/checks';
 
 /** A finding with what a test does not care about filled in. */
-export function findingOf(parts: Partial<Finding> & Pick<Finding, 'checkId' | 'status' | 'summary'>): Finding {
+export function findingOf({
+  status,
+  ...parts
+}: Partial<Omit<Finding, 'kind'>> & Pick<Finding, 'checkId' | 'status' | 'summary'>): Finding {
   const subject = parts.subject ?? 'database prod';
   return {
+    kind: 'incident',
+    status,
     subject,
     fingerprint: fingerprintOf(parts.checkId, subject),
     confidence: 'high',
@@ -21,12 +29,13 @@ export function findingOf(parts: Partial<Finding> & Pick<Finding, 'checkId' | 's
 /** A report of findings that are already worst first. */
 export function reportOf(findings: readonly Finding[], parts: Partial<Report> = {}): Report {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     auditorVersion: '0.1.0',
     database: 'prod',
     startedAt: '2026-11-22T03:04:05.678Z',
     durationMs: 1234,
     status: findings[0]?.status ?? 'unknown',
+    risk: 'ok',
     diagnosis: { causes: [] },
     findings,
     sources: [
@@ -43,12 +52,12 @@ export function reportOf(findings: readonly Finding[], parts: Partial<Report> = 
 
 const NO_CONNECTION = 'There is no connection to the database.';
 
-function notJudged(checkId: string, sources: readonly string[]): Finding {
+function notChecked(checkId: string, sources: readonly string[]): Finding {
   return findingOf({
     checkId,
     status: 'unknown',
-    summary: `Not result, for lack of ${sources.join(' and ')}: ${NO_CONNECTION}`,
-    evidence: { missing: sources.map((source) => ({ source, status: 'skipped', reason: NO_CONNECTION })) },
+    summary: `Not checked without ${sources.join(' and ')}: ${NO_CONNECTION}`,
+    missingSources: sources.map((source) => ({ source, status: 'skipped', reason: NO_CONNECTION })),
     advice: [{ text: 'Do first what the finding of database-reachable says.' }],
   });
 }
@@ -69,7 +78,7 @@ export const slotsExhausted = reportOf(
       },
       advice: [
         {
-          text: 'Log in as the master user, who has reserved slots, and look who holds the others:',
+          text: 'Log in as the master user, who has reserved slots, and see who holds the others:',
           command:
             "SELECT usename, client_addr, state, count(*), min(backend_start)\n  FROM pg_stat_activity\n WHERE backend_type = 'client backend'\n GROUP BY 1, 2, 3\n ORDER BY 4 DESC;",
         },
@@ -79,13 +88,13 @@ export const slotsExhausted = reportOf(
         },
       ],
     }),
-    notJudged('auditor-privileges', ['server']),
-    notJudged('connection-headroom', ['server', 'sessions']),
-    notJudged('idle-in-transaction', ['sessions']),
-    notJudged('transport-security', ['sessions']),
-    notJudged('global-router-settings', ['router-settings']),
-    notJudged('team-router-settings', ['router-settings']),
-    notJudged('key-router-settings', ['router-settings']),
+    notChecked('auditor-privileges', ['server']),
+    notChecked('connection-headroom', ['server', 'sessions']),
+    notChecked('idle-in-transaction', ['sessions']),
+    notChecked('transport-security', ['sessions']),
+    notChecked('global-router-settings', ['router-settings']),
+    notChecked('team-router-settings', ['router-settings']),
+    notChecked('key-router-settings', ['router-settings']),
     findingOf({
       checkId: 'rds-configuration',
       status: 'ok',
@@ -116,7 +125,7 @@ const CHECKS = [
 ];
 
 export const allOk = reportOf(
-  CHECKS.map((checkId) => findingOf({ checkId, status: 'ok', summary: `The check ${checkId} found nothing to mend.` })),
+  CHECKS.map((checkId) => findingOf({ checkId, status: 'ok', summary: `The check ${checkId} found nothing to fix.` })),
 );
 
 /** Some of everything: two bad ones, one unsure, one unknown, one for information. */
@@ -124,7 +133,7 @@ export const mixed = reportOf([
   findingOf({
     checkId: 'connection-headroom',
     status: 'critical',
-    summary: '55 of 57 usable connection slots are taken (96 %); 40 of them by litellm@10.0.3.17.',
+    summary: '55 of 57 usable connection slots are used (96 %), 40 of them by litellm@10.0.3.17.',
     evidence: {
       maxConnections: 62,
       reservedForSuperusers: 3,
@@ -143,7 +152,7 @@ export const mixed = reportOf([
     },
     advice: [
       {
-        text: 'Look what the sessions of litellm@10.0.3.17 do, and since when:',
+        text: 'See what the sessions of litellm@10.0.3.17 do, and since when:',
         command:
           "SELECT state, count(*), min(backend_start), min(state_change) FROM pg_stat_activity WHERE usename = 'litellm' AND client_addr = '10.0.3.17' GROUP BY state;",
       },
@@ -161,11 +170,11 @@ export const mixed = reportOf([
       pids: [4711],
       idleSeconds: 741,
       blocking: 0,
-      confidenceReason: 'Two sessions are hidden from the role.',
     },
+    confidenceReason: 'Two sessions are hidden from the role.',
     advice: [
       {
-        text: 'Look first what it waits for, then end it:',
+        text: 'Check what it waits for, then end it:',
         command:
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = 4711 AND state = 'idle in transaction';",
       },
@@ -174,17 +183,23 @@ export const mixed = reportOf([
   findingOf({
     checkId: 'rds-configuration',
     status: 'unknown',
-    summary: 'Not result, for lack of rds: the role may not ask RDS.',
-    evidence: {
-      missing: [{ source: 'rds', status: 'failed', reason: 'The role may not ask RDS.', code: 'AccessDenied' }],
-    },
+    summary: 'Not checked without rds: Permission denied.',
+    missingSources: [
+      {
+        source: 'rds',
+        status: 'failed',
+        reason: 'Permission denied.',
+        kind: 'permission-denied',
+        code: 'AccessDenied',
+      },
+    ],
     advice: [{ text: 'Allow rds:DescribeDBInstances on the instance litellm-prod.' }],
   }),
   findingOf({
     checkId: 'global-router-settings',
     status: 'info',
     summary:
-      'A global row with 3 settings is applied by LiteLLM 1.108.13 to its shared Router; removing it mends nothing.',
+      'A global row with 3 settings is applied by LiteLLM 1.108.13 to its shared Router; removing it fixes nothing.',
     evidence: { kind: 'settings', bytes: 212, keys: ['num_retries', 'routing_strategy', 'timeout'], lostByRemoval: [] },
   }),
   ...[
@@ -193,51 +208,27 @@ export const mixed = reportOf([
     'transport-security',
     'team-router-settings',
     'key-router-settings',
-  ].map((checkId) => findingOf({ checkId, status: 'ok', summary: `The check ${checkId} found nothing to mend.` })),
+  ].map((checkId) => findingOf({ checkId, status: 'ok', summary: `The check ${checkId} found nothing to fix.` })),
 ]);
 
-const LEAKING = [
-  findingOf({
-    checkId: 'connection-headroom',
-    status: 'critical',
-    summary: '52 of 55 usable slots are taken (94 %); 48 of them by litellm from 10.0.3.17.',
-    evidence: { usable: 55, used: 52, free: 3 },
-    advice: [{ text: 'Look first at litellm from 10.0.3.17: 48 sessions, 48 idle.' }],
-  }),
-  findingOf({
-    checkId: 'connection-leak',
-    status: 'critical',
-    subject: 'client litellm@10.0.3.17',
-    summary:
-      'litellm@10.0.3.17 has 32 sessions that no pool uses any more, which take 32 of 55 usable slots; the oldest started 1 h 10 min ago.',
-    evidence: { leftOver: 32, login: 'IAM', knownLeaks: ['orphaned-engine', 'iam-rotation-kills-engines'] },
-    advice: [{ text: 'Restart the pod at 10.0.3.17: that closes all its sessions.' }],
-  }),
-  findingOf({
-    checkId: 'litellm-version',
-    status: 'warning',
-    confidence: 'medium',
-    summary:
-      'LiteLLM 1.81.9 has 2 known connection faults; the worst: A disconnect that fails leaves the engine behind.',
-    evidence: {
-      version: '1.81.9',
-      connectionIssues: [{ id: 'orphaned-engine', kind: 'leak' }],
-      confidenceReason: 'The version is what the configuration states.',
-    },
-    advice: [{ text: 'Upgrade LiteLLM to 1.108.13.' }],
-  }),
-  findingOf({
-    checkId: 'pool-budget',
-    status: 'warning',
-    summary: 'The pools may take 31 of 55 usable slots, 61 during a rolling deployment: a deployment does not fit.',
-    evidence: { otherSessions: 0, usable: 55 },
-    advice: [{ text: 'Lower the pool limit to 9, the largest that is safe: 9 x 6 + 1 = 55 of 55 usable slots.' }],
-  }),
-  findingOf({ checkId: 'idle-in-transaction', status: 'ok', summary: 'No transaction is open and idle.' }),
-];
+/** A pool of eight that each of six refreshes leaked, on a server of 60 slots. */
+const leakingSnapshot = healthySnapshot({
+  configuredVersion: '1.81.9',
+  sources: {
+    ...NO_HEARTBEATS,
+    sessions: seen(
+      fromCohorts(
+        [77, 65, 53, 41, 29, 5].map((started) => cohort(started, started === 5 ? 0 : started - 11, { count: 8 })),
+      ),
+    ),
+  },
+});
 
-/** Two causes at once: the token refresh leaves connections open, and a rolling deployment would not fit either. */
-export const leaking = reportOf(LEAKING, { diagnosis: diagnose(LEAKING) });
+/** A real evaluation in which the token refresh leaks connections and the pools do not fit either. */
+export const leaking: Report = {
+  ...buildReport(leakingSnapshot, buildModel(leakingSnapshot, settingsFor()), settingsFor(), 1234),
+  notification: { status: 'skipped', reason: 'Not sent yet.' },
+};
 
 /** What somebody could write into an alias, an application name or a setting's name to harm or mislead the reader. */
 export const HOSTILE_TEXTS = [
@@ -259,8 +250,9 @@ export const hostile = reportOf(
       status: 'warning',
       subject: `team ${text}`,
       summary: `The team ${text} has settings.`,
-      evidence: { [text]: text, teams: [{ name: text, keys: [text] }], confidenceReason: text },
+      evidence: { [text]: text, teams: [{ name: text, keys: [text] }] },
       confidence: 'low',
+      confidenceReason: text,
       advice: [{ text: `Ask ${text}.`, command: `SELECT '${text}';` }],
     }),
   ),

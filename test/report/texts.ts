@@ -19,8 +19,8 @@ const anyFinding: fc.Arbitrary<Finding> = fc
     subject: anyText,
     confidence: fc.constantFrom('high', 'medium', 'low'),
     summary: anyText,
+    confidenceReason: anyText,
     evidence: fc.record({
-      confidenceReason: anyText,
       name: anyText,
       largestHolders: fc.array(fc.dictionary(anyText, anyText, { maxKeys: 3 }), { maxLength: 12 }),
       counts: fc.dictionary(anyText, fc.oneof(fc.integer(), fc.constant(null), fc.boolean()), { maxKeys: 3 }),
@@ -33,7 +33,7 @@ const anyCause: fc.Arbitrary<Cause> = fc.record({
   id: fc.constantFrom('iam-token-refresh', 'none-of-the-known'),
   title: anyText,
   what: anyText,
-  first: anyText,
+  first: fc.record({ text: anyText, command: anyText }, { requiredKeys: ['text'] }),
   confidence: fc.constantFrom('high', 'medium', 'low'),
   fingerprints: fc.array(anyText, { minLength: 1, maxLength: 3 }),
 });

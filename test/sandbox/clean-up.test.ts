@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CleanUp } from '../../sandbox/clean-up.ts';
 
 describe('CleanUp', () => {
-  it('takes the steps once, last first, also after one failed', async () => {
+  it('runs every step once, last first, when one of them fails', async () => {
     const taken: string[] = [];
     const cleanUp = new CleanUp();
     const stop = async (name: string) => {

@@ -11,7 +11,7 @@ const START = fileURLToPath(new URL('../../sandbox/start.ts', import.meta.url));
 
 describe('npm start', () => {
   const temporary = mkdtempSync(join(tmpdir(), 'auditor-start-test-'));
-  // As root, PostgreSQL runs as another user, who has to get through.
+  // When this runs as root, PostgreSQL runs as another user, who has to be able to enter.
   chmodSync(temporary, 0o755);
   afterAll(() => rmSync(temporary, { recursive: true }));
 
@@ -23,7 +23,7 @@ describe('npm start', () => {
     return { child, stdout: text(child.stdout), stderr: text(child.stderr) };
   }
 
-  /** npm keeps a cache of its own in the temporary folder, whatever it runs. */
+  /** npm always has a cache in the temporary folder. */
   function leftBehind(): string[] {
     return readdirSync(temporary).filter((name) => name !== 'node-compile-cache');
   }
@@ -33,7 +33,7 @@ describe('npm start', () => {
     return status;
   }
 
-  it('prints the report alone on stdout with --json, and leaves nothing behind', async () => {
+  it('prints only the report on stdout, and leaves nothing behind, when --json is given', async () => {
     const { child, stdout, stderr } = start('--json');
 
     const status = await exitStatus(child);
@@ -42,7 +42,7 @@ describe('npm start', () => {
       schemaVersion: 1,
       database: 'sandbox',
       status: 'critical',
-      // Which two of its faults are named depends on how sure each is, and so on how busy the machine is.
+      // Which two of its problems are named depends on their confidence, and so on the load of the machine.
       diagnosis: { causes: [{ confidence: expect.any(String) }, { confidence: expect.any(String) }] },
       findings: expect.arrayContaining([
         expect.objectContaining({ checkId: 'connection-leak', status: 'critical' }),
@@ -73,7 +73,7 @@ describe('npm start', () => {
     expect(leftBehind()).toEqual([]);
   }, 60_000);
 
-  it('refuses an unknown flag with a sentence and status 2', async () => {
+  it('exits with 2 and one sentence when a flag is unknown', async () => {
     const { child, stdout, stderr } = start('--jsn');
 
     const status = await exitStatus(child);
@@ -83,7 +83,7 @@ describe('npm start', () => {
     expect(await stdout).toBe('');
   }, 60_000);
 
-  it('explains itself with --help', async () => {
+  it('prints its usage when --help is given', async () => {
     const { child, stdout } = start('--help');
 
     const status = await exitStatus(child);

@@ -1,6 +1,6 @@
 import type { CauseId } from '../../lambda/diagnosis/diagnosis.ts';
 
-/** The first cause that a sick scenario has to end in. */
+/** The first cause that the report of a scenario has to name. */
 export const FIRST_CAUSES: Readonly<Record<string, CauseId>> = {
   'iam-leak': 'iam-token-refresh',
   'per-request-router': 'per-request-router',

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../sandbox/scenarios/registry.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { FIRST_CAUSES } from './first-causes.ts';
-import { type Bundle, makeBundle, play } from './play.ts';
+import { type Bundle, makeBundle, runScenario } from './run.ts';
 
-/** `npm start` plays it by default, and start.test.ts looks at it. */
+/** The default of `npm start`, which start.test.ts runs. */
 const DEFAULT = 'mixed';
 
 function scenario(name: string): Scenario {
@@ -21,9 +21,9 @@ describe('a scenario', () => {
   afterAll(() => bundle.remove());
 
   it.each(Object.entries(FIRST_CAUSES))(
-    'ends in its first cause when it is %s',
+    'has its cause first when it is %s',
     async (name, cause) => {
-      const { diagnosis, notification } = await play(scenario(name), bundle);
+      const { diagnosis, notification } = await runScenario(scenario(name), bundle);
 
       expect(diagnosis.causes[0]?.id).toBe(cause);
       expect(notification.status).toBe('published');
@@ -31,17 +31,17 @@ describe('a scenario', () => {
     60_000,
   );
 
-  it('ends in no finding above info, no cause and no message when it is healthy', async () => {
-    const { findings, diagnosis, notification } = await play(scenario('healthy'), bundle);
+  it('has no finding above info, no cause and no message when it is healthy', async () => {
+    const { findings, diagnosis, notification } = await runScenario(scenario('healthy'), bundle);
 
     expect(findings.filter(({ status }) => status !== 'ok' && status !== 'info')).toEqual([]);
     expect(diagnosis.causes).toEqual([]);
     expect(notification.status).toBe('skipped');
   }, 60_000);
 
-  it('is played by a test when it is in the registry', () => {
-    const played = [DEFAULT, 'healthy', ...Object.keys(FIRST_CAUSES)];
+  it('is run by a test when it is in the registry', () => {
+    const tested = [DEFAULT, 'healthy', ...Object.keys(FIRST_CAUSES)];
 
-    expect([...SCENARIOS.keys()]).toEqual(played);
+    expect([...SCENARIOS.keys()]).toEqual(tested);
   });
 });

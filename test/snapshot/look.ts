@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { Settings, Target } from '../../lambda/settings/settings.ts';
 import type { Tuning } from '../../lambda/settings/tuning.ts';
-import { takeSnapshot } from '../../lambda/snapshot/collect.ts';
+import { collectSnapshot } from '../../lambda/snapshot/collect.ts';
 import type { SourceName, SourceResult, Sources } from '../../lambda/snapshot/snapshot.ts';
 import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
@@ -21,7 +21,7 @@ export async function look(
     if (process.env[name] === undefined) vi.stubEnv(name, value);
   }
   const settings = settingsFor(iamTarget(database, target), { litellmVersion: QUIET_VERSION, ...tuning });
-  return (await takeSnapshot({ ...settings, ...place }, BUDGET_MS)).sources;
+  return (await collectSnapshot({ ...settings, ...place }, BUDGET_MS)).sources;
 }
 
 /** The kind of failure, or `ok` or `skipped`. */

@@ -7,7 +7,7 @@ import { loadSnapshot, saveSnapshot, settingsForSaved } from '../../cli/saved.ts
 import { UsageError } from '../../cli/usage-error.ts';
 import { judge } from '../../lambda/report/build.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
-import { takeSnapshot } from '../../lambda/snapshot/collect.ts';
+import { collectSnapshot } from '../../lambda/snapshot/collect.ts';
 import { parseSnapshot, SavedSnapshotError, snapshotText } from '../../lambda/snapshot/saved.ts';
 import { startDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';
@@ -53,7 +53,7 @@ describe('a saved snapshot', () => {
         UPDATE "LiteLLM_SpendLogs" SET proxy_server_request = jsonb_build_object('user_config', 'sk-in-a-request-' || request_id),
                messages = jsonb_build_array('a prompt of ' || request_id)`);
       const settings = { ...settingsFor(iamTarget(database)), proxy: { url: proxy.url } };
-      const snapshot = await takeSnapshot({ ...settings, activitySeconds: 1 }, 20_000);
+      const snapshot = await collectSnapshot({ ...settings, activitySeconds: 1 }, 20_000);
 
       const text = snapshotText(snapshot);
 

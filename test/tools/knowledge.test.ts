@@ -44,13 +44,13 @@ describe('the generated releases', () => {
     for (const [name, code] of sources) expect(readFileSync(join(GENERATED, name), 'utf8'), name).toBe(code);
   });
 
-  it('hold every row of the faults and of the advisories', () => {
+  it('hold every row of the known issues and of the advisories', () => {
     const ids = [...firstColumn('known-issues.tsv'), ...firstColumn('advisories.tsv')];
 
     expect(KNOWN_ISSUES.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('hold every known-bad range, and all 37 records of security faults', () => {
+  it('hold every known-bad range, and all 37 records of security issues', () => {
     expect(KNOWN_ISSUES.map(({ id }) => id)).toEqual(expect.arrayContaining(KNOWN_BAD));
     expect(new Set(firstColumn('advisories.tsv')).size).toBe(37);
   });
@@ -66,11 +66,11 @@ describe('readKnowledge', () => {
 
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('refuses an upgrade target with a known security fault', () => {
+  it('refuses an upgrade target with a known security issue', () => {
     const about = readFileSync(join(folder, 'about.json'), 'utf8').replace('"1.109.3"', '"1.109.2"');
     writeFileSync(join(folder, 'about.json'), about);
 
-    expect(() => readKnowledge(folder)).toThrow('the target 1.109.2 has the known security fault PR-52838');
+    expect(() => readKnowledge(folder)).toThrow('the target 1.109.2 has the known security issue PR-52838');
   });
 
   it('names a bad field of about.json', () => {

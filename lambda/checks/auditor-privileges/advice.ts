@@ -1,17 +1,17 @@
 import { escapeIdentifier } from 'pg';
+import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION } from '../../../database/names.ts';
 import type { Advice } from '../../core/finding.ts';
-import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION } from '../../litellm/tables.ts';
 import type { TableSource } from '../../snapshot/snapshot.ts';
 
-/** How the set-up script is run: what it grants is all that an audit needs. */
+/** How the setup script is run: what it grants is all that an audit requires. */
 export const INSTALL: readonly Advice[] = [
   {
-    text: "Print the set-up SQL and run it in LiteLLM's database, as the RDS master user and as the owner of LiteLLM's tables; running it again is harmless:",
+    text: "Print the setup SQL and run it in LiteLLM's database, as the RDS master user and as the owner of LiteLLM's tables. It is safe to run again:",
     command: 'npm run --silent database-setup',
   },
 ];
 
-/** Attributes of a role that are no memberships, as the server source names them. */
+/** Attributes of a role, which are no memberships, as the server source names them. */
 const ATTRIBUTES = ['superuser', 'createrole', 'createdb', 'replication', 'bypassrls'];
 
 /** The statements that let `role` read these columns of a table. */
@@ -31,11 +31,11 @@ GRANT EXECUTE ON FUNCTION ${AUDITOR_SCHEMA}.${GLOBAL_ROW_FUNCTION}() TO ${grante
   };
 }
 
-/** The step that takes attributes and memberships from `role`. */
+/** The step that revokes attributes and memberships of `role`. */
 export function revokeExcessivePrivileges(role: string, excessivePrivileges: readonly string[]): Advice {
   if (excessivePrivileges.includes('superuser')) {
     return {
-      text: 'Audit with a role of its own instead of a superuser; the set-up script makes it:',
+      text: 'Audit with a role of its own instead of a superuser; the setup script makes it:',
       command: 'npm run --silent database-setup',
     };
   }
@@ -64,7 +64,7 @@ export function revokeWrites(role: string, tables: readonly string[]): readonly 
         .join('\n'),
     },
     {
-      text: 'When that changes nothing, the right comes from owning the tables, from PUBLIC or from another role: audit with a role of its own.',
+      text: 'If that changes nothing, the right comes from owning the tables, from PUBLIC or from another role: audit with a role of its own.',
     },
   ];
 }
@@ -74,14 +74,14 @@ export function revokeSecrets(role: string, columns: readonly string[]): readonl
   const tables = new Set(columns.map((column) => column.slice(0, column.lastIndexOf('.'))));
   return [
     {
-      text: "As the owner of LiteLLM's tables, take the whole right to read; a REVOKE of single columns leaves a grant on the table in force:",
+      text: "As the owner of LiteLLM's tables, revoke the whole right to read. A REVOKE of single columns leaves a grant on the table in force:",
       command: [...tables]
         .map((table) => `REVOKE SELECT ON ${qualified(table)} FROM ${escapeIdentifier(role)};`)
         .join('\n'),
     },
-    { text: 'Then grant the harmless columns again:', command: 'npm run --silent database-setup' },
+    { text: 'Then grant the columns that an audit reads again:', command: 'npm run --silent database-setup' },
     {
-      text: 'When that changes nothing, the right comes from owning the tables, from PUBLIC or from another role: audit with a role of its own.',
+      text: 'If that changes nothing, the right comes from owning the tables, from PUBLIC or from another role: audit with a role of its own.',
     },
   ];
 }

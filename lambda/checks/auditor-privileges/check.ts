@@ -1,17 +1,29 @@
 import { counted, listed } from '../../core/text.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ServerSource, Snapshot } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { result } from '../result.ts';
-import { seeAllSessions } from '../visibility.ts';
+import { type CheckResult, defineCheck, risk } from '../check.ts';
+import { seeAllSessions } from '../remediation.ts';
 import { columnGrant, INSTALL, revokeExcessivePrivileges, revokeSecrets, revokeWrites, useFunction } from './advice.ts';
 
-/** Whether the auditor sees what it must, and no more. One result a concern; a single ok one when there is none. */
+/** One concern each, or that there is none. */
+export type PrivilegeFacts =
+  | { readonly usesReservedSlots: boolean; readonly isIamUser: boolean }
+  | { readonly missing: string }
+  | { readonly missing: readonly { readonly table: string; readonly columns: readonly string[] }[] }
+  | { readonly globalRowFunction: ServerSource['globalRowFunction'] }
+  | { readonly excessivePrivileges: readonly string[] }
+  | { readonly writableTables: readonly string[] }
+  | { readonly readableSecrets: readonly string[] }
+  | { readonly inRecovery: true; readonly writerEndpoint?: string }
+  | { readonly inspected: string; readonly others: readonly string[] };
+
+/** Whether the auditor sees what it must, and no more. One result per concern; a single ok one when there is none. */
 export const auditorPrivileges = defineCheck({
   id: 'auditor-privileges',
-  title: "The auditor's role sees all it must, and no more.",
+  title: "The auditor's role sees all that it must, and no more.",
+  kind: 'risk',
   needs: ['server'],
-  judge({ source: { server }, snapshot }, settings) {
+  evaluate({ seen: { server }, snapshot }, settings) {
     const concerns = [
       ...sessionsConcern(server),
       ...columnsConcern(server),
@@ -24,41 +36,41 @@ export const auditorPrivileges = defineCheck({
     ];
     if (concerns.length > 0) return concerns;
     return [
-      result({
+      risk<PrivilegeFacts>({
         status: 'ok',
         subject: `role ${server.role.name}`,
         summary: `The role ${server.role.name} sees all sessions and what the checks need of ${counted(server.tables.length, 'LiteLLM table')}, and can neither write nor read a key or a secret.`,
-        evidence: { usesReservedSlots: server.role.usesReservedSlots, isIamUser: server.role.isIamUser },
+        facts: { usesReservedSlots: server.role.usesReservedSlots, isIamUser: server.role.isIamUser },
       }),
     ];
   },
 });
 
-function sessionsConcern({ role }: ServerSource): readonly CheckResult[] {
+function sessionsConcern({ role }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
   if (role.seesAllSessions) return [];
   return [
-    result({
+    risk({
       status: 'unknown',
       subject: `role ${role.name}: sessions`,
       summary: `The role ${role.name} cannot see the sessions of other roles.`,
-      evidence: { missing: 'pg_read_all_stats, a part of pg_monitor' },
+      facts: { missing: 'pg_read_all_stats, a part of pg_monitor' },
       advice: [seeAllSessions(role.name)],
     }),
   ];
 }
 
-function columnsConcern({ role, tables }: ServerSource): readonly CheckResult[] {
+function columnsConcern({ role, tables }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
   const lacking = tables.flatMap((table) => {
     const columns = table.columns.filter((column) => !table.readable.includes(column));
     return columns.length > 0 ? [{ table, columns }] : [];
   });
   if (lacking.length === 0) return [];
   return [
-    result({
+    risk({
       status: 'unknown',
       subject: `role ${role.name}: columns`,
       summary: `The role ${role.name} cannot read ${listed(lacking.map(({ table, columns }) => `${counted(columns.length, 'column')} of ${table.name}`))} that the checks need.`,
-      evidence: { missing: lacking.map(({ table, columns }) => ({ table: `${table.schema}.${table.name}`, columns })) },
+      facts: { missing: lacking.map(({ table, columns }) => ({ table: `${table.schema}.${table.name}`, columns })) },
       advice: [
         {
           text: "As the owner of LiteLLM's tables:",
@@ -70,75 +82,75 @@ function columnsConcern({ role, tables }: ServerSource): readonly CheckResult[] 
 }
 
 /** The row may be readable without the function: the shell can audit as LiteLLM's own user. */
-function globalRowConcern(server: ServerSource, snapshot: Snapshot): readonly CheckResult[] {
+function globalRowConcern(server: ServerSource, snapshot: Snapshot): readonly CheckResult<PrivilegeFacts>[] {
   const { role, globalRowFunction, litellmSchema } = server;
   const routerSettings = snapshot.sources['router-settings'];
   const seen = routerSettings.status === 'ok' && routerSettings.value.global.state !== 'hidden';
   if (globalRowFunction === 'executable' || litellmSchema === null || seen) return [];
   const absent = globalRowFunction === 'absent';
   return [
-    result({
+    risk({
       status: 'unknown',
       subject: `role ${role.name}: global row`,
       summary: absent
         ? 'The function that describes the global router_settings row without its values is not installed.'
         : `The role ${role.name} may not execute the function that describes the global router_settings row.`,
-      evidence: { globalRowFunction },
+      facts: { globalRowFunction },
       advice: absent ? INSTALL : [useFunction(role.name)],
     }),
   ];
 }
 
-function excessivePrivilegesConcern({ role }: ServerSource): readonly CheckResult[] {
+function excessivePrivilegesConcern({ role }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
   if (role.excessivePrivileges.length === 0) return [];
   return [
-    result({
+    risk({
       status: 'warning',
       subject: `role ${role.name}: excessivePrivileges`,
-      summary: `The role ${role.name} is stronger than an auditor needs: ${listed(role.excessivePrivileges)}.`,
-      evidence: { excessivePrivileges: role.excessivePrivileges },
+      summary: `The role ${role.name} has more rights than an auditor requires: ${listed(role.excessivePrivileges)}.`,
+      facts: { excessivePrivileges: role.excessivePrivileges },
       advice: [revokeExcessivePrivileges(role.name, role.excessivePrivileges)],
     }),
   ];
 }
 
-function writesConcern({ role }: ServerSource): readonly CheckResult[] {
-  // A superuser may do everything, which its power says already; no REVOKE helps.
+function writesConcern({ role }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
+  // A superuser may do everything, which its own finding says already; no REVOKE helps.
   if (role.writableTables.length === 0 || role.excessivePrivileges.includes('superuser')) return [];
   return [
-    result({
+    risk({
       status: 'warning',
       subject: `role ${role.name}: writing`,
       summary: `The role ${role.name} may change ${counted(role.writableTables.length, 'table')} of LiteLLM: ${listed(role.writableTables)}.`,
-      evidence: { writableTables: role.writableTables },
+      facts: { writableTables: role.writableTables },
       advice: revokeWrites(role.name, role.writableTables),
     }),
   ];
 }
 
-function secretsConcern({ role }: ServerSource): readonly CheckResult[] {
+function secretsConcern({ role }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
   if (role.readableSecrets.length === 0 || role.excessivePrivileges.includes('superuser')) return [];
   return [
-    result({
+    risk({
       status: 'warning',
       subject: `role ${role.name}: secrets`,
       summary: `The role ${role.name} could read ${counted(role.readableSecrets.length, 'secret column')}: ${listed(role.readableSecrets)}.`,
-      evidence: { readableSecrets: role.readableSecrets },
+      facts: { readableSecrets: role.readableSecrets },
       advice: revokeSecrets(role.name, role.readableSecrets),
     }),
   ];
 }
 
-function replicaConcern(server: ServerSource, snapshot: Snapshot): readonly CheckResult[] {
+function replicaConcern(server: ServerSource, snapshot: Snapshot): readonly CheckResult<PrivilegeFacts>[] {
   if (!server.inRecovery) return [];
   const { rds } = snapshot.sources;
   const writer = rds.status === 'ok' && rds.value.kind === 'cluster' ? rds.value.endpoint : null;
   return [
-    result({
+    risk({
       status: 'unknown',
       subject: `database ${snapshot.database}: writer`,
       summary: 'This server is a read replica: what LiteLLM holds on the writer cannot be seen from here.',
-      evidence: { inRecovery: true, ...(writer === null ? {} : { writerEndpoint: writer }) },
+      facts: { inRecovery: true, ...(writer === null ? {} : { writerEndpoint: writer }) },
       advice: [
         {
           text: `Set "host" in the configuration to the writer's endpoint${writer === null ? '' : `, ${writer}`}. To watch the replica too, add it as a database of its own.`,
@@ -148,18 +160,22 @@ function replicaConcern(server: ServerSource, snapshot: Snapshot): readonly Chec
   ];
 }
 
-function schemasConcern(server: ServerSource, snapshot: Snapshot, settings: Settings): readonly CheckResult[] {
+function schemasConcern(
+  server: ServerSource,
+  snapshot: Snapshot,
+  settings: Settings,
+): readonly CheckResult<PrivilegeFacts>[] {
   const { litellmSchema, otherLitellmSchemas } = server;
   if (litellmSchema === null || otherLitellmSchemas.length === 0 || settings.litellmSchema !== undefined) return [];
   return [
-    result({
+    risk({
       status: 'info',
       subject: `database ${snapshot.database}: schemas`,
-      summary: `${otherLitellmSchemas.length + 1} schemas hold LiteLLM tables; ${litellmSchema} was looked at, ${listed(otherLitellmSchemas)} not.`,
-      evidence: { lookedAt: litellmSchema, others: otherLitellmSchemas },
+      summary: `${otherLitellmSchemas.length + 1} schemas hold LiteLLM tables; only ${litellmSchema} was audited, not ${listed(otherLitellmSchemas)}.`,
+      facts: { inspected: litellmSchema, others: otherLitellmSchemas },
       advice: [
         {
-          text: 'Name the right one as "litellmSchema" in the configuration, and one database entry for each that lives.',
+          text: 'Name the right one as "litellmSchema" in the configuration, with one database entry for each that is in use.',
         },
       ],
     }),

@@ -6,7 +6,7 @@ import { missingSettings, type Topology } from '../../model/topology.ts';
 import { restartPod } from '../remediation.ts';
 import type { Ceiling } from './ceiling.ts';
 
-/** What to do about a client over its ceiling: look, free the slots, mend the numbers. */
+/** What to do about a client over its ceiling: look, free the slots, correct the numbers. */
 export function ceilingAdvice(client: LitellmClient, ceiling: Ceiling, topology: Topology): readonly Advice[] {
   const missing = missingSettings(topology).filter((name) => name !== 'pods');
   return [
@@ -18,13 +18,13 @@ export function ceilingAdvice(client: LitellmClient, ceiling: Ceiling, topology:
         ]
       : []),
     {
-      text: 'See when its sessions started: old ones that do nothing are left over from replaced pools.',
+      text: 'See when its sessions started. Old idle sessions are leaked from replaced pools.',
       command: `SELECT date_trunc('minute', backend_start) AS started, state, count(*), max(state_change) AS last_change
   FROM pg_stat_activity WHERE ${clientCondition(client)} GROUP BY 1, 2 ORDER BY 1;`,
     },
     ...restartPod(client),
     {
-      text: `It comes back: read the findings of connection-leak and litellm-version for the leak that it is. Are all ${client.sessions} at work, then more than ${ceiling.words} runs there: correct the configuration.`,
+      text: `If it recurs, see connection-leak and litellm-version for the leak of this version. If all ${client.sessions} are active, more workers are running than ${ceiling.words}: correct the configuration.`,
     },
   ];
 }

@@ -1,10 +1,10 @@
 import { ge } from '@renovatebot/pep440';
 import { counted } from '../../core/text.ts';
+import type { Uncertainty } from '../../core/uncertainty.ts';
 import type { LitellmClient } from '../../model/litellm-clients.ts';
 import { openedSinceRefresh } from '../../model/observed-pool.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { Uncertainty } from '../result.ts';
 
 /** For this part of the time between two refreshes the engine before may still be closing its sessions: 2 of 12 min. */
 const DRAINING_PART = 1 / 6;

@@ -1,6 +1,6 @@
 import type { Advice, Status } from '../../core/finding.ts';
 
-/** Sessions by client and hour of their start: who adds and never takes away. */
+/** Sessions by client and hour of their start: who opens and never closes. */
 const STARTS_SQL = `SELECT usename, client_addr, date_trunc('hour', backend_start) AS started, count(*), max(state_change) AS last_change
   FROM pg_stat_activity WHERE backend_type = 'client backend'
  GROUP BY usename, client_addr, started ORDER BY usename, client_addr, started;`;
@@ -10,26 +10,26 @@ export function adviceOnGrowth(status: Status): readonly Advice[] {
   if (status === 'ok') return [];
   return [
     {
-      text: 'See who grows: old hours with many sessions whose last change is old too are connections that nobody uses any more. connection-leak counts them.',
+      text: 'See whose sessions grow. Old hours with many sessions whose last change is old too are connections that nobody uses any more; connection-leak counts them.',
       command: STARTS_SQL,
     },
     ...(status === 'info'
       ? []
       : [
           {
-            text: 'Before the slots run out, restart the proxy pods one by one, the one that holds most first: that closes what they left behind. Without a mend it starts anew.',
+            text: 'Before the slots run out, restart the proxy pods one by one, the one that holds most first: that closes what they leaked. It will come back until fixed.',
           },
         ]),
     {
-      text: 'For good: litellm-version names the leaks of the version that runs, and what to upgrade to. When every client is within its pool limit, it is load: pool-budget has the sum.',
+      text: 'For a permanent fix, litellm-version names the leaks of the running version and what to upgrade to. If every client is within its pool limit, it is load: pool-budget has the sum.',
     },
   ];
 }
 
 /** When there are too few readings. */
-export const MEND_METRIC: readonly Advice[] = [
+export const FIX_METRIC: readonly Advice[] = [
   {
-    text: 'A new or restarted instance needs three hours; after that, look whether CloudWatch has the metric under the identifier that "rds" in the configuration names:',
+    text: 'A new or restarted instance requires three hours. After that, check that CloudWatch has the metric under the identifier that "rds" in the configuration names:',
     command: 'aws cloudwatch list-metrics --namespace AWS/RDS --metric-name DatabaseConnections',
   },
 ];

@@ -6,7 +6,7 @@ import type { Forecast } from '../../model/trend/forecast.ts';
 export type KnownTrend = Exclude<Trend, { readonly kind: 'too-few-points' }>;
 
 /** What the connections did, in words. */
-export function shapeWords({ kind, windowHours, recent, jumps }: KnownTrend): string {
+export function trendText({ kind, windowHours, recent, jumps }: KnownTrend): string {
   const level = `${Math.round(recent.toLevel)}`;
   const window = span(windowHours);
   switch (kind) {
@@ -33,13 +33,13 @@ export function shapeWords({ kind, windowHours, recent, jumps }: KnownTrend): st
 }
 
 /** When the slots run out, with the forecast's uncertainty; empty for a trend that does not rise. */
-export function forecastWords({ kind }: KnownTrend, forecast: Forecast | null, usable: number): string {
+export function forecastText({ kind }: KnownTrend, forecast: Forecast | null, usable: number): string {
   if (kind !== 'growing' && kind !== 'sawtooth') return '';
   if (forecast === null) return `; the ${usable} usable slots last for over a week at that rate`;
   const { hours, earliestHours, latestHours } = forecast;
   const latest = latestHours === null ? 'over a week' : span(latestHours);
-  const unless = kind === 'sawtooth' ? ', unless it is reset before' : '';
-  return `; the ${usable} usable slots are taken in ${span(hours)} (between ${span(earliestHours)} and ${latest})${unless}`;
+  const unless = kind === 'sawtooth' ? ', unless it is reset before that' : '';
+  return `; the ${usable} usable slots run out in ${span(hours)} (between ${span(earliestHours)} and ${latest})${unless}`;
 }
 
 function span(hours: number): string {
@@ -47,7 +47,7 @@ function span(hours: number): string {
 }
 
 function perHour(slope: number): string {
-  return `${slope.toFixed(1)} an hour`;
+  return `${slope.toFixed(1)} per hour`;
 }
 
 function clock(time: number): string {

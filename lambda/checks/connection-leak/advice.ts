@@ -32,12 +32,12 @@ export function leakAdvice(
  WHERE ${condition};`,
     },
     { text: causeText(topology.version, knownLeaks(topology, client.iam)) },
-    { text: 'Until that is mended, restart the proxies before the slots run out.' },
+    { text: 'Until that is fixed, restart the proxies before the slots run out.' },
   ];
 }
 
 function surerSettings(topology: Topology): readonly Advice[] {
   const missing = missingSettings(topology);
   if (missing.length === 0) return [];
-  return [{ text: `To be surer, set ${listed(missing)} in the configuration.` }];
+  return [{ text: `For higher confidence, set ${listed(missing)} in the configuration.` }];
 }

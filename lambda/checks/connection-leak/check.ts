@@ -1,18 +1,15 @@
 import type { Status } from '../../core/finding.ts';
 import { counted, durationText } from '../../core/text.ts';
-import { mergeUncertainty } from '../../core/uncertainty.ts';
+import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import type { LitellmClients } from '../../model/litellm-clients.ts';
-import { slotUse } from '../../model/slots.ts';
-import { type Topology, topologyEvidence, topologyOf, whoEvidence } from '../../model/topology.ts';
+import { headroomStatus, type SlotUse } from '../../model/slots.ts';
+import { identityFacts, type Topology, topologyFacts } from '../../model/topology.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { ServerSource, SessionsSource, Snapshot } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { connectionHeadroom } from '../connection-headroom/check.ts';
-import { noSessions } from '../not-evaluated.ts';
-import { result, type Uncertainty } from '../result.ts';
-import { hiddenSessions } from '../visibility.ts';
+import type { SessionsSource, Snapshot } from '../../snapshot/snapshot.ts';
+import { defineCheck, type Evaluated, incident } from '../check.ts';
+import { hiddenSessions, noSessions } from '../not-evaluated.ts';
 import { leakAdvice } from './advice.ts';
-import { leakEvidence } from './facts.ts';
+import { type LeakFacts, leakFacts } from './facts.ts';
 import { type Orphans, orphansOf } from './orphans.ts';
 import { orphanUncertainty } from './uncertainty.ts';
 
@@ -28,78 +25,77 @@ interface Loss {
 
 export const connectionLeak = defineCheck({
   id: 'connection-leak',
-  title: 'No connection of LiteLLM has outlived its pool.',
-  needs: ['server', 'sessions'],
-  judge({ source, snapshot }, settings) {
-    const topology = topologyOf(snapshot, source, settings);
-    const hidden = hiddenSessions(source.sessions, snapshot, settings);
+  title: 'No connection of LiteLLM has leaked.',
+  kind: 'incident',
+  needs: ['sessions', 'slots', 'topology'],
+  evaluate({ seen: { sessions, slots, topology }, snapshot }, settings) {
+    const hidden = hiddenSessions(sessions, snapshot, settings);
     const { who, limit, deployment } = topology;
     if (who === null) return hidden.length > 0 ? hidden : [noSessions(snapshot, settings)];
     const ceiling = limit.perWorker * deployment.workersPerPod;
     const leaks = who.clients.flatMap((client) => orphansOf(client, ceiling, settings) ?? []);
-    const loss = lossOf(leaks, source, snapshot, settings);
-    const clients = leaks.map((orphans) => judgeClient(orphans, loss, topology, settings));
+    const loss = lossOf(leaks, slots, settings);
+    const clients = leaks.map((orphans) => leaked(orphans, loss, topology, settings));
     return clients.length + hidden.length > 0
       ? [...clients, ...hidden]
-      : [judgeNone(who, topology, source.sessions, snapshot)];
+      : [noneLeaked(who, topology, sessions, snapshot)];
   },
 });
 
-function lossOf(
-  leaks: readonly Orphans[],
-  source: { readonly server: ServerSource; readonly sessions: SessionsSource },
-  snapshot: Snapshot,
-  settings: Settings,
-): Loss {
-  const { usable } = slotUse(source.server, source.sessions);
+function lossOf(leaks: readonly Orphans[], slots: SlotUse, settings: Settings): Loss {
+  const { usable } = slots;
   const sessions = leaks.reduce((sum, orphans) => sum + orphans.sessions, 0);
-  const noHeadroom = connectionHeadroom
-    .judge({ source, snapshot }, settings)
-    .some(({ status }) => status === 'critical');
+  const noHeadroom = headroomStatus(slots, settings) === 'critical';
   return { sessions, usable, critical: noHeadroom || 100 * sessions > CRITICAL_PERCENT * usable };
 }
 
-function judgeClient(orphans: Orphans, loss: Loss, topology: Topology, settings: Settings): CheckResult {
+function leaked(orphans: Orphans, loss: Loss, topology: Topology, settings: Settings): Evaluated<LeakFacts> {
   const { client, sessions, cohorts } = orphans;
   const uncertainty = orphanUncertainty(orphans, topology);
   const status = statusOf(orphans, loss, topology, uncertainty);
   const count = `${client.newestSeen ? '' : 'at least '}${counted(sessions, 'session')}`;
-  const words = status === 'info' ? 'that may be left over' : 'that no pool uses any more';
-  return result({
+  const words = status === 'info' ? 'that may be leaked' : 'that no pool uses any more';
+  return incident({
     status,
     subject: `client ${client.name}`,
     summary: `${client.name} has ${count} ${words}, which take ${sessions} of ${loss.usable} usable slots; the oldest started ${durationText(cohorts[0]?.ageSeconds ?? 0)} ago.`,
-    evidence: {
-      ...leakEvidence(orphans, topology),
+    facts: {
+      ...leakFacts(orphans, topology),
       lostByAllClients: loss.sessions,
       usableSlots: loss.usable,
-      ...(client.iam ? whoEvidence(topology) : topologyEvidence(topology)),
+      ...(client.iam ? identityFacts(topology) : topologyFacts(topology)),
     },
     advice: leakAdvice(orphans, status, topology, settings),
     uncertainty,
   });
 }
 
-/** A pooler keeps old sessions on purpose, and for a password the ceiling is all there is: what is not sure of these does not warn. */
+/** A pooler keeps old sessions on purpose, and for a password the ceiling is the only sign: what is not certain of these does not warn. */
 function statusOf({ client }: Orphans, loss: Loss, { sharing }: Topology, uncertainty: Uncertainty | null): Status {
   const unsure = uncertainty?.confidence === 'low';
   if (sharing?.kind === 'rds-proxy' || (unsure && !client.iam)) return 'info';
   return loss.critical && !unsure ? 'critical' : 'warning';
 }
 
-function judgeNone(who: LitellmClients, topology: Topology, sessions: SessionsSource, snapshot: Snapshot): CheckResult {
+function noneLeaked(
+  who: LitellmClients,
+  topology: Topology,
+  sessions: SessionsSource,
+  snapshot: Snapshot,
+): Evaluated<LeakFacts> {
   const { clients } = who;
   const oldest = Math.max(0, ...clients.flatMap(({ cohorts }) => cohorts[0]?.ageSeconds ?? []));
   const unseen = sessions.cohortCount - sessions.cohorts.length;
-  return result({
+  return incident({
     status: 'ok',
     subject: `database ${snapshot.database}`,
-    summary: `None of the ${counted(who.sessions, 'session')} of ${counted(clients.length, 'LiteLLM client')} has outlived its pool.`,
-    evidence: {
+    summary: `None of the ${counted(who.sessions, 'session')} of ${counted(clients.length, 'LiteLLM client')} has leaked.`,
+    facts: {
+      leaked: 0,
       clients: clients.length,
       sessions: who.sessions,
       oldestSeconds: oldest,
-      ...whoEvidence(topology),
+      ...identityFacts(topology),
     },
     uncertainty: mergeUncertainty([
       ...who.uncertainties,
@@ -108,7 +104,7 @@ function judgeNone(who: LitellmClients, topology: Topology, sessions: SessionsSo
         ? [
             {
               confidence: 'medium' as const,
-              reason: `Only the ${sessions.cohorts.length} oldest of ${sessions.cohortCount} start times were looked at.`,
+              reason: `Only the ${sessions.cohorts.length} oldest of ${sessions.cohortCount} start times were read.`,
             },
           ]
         : []),

@@ -1,19 +1,54 @@
-import type { Finding } from '../../core/finding.ts';
 import type { PoolCohort } from '../../model/cohorts.ts';
-import type { Topology } from '../../model/topology.ts';
+import type { IdentityFacts, Topology, TopologyFacts } from '../../model/topology.ts';
 import { idleLimitSeconds, knownLeaks } from './known-leaks.ts';
 import type { Orphans } from './orphans.ts';
 
 /** Of a client's cohorts, the oldest ones. */
 const SHOWN_COHORTS = 10;
 
-/** What shows that the sessions are left over. */
-export function leakEvidence(orphans: Orphans, topology: Topology): Finding['evidence'] {
+type CohortFacts = {
+  readonly started: string;
+  readonly sessions: number;
+  readonly idleSince: string | null;
+  readonly verdict: 'leaked' | 'the pool in use' | 'active' | 'not old or not idle enough';
+};
+
+/** What one client has leaked. */
+type ClientLeak = {
+  readonly leaked: number;
+  readonly client: string;
+  readonly sessions: number;
+  readonly login: 'IAM' | 'password';
+  readonly oldestStart: string | null;
+  readonly livingPool: { readonly started: string; readonly sessions: number } | null;
+  readonly otherPrograms?: number;
+  readonly secondsBetweenStarts?: number;
+  readonly stepsOfTheTokenRefresh?: boolean;
+  readonly poolClosesIdleAfterSeconds: number;
+  readonly litellmVersion: string | null;
+  /** Ids in knowledge/known-issues.tsv that fit version, login and workers, the likeliest first. */
+  readonly knownLeaks?: readonly string[];
+  readonly cohorts: readonly CohortFacts[];
+  readonly moreCohorts?: number;
+};
+
+export type LeakFacts =
+  | (ClientLeak & { readonly lostByAllClients: number; readonly usableSlots: number } & (IdentityFacts | TopologyFacts))
+  | (IdentityFacts & {
+      readonly leaked: 0;
+      readonly clients: number;
+      readonly sessions: number;
+      readonly oldestSeconds: number;
+    });
+
+/** What shows that the sessions are leaked. */
+export function leakFacts(orphans: Orphans, topology: Topology): ClientLeak {
   const { client, sessions, cohorts, living, stepSeconds, staircase, otherApplications } = orphans;
   const leaks = topology.version === null ? [] : knownLeaks(topology, client.iam);
   const more = client.cohorts.length - SHOWN_COHORTS;
   return {
-    leftOver: sessions,
+    leaked: sessions,
+    client: client.name,
     sessions: client.sessions,
     login: client.iam ? 'IAM' : 'password',
     oldestStart: cohorts[0]?.firstStart ?? null,
@@ -27,14 +62,14 @@ export function leakEvidence(orphans: Orphans, topology: Topology): Finding['evi
       started: cohort.firstStart,
       sessions: cohort.sessions,
       idleSince: cohort.idleSince,
-      verdict: verdictOf(cohort, orphans),
+      verdict: verdictOn(cohort, orphans),
     })),
     ...(more > 0 && { moreCohorts: more }),
   };
 }
 
-function verdictOf(cohort: PoolCohort, { cohorts, living }: Orphans): string {
-  if (cohorts.includes(cohort)) return 'left over';
+function verdictOn(cohort: PoolCohort, { cohorts, living }: Orphans): CohortFacts['verdict'] {
+  if (cohorts.includes(cohort)) return 'leaked';
   if (cohort === living) return 'the pool in use';
-  return cohort.idleSeconds === null ? 'at work' : 'not old or not idle enough';
+  return cohort.idleSeconds === null ? 'active' : 'not old or not idle enough';
 }

@@ -21,7 +21,7 @@ export function knownLeaks({ version, deployment }: Topology, iam: boolean): rea
   );
 }
 
-/** One sentence or two: which known leak it may be, and from which version on it is mended. */
+/** One sentence or two: which known leak it may be, and which version fixes it. */
 export function causeText(version: LitellmVersion | null, leaks: readonly KnownIssue[]): string {
   const names = leaks.map(
     ({ title, source, fixed }) => `${title} (${source.split(';')[0]}; fixed in ${listed(fixed) || 'no version known'})`,

@@ -8,7 +8,7 @@ const STEP_TOLERANCE = 0.2;
 /** One client's sessions that its living pool does not have any more. */
 export interface Orphans {
   readonly client: LitellmClient;
-  /** Slots lost: what can be told for sure, so perhaps fewer than the cohorts hold. */
+  /** Slots lost: what is certain, so perhaps fewer than the cohorts hold. */
   readonly sessions: number;
   /** Oldest first. */
   readonly cohorts: readonly PoolCohort[];
@@ -23,7 +23,7 @@ export interface Orphans {
 }
 
 /**
- * The sessions of a client that have outlived their pool; null when there are none. Cohorts older than two token lives in which every
+ * The sessions of a client that its pool does not use any more; null when there are none. Cohorts older than two token lives in which every
  * session has been idle for a refresh interval or more, but never the newest, which is the pool in use. A password has no token life: of
  * those cohorts only what exceeds `ceiling` counts, the oldest first.
  */

@@ -1,9 +1,8 @@
-import { mergeUncertainty } from '../../core/uncertainty.ts';
+import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import { poolSizeUncertainties, type Topology } from '../../model/topology.ts';
-import type { Uncertainty } from '../result.ts';
 import type { Orphans } from './orphans.ts';
 
-/** Why sessions that look left over may not be; null for a staircase of refreshes of a known user, seen directly. */
+/** Why sessions that look leaked may not be; null for a staircase of refreshes of a known user, seen directly. */
 export function orphanUncertainty(orphans: Orphans, topology: Topology): Uncertainty | null {
   const { client, staircase, otherApplications } = orphans;
   const { sharing, who } = topology;
@@ -30,7 +29,7 @@ function ageUncertainty(staircase: boolean): readonly Uncertainty[] {
     {
       confidence: 'medium',
       reason:
-        'That an idle IAM session older than two token lives is left over is inferred from how LiteLLM refreshes its token, and the starts do not show the steps of the refresh.',
+        'That an idle IAM session older than two token lives is leaked is inferred from how LiteLLM refreshes its token, and the start times do not show the steps of the refresh.',
     },
   ];
 }
@@ -40,7 +39,7 @@ function passwordUncertainty(topology: Topology): readonly Uncertainty[] {
     {
       confidence: 'medium',
       reason:
-        'A log-in by password has no token life: they are told by being old, idle, and more than the pools can hold.',
+        'A password login has no token life: these sessions count as leaked because they are old, idle, and more than the pools can hold.',
     },
     ...poolSizeUncertainties(topology),
   ];

@@ -1,62 +1,96 @@
+import type { Status } from '../../core/finding.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { SourceFailure, Sources } from '../../snapshot/snapshot.ts';
-import { defineCheck } from '../check.ts';
-import { mend, result } from '../result.ts';
-import { connectStory } from './connection-errors.ts';
+import type { FailureKind, SourceFailure, Sources } from '../../snapshot/snapshot.ts';
+import { defineCheck, incident, notEvaluated } from '../check.ts';
+import { type ConnectionError, connectionError } from './connection-errors.ts';
 
-/** A failed connection is what this check judges, so it needs no source. */
+type Place = {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseName: string;
+  readonly user: string;
+  readonly login: string;
+  readonly tls: string;
+  readonly waitedMs: number;
+};
+
+export type ReachableFacts =
+  | Place
+  | (Place & {
+      readonly cause: FailureKind;
+      /** Who cannot connect: everybody, the auditor alone, or one of these. */
+      readonly side: ConnectionError['side'];
+      readonly error: string;
+      readonly code?: string;
+      readonly concerns: string;
+      readonly servesOthers?: string;
+    });
+
+/** A failed connection is what this check is about, so it needs no source. */
 export const databaseReachable = defineCheck({
   id: 'database-reachable',
   title: 'The database lets the auditor in and answers in time.',
+  kind: 'incident',
   needs: [],
-  judge({ snapshot }, settings) {
+  evaluate({ snapshot, model }, settings) {
     const { connection } = snapshot.sources;
     const subject = `database ${snapshot.database}`;
-    const where = { ...place(settings), waitedMs: connection.durationMs };
+    const place = { ...placeOf(settings), waitedMs: connection.durationMs };
     if (connection.status === 'skipped') {
       return [
-        result({
-          status: 'unknown',
+        notEvaluated({
           subject,
           summary: `No connection was tried: ${connection.reason}`,
-          evidence: where,
-          advice: [{ text: 'Mend the reason above, then audit again.' }],
+          evidence: place,
+          advice: [{ text: 'Fix the cause above, then audit again.' }],
         }),
       ];
     }
     const failure = connection.status === 'failed' ? connection.failure : brokenOff(snapshot.sources);
     if (failure === undefined) {
       return [
-        result({
+        incident<ReachableFacts>({
           status: 'ok',
           subject,
           summary: `The auditor connected in ${connection.durationMs} ms as ${settings.target.user}, and its queries were answered.`,
-          evidence: where,
+          facts: place,
         }),
       ];
     }
-    const story = connectStory(failure.kind, settings.target);
+    const error = connectionError(failure.kind, settings.target);
+    const serves = error.side === 'unclear' ? model.servesOthers : null;
+    const side = serves === null ? error.side : 'auditor';
+    const happened = connection.status === 'ok' ? `Connected, then disconnected: ${error.happened}` : error.happened;
     return [
-      result({
-        status: 'critical',
+      incident<ReachableFacts>({
+        status: STATUS[side],
         subject,
-        summary: connection.status === 'ok' ? `Connected, then cut off: ${story.happened}` : story.happened,
-        evidence: {
-          ...where,
+        summary: serves === null ? happened : `${happened} ${serves}, so the fault is on the auditor's own path.`,
+        facts: {
+          ...place,
           cause: failure.kind,
+          side,
           error: failure.message,
           ...(failure.code === undefined ? {} : { code: failure.code }),
-          concerns: story.concerns,
+          concerns: error.concerns,
+          ...(serves === null ? {} : { servesOthers: serves }),
         },
-        advice: [...(failure.missing === undefined ? [] : [mend(failure.missing)]), ...story.steps],
+        advice: [...(failure.remediation === undefined ? [] : [failure.remediation]), ...error.steps],
       }),
     ];
   },
 });
 
+/** What keeps only the auditor out says nothing about LiteLLM. A database that does not answer counts as one that answers nobody. */
+const STATUS: Readonly<Record<ConnectionError['side'], Status>> = {
+  database: 'critical',
+  unclear: 'critical',
+  auditor: 'unknown',
+};
+
 /**
- * After the log-in. PostgreSQL ends a statement that takes too long and says so (57014): a wait that ended by our own deadline, which has no code, means
- * a server that fell silent. A slow query over LiteLLM's tables is no fault of the server.
+ * After the login. PostgreSQL ends a statement that takes too long and says so (57014): a wait that ended by our own deadline, which has no code,
+ * means a server that fell silent. A slow query over LiteLLM's tables is no fault of the server.
  */
 function brokenOff({
   server,
@@ -72,7 +106,7 @@ function brokenOff({
   })[0];
 }
 
-function place({ target }: Settings) {
+function placeOf({ target }: Settings) {
   return {
     host: target.host,
     port: target.port,

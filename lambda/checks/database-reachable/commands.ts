@@ -14,13 +14,13 @@ export function describeRds({ rds }: Target, text: string): readonly Advice[] {
   return [{ text, command }];
 }
 
-/** CloudWatch counts refused IAM log-ins by cause (knowledge/aws.md, Amazon RDS); none when no instance or cluster is named. */
+/** CloudWatch counts refused IAM logins by cause (knowledge/aws.md, Amazon RDS); none when no instance or cluster is named. */
 export function tokenFailures({ rds }: Target): readonly Advice[] {
   if (rds === undefined) return [];
   const dimension = rds.kind === 'instance' ? 'DBInstanceIdentifier' : 'DBClusterIdentifier';
   return [
     {
-      text: 'CloudWatch tells the cause; look at each of InvalidToken, InsufficientPermissions, Throttling and ServerError:',
+      text: 'CloudWatch shows the cause. See each of InvalidToken, InsufficientPermissions, Throttling and ServerError:',
       command: `aws cloudwatch get-metric-statistics --region ${shellWord(rds.region)} --namespace AWS/RDS --metric-name IamDbAuthConnectionFailureInsufficientPermissions --dimensions Name=${dimension},Value=${shellWord(rds.identifier)} --start-time "$(date -u -d -1hour +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --period 3600 --statistics Sum`,
     },
   ];
@@ -31,7 +31,7 @@ export function rdsEvents({ rds }: Target): readonly Advice[] {
   if (rds === undefined) return [];
   return [
     {
-      text: 'Its events of the last hour tell why:',
+      text: 'Its events of the last hour show why:',
       command: `aws rds describe-events --region ${shellWord(rds.region)} --source-type db-${rds.kind} --source-identifier ${shellWord(rds.identifier)} --duration 60`,
     },
   ];

@@ -4,10 +4,10 @@ import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import { targetWords } from '../../litellm/upgrade.ts';
 import { litellmTable } from '../../model/litellm-tables.ts';
 import type { SeenEffect } from '../../model/router-effect.ts';
-import { askFor } from '../../settings/commands.ts';
+import { stepsToRun } from '../../settings/commands.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { GlobalRouterSettings, Snapshot } from '../../snapshot/snapshot.ts';
-import { LEARN_VERSION } from '../litellm-version/advice.ts';
+import { LEARN_VERSION } from '../remediation.ts';
 
 export type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }>;
 
@@ -20,7 +20,7 @@ interface Place {
 export function globalRowAdvice(row: PresentRow, effect: SeenEffect, { snapshot, settings }: Place): readonly Advice[] {
   const table = litellmTable(CONFIG_TABLE, snapshot, settings);
   if (row.kind !== 'settings') return [rewrite(row)];
-  const removal = settings.purge === 'disabled' ? removalByHand(table) : purge(settings);
+  const removal = settings.purge === 'disabled' ? manualRemoval(table) : purge(settings);
   switch (effect.kind) {
     case 'per-request-router':
       return [upgrade(), lookAt(table), ...removal];
@@ -33,7 +33,7 @@ export function globalRowAdvice(row: PresentRow, effect: SeenEffect, { snapshot,
 
 function lookAt(table: string): Advice {
   return {
-    text: "Look at what it holds, names and sizes only, as LiteLLM's database user:",
+    text: "See what it holds, names and sizes only, as LiteLLM's database user:",
     command: `SELECT e.key, octet_length(e.value::text) AS bytes FROM ${table}, jsonb_each(param_value) AS e
  WHERE param_name = 'router_settings' AND jsonb_typeof(param_value) = 'object';`,
   };
@@ -48,11 +48,11 @@ function ifPerRequest(): Advice {
 }
 
 const UNTIL_THEN =
-  'Until then, removing the row ends the per-request Router at once. First put what it holds of fallbacks, aliases and strategy into router_settings of config.yaml: running proxies keep the old values until they restart, and lose them then.';
+  'Until then, removing the row ends the per-request Router at once. First put what it holds of fallbacks, aliases and strategy into router_settings of config.yaml: running proxies keep the old values until they restart, and then lose them.';
 const WRITTEN_BACK =
-  "Save nothing in the UI's router settings afterwards: it writes the row back. The next audit shows it when it does.";
+  "Save nothing in the UI's router settings afterwards: it writes the row back. The next audit shows it if that happens.";
 
-function removalByHand(table: string): readonly Advice[] {
+function manualRemoval(table: string): readonly Advice[] {
   return [
     { text: UNTIL_THEN },
     {
@@ -60,7 +60,7 @@ function removalByHand(table: string): readonly Advice[] {
       command: `umask 077; psql "$DATABASE_URL" -At -c ${shellWord(`SELECT param_value FROM ${table} WHERE param_name = 'router_settings'`)} > router_settings.json`,
     },
     {
-      text: 'Then, as LiteLLM\'s database user; it has to say "DELETE 1":',
+      text: 'Then, as LiteLLM\'s database user; it must report "DELETE 1":',
       command: `DELETE FROM ${table} WHERE param_name = 'router_settings';`,
     },
     { text: WRITTEN_BACK },
@@ -70,8 +70,8 @@ function removalByHand(table: string): readonly Advice[] {
 function purge({ target }: Settings): readonly Advice[] {
   return [
     { text: `${UNTIL_THEN} A purge keeps a copy that can be restored.` },
-    ...askFor(
-      'To see what a purge would take away, which changes nothing, and what to send then',
+    ...stepsToRun(
+      'To see what a purge would remove, which changes nothing, and what to send next',
       { action: 'purge' },
       target,
     ),
@@ -81,7 +81,7 @@ function purge({ target }: Settings): readonly Advice[] {
 
 function leaveAlone({ version }: SeenEffect): Advice {
   return {
-    text: `Leave it, unless its settings are wrong: the slowness has another cause.${version === null ? '' : ` On ${version} a deletion takes effect at the next restart of each proxy.`} From 1.103.0 on, a key that config.yaml declares wins over the row.`,
+    text: `Leave it unless its settings are wrong: the slowness has another cause.${version === null ? '' : ` On ${version} a deletion takes effect at the next restart of each proxy.`} From 1.103.0 on, a key that config.yaml declares wins over the row.`,
   };
 }
 
@@ -90,6 +90,6 @@ function rewrite({ kind }: PresentRow): Advice {
     text:
       kind === 'text'
         ? 'Keep a copy of the row, then save the settings again through the UI or put them into config.yaml, so that they apply.'
-        : 'Find out who wrote it, and put the settings that are meant into config.yaml.',
+        : 'Find out who wrote it, and put the intended settings into config.yaml.',
   };
 }

@@ -1,84 +1,100 @@
-import type { Finding, Status } from '../../core/finding.ts';
+import type { Status } from '../../core/finding.ts';
 import { counted, listed } from '../../core/text.ts';
-import { PER_REQUEST_RANGE } from '../../litellm/router-effect.ts';
+import { PER_REQUEST_RANGE, type RouterEffectKind } from '../../litellm/router-effect.ts';
 import { SECRET_KEYS } from '../../litellm/router-keys.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
-import { hiddenRow, noTable } from '../../model/litellm-tables.ts';
-import { effectHere, type SeenEffect } from '../../model/router-effect.ts';
-import type { LastPurge } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { result } from '../result.ts';
+import type { SeenEffect } from '../../model/router-effect.ts';
+import type { LastPurge, RouterSettingsKind } from '../../snapshot/snapshot.ts';
+import { defineCheck, type Evaluated, risk } from '../check.ts';
+import { hiddenRow, noTable } from '../not-evaluated.ts';
 import { globalRowAdvice, type PresentRow } from './advice.ts';
+
+type RowFacts = {
+  readonly litellmVersion?: string | null;
+  readonly effect?: RouterEffectKind;
+  readonly kind: RouterSettingsKind;
+  readonly bytes?: number;
+  readonly hash?: string;
+  readonly settings?: readonly string[];
+  readonly settingsNotShown?: number;
+  readonly routingPolicyLostWithTheRow?: readonly string[];
+  readonly settingsThatMayHoldSecrets?: readonly string[];
+};
+
+export type GlobalRowFacts =
+  | RowFacts
+  | { readonly purgedAt?: string; readonly mode?: LastPurge['mode']; readonly backup?: number };
 
 export const globalRouterSettings = defineCheck({
   id: 'global-router-settings',
   title: 'No global router_settings row costs anything on each request.',
-  needs: ['router-settings'],
-  judge({ source: { 'router-settings': routerSettings }, snapshot }, settings) {
+  kind: 'risk',
+  needs: ['router-settings', 'routerEffects'],
+  evaluate({ seen: { 'router-settings': routerSettings, routerEffects }, snapshot }, settings) {
     const { global } = routerSettings;
     const subject = `database ${snapshot.database}`;
     switch (global.state) {
       case 'no-table':
         return [noTable(CONFIG_TABLE, snapshot, settings)];
       case 'hidden':
-        return [hiddenRow(global.missing, subject, settings)];
+        return [hiddenRow(global.remediation, subject, settings)];
       case 'absent':
-        return [judgeAbsence(global.lastPurge, subject)];
+        return [absent(global.lastPurge, subject)];
       case 'present':
-        return [judgeRow(global, effectHere('global', snapshot, routerSettings), { subject, snapshot, settings })];
+        return [present(global, routerEffects.global, { subject, snapshot, settings })];
     }
   },
 });
 
-function judgeAbsence(lastPurge: LastPurge | null, subject: string): CheckResult {
+function absent(lastPurge: LastPurge | null, subject: string): Evaluated<GlobalRowFacts> {
   const summary = 'There is no global router_settings row.';
-  if (lastPurge === null) return result({ status: 'ok', subject, summary });
+  if (lastPurge === null) return risk({ status: 'ok', subject, summary, facts: {} });
   const { mode, at, backup } = lastPurge;
-  return result({
+  return risk({
     status: 'ok',
     subject,
     summary: `${summary} It was purged ${mode === 'automatic' ? 'automatically' : 'by hand'} at ${at}; backup ${backup} holds it.`,
-    evidence: { purgedAt: at, mode, backup },
+    facts: { purgedAt: at, mode, backup },
   });
 }
 
 type Place = { readonly subject: string } & Parameters<typeof globalRowAdvice>[2];
 
-function judgeRow(row: PresentRow, effect: SeenEffect, { subject, ...place }: Place): CheckResult {
+function present(row: PresentRow, effect: SeenEffect, { subject, ...place }: Place): Evaluated<GlobalRowFacts> {
   switch (row.kind) {
     case 'sql-null':
     case 'json-null':
     case 'empty':
-      return result({
+      return risk({
         status: 'ok',
         subject,
         summary: `The global router_settings row holds nothing (${EMPTY_KINDS[row.kind]}).`,
-        evidence: { kind: row.kind },
+        facts: { kind: row.kind },
       });
     case 'text':
-      return result({
+      return risk({
         status: 'info',
         subject,
         summary: `The global router_settings row is a JSON string of ${row.bytes} bytes, which LiteLLM skips when it reloads: none of it applies.`,
-        evidence: evidenceOf(row, effect),
+        facts: factsOf(row, effect),
         advice: globalRowAdvice(row, effect, place),
-        uncertainty: { confidence: 'medium', reason: 'That strings are skipped rests on an issue report (#31836).' },
+        uncertainty: { confidence: 'medium', reason: 'That strings are skipped is based on an issue report (#31836).' },
       });
     case 'other':
-      return result({
+      return risk({
         status: 'info',
         subject,
         summary: `The global router_settings row holds ${row.bytes} bytes that are neither an object nor a string, which LiteLLM does not write.`,
-        evidence: evidenceOf(row, effect),
+        facts: factsOf(row, effect),
         advice: globalRowAdvice(row, effect, place),
         uncertainty: { confidence: 'low', reason: 'What LiteLLM does with such a value is not known.' },
       });
     case 'settings':
-      return result({
+      return risk({
         status: statusOf(effect),
         subject,
         summary: `The global router_settings row holds ${counted(row.keyCount, 'setting')} (${row.bytes} bytes); ${consequence(effect, row.routingPolicy)}.`,
-        evidence: evidenceOf(row, effect),
+        facts: factsOf(row, effect),
         advice: globalRowAdvice(row, effect, place),
         uncertainty: effect.uncertainty,
       });
@@ -87,14 +103,12 @@ function judgeRow(row: PresentRow, effect: SeenEffect, { subject, ...place }: Pl
 
 const EMPTY_KINDS = { 'sql-null': 'SQL NULL', 'json-null': 'JSON null', empty: '{}' } as const;
 
-/** Why critical: docs/checks/global-router-settings.md. */
-function statusOf({ kind, cheaper, disputed }: SeenEffect): Status {
-  if (kind === 'unknown') return 'warning';
-  if (kind !== 'per-request-router') return 'info';
-  return cheaper || disputed ? 'warning' : 'critical';
+/** Why it warns: docs/checks/global-router-settings.md. */
+function statusOf({ kind }: SeenEffect): Exclude<Status, 'critical'> {
+  return kind === 'unknown' || kind === 'per-request-router' ? 'warning' : 'info';
 }
 
-function consequence({ kind, cheaper, version, disputed }: SeenEffect, lost: readonly string[]): string {
+function consequence({ kind, version, disputed }: SeenEffect, lost: readonly string[]): string {
   const runs = version === null ? 'this version of LiteLLM' : `LiteLLM ${version}`;
   if (kind === 'unknown') {
     return `LiteLLM ${PER_REQUEST_RANGE} queries for it and builds a Router on each LLM request, and the version that runs is not known`;
@@ -102,12 +116,10 @@ function consequence({ kind, cheaper, version, disputed }: SeenEffect, lost: rea
   if (kind !== 'per-request-router') {
     return `${runs} builds no Router per request, so purging fixes nothing on this version and can lose configuration${lost.length > 0 ? ` (${listed(lost)})` : ''}`;
   }
-  const cost = cheaper ? ', at a lower cost than 1.81.5' : '';
-  const sure = disputed ? ', but that is not certain' : '';
-  return `${runs} queries for it and builds a Router on each LLM request${cost}${sure}`;
+  return `${runs} queries for it and builds a Router on each LLM request${disputed ? ', but that is not certain' : ''}`;
 }
 
-function evidenceOf(row: PresentRow, effect: SeenEffect): Finding['evidence'] {
+function factsOf(row: PresentRow, effect: SeenEffect): RowFacts {
   const seen = {
     litellmVersion: effect.version,
     effect: effect.kind,

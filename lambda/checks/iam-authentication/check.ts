@@ -1,79 +1,82 @@
 import type { Status } from '../../core/finding.ts';
 import { counted, listed } from '../../core/text.ts';
-import { iamUse } from '../../model/iam-login.ts';
+import type { IamLogin } from '../../model/iam-login.ts';
 import type { CloudWatchSource, Snapshot } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { result } from '../result.ts';
+import { type CheckResult, defineCheck, type Evaluated, incident, notEvaluated } from '../check.ts';
 
 type Iam = NonNullable<CloudWatchSource['iam']>;
 type Failure = Iam['failures'][number];
 
-/** Share of the log-ins, in percent, from which most pools can't refill. [?] */
+export type IamFacts =
+  | {
+      readonly requests: number | null;
+      readonly failed: number;
+      readonly failures: readonly { readonly cause: Failure['cause']; readonly count: number }[];
+    }
+  | { readonly iamLogin: string };
+
+/** Share of the logins, in percent, from which most pools can't refill. Our own choice. */
 const CRITICAL_PERCENT = 50;
 
 const CAUSES: Readonly<Record<Failure['cause'], { readonly words: string; readonly advice: string }>> = {
   'invalid-token': {
     words: 'invalid token',
     advice:
-      'Invalid token: it was older than 15 minutes, signed for another host, port, user or region, or by credentials that had expired. Look whether the token refresh of LiteLLM fails (litellm-version names the versions), whether DATABASE_URL has the very endpoint that is connected to, and whether the clock of the pods is right.',
+      'Invalid token: it was older than 15 minutes, signed for another host, port, user or region, or by expired credentials. Check whether the token refresh of LiteLLM fails (litellm-version names the versions), whether DATABASE_URL has exactly the endpoint that is connected to, and whether the clock of the pods is right.',
   },
   'insufficient-permissions': {
     words: 'no permission',
     advice:
-      "No permission: the role of the pods needs rds-db:connect on arn:aws:rds-db:REGION:ACCOUNT:dbuser:RESOURCE_ID/USER, with the database's resource id (db-... or cluster-...), and the database user needs GRANT rds_iam.",
+      "No permission: the role of the pods requires rds-db:connect on arn:aws:rds-db:REGION:ACCOUNT:dbuser:RESOURCE_ID/USER, with the database's resource id (db-... or cluster-...), and the database user requires GRANT rds_iam.",
   },
   throttling: {
     words: 'throttled',
     advice:
-      'Throttled: more than 200 new IAM log-ins a second. That is many pools that refill at once: restart pods one by one, lower database_connection_pool_limit, and keep the refreshes of the pods apart.',
+      'Throttled: more than 200 new IAM logins per second. Many pools refill at once: restart pods one by one, lower database_connection_pool_limit, and keep the refreshes of the pods apart.',
   },
   'server-error': {
     words: 'server error',
     advice:
-      'Server error: a fault on the side of RDS. Look at the AWS Health Dashboard and at the load and memory of the instance, and tell AWS Support when it stays.',
+      'Server error: an error on the side of RDS. See the AWS Health Dashboard and the load and memory of the instance. If it stays, contact AWS Support.',
   },
   other: {
     words: 'another cause',
     advice:
-      'Another cause: look in the PostgreSQL log of the instance for "PAM authentication failed", which names the user and the address.',
+      'Another cause: search the PostgreSQL log of the instance for "PAM authentication failed", which names the user and the address.',
   },
 };
 
 export const iamAuthentication = defineCheck({
   id: 'iam-authentication',
-  title: 'No log-in with an IAM token fails.',
+  title: 'No login with an IAM token fails.',
+  kind: 'incident',
   needs: ['cloudwatch'],
-  judge({ source: { cloudwatch }, snapshot }, { target }) {
-    return [cloudwatch.iam === null ? judgeNone(snapshot, target.databaseName) : judgeSeen(cloudwatch.iam, snapshot)];
+  evaluate({ seen: { cloudwatch }, snapshot, model }) {
+    return [cloudwatch.iam === null ? withoutMetrics(snapshot, model.iamLogin) : withMetrics(cloudwatch.iam, snapshot)];
   },
 });
 
-function judgeSeen({ requests, failures }: Iam, snapshot: Snapshot): CheckResult {
+function withMetrics({ requests, failures }: Iam, snapshot: Snapshot): Evaluated<IamFacts> {
   const subject = `database ${snapshot.database}`;
   const real = failures.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
   const failed = real.reduce((sum, { count }) => sum + count, 0);
-  const evidence = { requests, failed, failures: real.map(({ cause, count }) => ({ cause, count })) };
+  const facts = { requests, failed, failures: real.map(({ cause, count }) => ({ cause, count })) };
   if (failed === 0) {
-    const of = requests === null ? '' : ` of ${requests}`;
-    return result({
-      status: 'ok',
-      subject,
-      summary: `None${of} log-ins with an IAM token failed in the last hour.`,
-      evidence,
-    });
+    const logins = requests === null ? 'No login' : `None of ${requests} logins`;
+    return incident({ status: 'ok', subject, summary: `${logins} with an IAM token failed in the last hour.`, facts });
   }
   const byCause = listed(real.map(({ cause, count }) => `${count} ${CAUSES[cause].words}`));
-  return result({
+  return incident({
     status: statusOf(failed, requests),
     subject,
-    summary: `${counted(failed, 'log-in')}${requests === null ? '' : ` of ${requests}`} with an IAM token failed in the last hour: ${byCause}.`,
-    evidence,
+    summary: `${counted(failed, 'login')}${requests === null ? '' : ` of ${requests}`} with an IAM token failed in the last hour: ${byCause}.`,
+    facts,
     advice: real.map(({ cause }) => ({ text: CAUSES[cause].advice })),
     uncertainty:
       requests === null
         ? {
             confidence: 'medium',
-            reason: 'How many log-ins there were is not known, so neither is the share that failed.',
+            reason: 'How many logins there were is not known, so neither is the share that failed.',
           }
         : null,
   });
@@ -83,30 +86,27 @@ function statusOf(failed: number, requests: number | null): Status {
   return requests !== null && failed * 100 >= requests * CRITICAL_PERCENT ? 'critical' : 'warning';
 }
 
-/** The metrics exist from the first IAM log-in on: who uses none has none. */
-function judgeNone(snapshot: Snapshot, databaseName: string): CheckResult {
+/** The metrics exist from the first IAM login on: who uses none has none. */
+function withoutMetrics(snapshot: Snapshot, { use, words }: IamLogin): CheckResult<IamFacts> {
   const subject = `database ${snapshot.database}`;
   const { connection } = snapshot.sources;
-  const { use, words } = iamUse(snapshot, databaseName);
-  const evidence = { iamLogin: words };
   if (use === 'yes' || (connection.status === 'ok' && connection.value.authentication === 'iam')) {
-    return result({
-      status: 'unknown',
+    return notEvaluated({
       subject,
-      summary: 'There are log-ins with IAM tokens, but CloudWatch has no metrics of them.',
-      evidence,
+      summary: 'There are logins with IAM tokens, but CloudWatch has no metrics for them.',
+      evidence: { iamLogin: words },
       advice: [
         {
-          text: 'See whether CloudWatch has them for this database; old engine versions send none:',
+          text: 'Check whether CloudWatch has them for this database. Old engine versions send none.',
           command: 'aws cloudwatch list-metrics --namespace AWS/RDS --metric-name IamDbAuthConnectionRequests',
         },
       ],
     });
   }
-  return result({
+  return incident({
     status: 'info',
     subject,
-    summary: 'CloudWatch has no metrics of log-ins with IAM tokens, and none were seen.',
-    evidence,
+    summary: 'CloudWatch has no metrics for logins with IAM tokens, and none were seen.',
+    facts: { iamLogin: words },
   });
 }

@@ -1,34 +1,48 @@
 import type { Advice, Status } from '../../core/finding.ts';
 import { counted, durationText, listed } from '../../core/text.ts';
+import type { Uncertainty } from '../../core/uncertainty.ts';
 import { byClient, clientCondition } from '../../model/clients.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { IdleTransaction, SessionsSource } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { result, type Uncertainty } from '../result.ts';
-import { hiddenSessions } from '../visibility.ts';
+import { defineCheck, type Evaluated, incident } from '../check.ts';
+import { hiddenSessions } from '../not-evaluated.ts';
 
-/** A transaction that blocks others is no fault at once: LiteLLM's batch writes hold row locks for a moment. */
+/** A transaction that blocks others is not bad at once: LiteLLM's batch writes hold row locks for a moment. */
 const BLOCKING_SECONDS = 10;
+
+type TransactionFacts = {
+  readonly pid: number;
+  readonly database: string;
+  readonly application: string;
+  readonly transactionSeconds: number;
+  readonly idleSeconds: number;
+  readonly blocking: number;
+};
+
+export type IdleFacts =
+  | { readonly client: string; readonly transactions: readonly TransactionFacts[] }
+  | { readonly idleTransactions: number; readonly longestIdleSeconds: number };
 
 export const idleInTransaction = defineCheck({
   id: 'idle-in-transaction',
   title: 'No transaction is left open and idle.',
+  kind: 'incident',
   needs: ['sessions'],
-  judge({ source: { sessions }, snapshot }, settings) {
+  evaluate({ seen: { sessions }, snapshot }, settings) {
     const bad = sessions.idleTransactions.filter((transaction) => statusOf(transaction, settings) !== 'ok');
     const uncertainty = uncertaintyOf(sessions);
-    const clients = [...byClient(bad)].map(([client, own]) => judgeClient(client, own, settings, uncertainty));
+    const clients = [...byClient(bad)].map(([client, own]) => openTransactions(client, own, settings, uncertainty));
     const hidden = hiddenSessions(sessions, snapshot, settings);
     if (clients.length + hidden.length > 0) return [...clients, ...hidden];
     return [
-      result({
+      incident<IdleFacts>({
         status: 'ok',
         subject: `database ${snapshot.database}`,
         summary:
           sessions.idleTransactionCount === 0
             ? 'No transaction is open and idle.'
-            : `${counted(sessions.idleTransactionCount, 'transaction')} open and idle, none for over ${durationText(settings.idleInTransactionWarningSeconds)}, nor for over ${durationText(blockingLimit(settings))} in the way of others.`,
-        evidence: {
+            : `${counted(sessions.idleTransactionCount, 'transaction')} open and idle, none for over ${durationText(settings.idleInTransactionWarningSeconds)}, and none for over ${durationText(blockingLimit(settings))} while blocking others.`,
+        facts: {
           idleTransactions: sessions.idleTransactionCount,
           longestIdleSeconds: longest(sessions.idleTransactions),
         },
@@ -48,20 +62,21 @@ function blockingLimit({ idleInTransactionWarningSeconds }: Settings): number {
   return Math.min(BLOCKING_SECONDS, idleInTransactionWarningSeconds);
 }
 
-function judgeClient(
+function openTransactions(
   client: string,
   own: readonly IdleTransaction[],
   settings: Settings,
   uncertainty: Uncertainty | null,
-): CheckResult {
+): Evaluated<IdleFacts> {
   const blocking = own.reduce((sum, transaction) => sum + transaction.blocking, 0);
   const [are, upTo, block] = own.length === 1 ? ['is', '', 'blocks'] : ['are', 'up to ', 'block'];
   const blocks = blocking > 0 ? ` and ${block} ${counted(blocking, 'other session')}` : '';
-  return result({
+  return incident({
     status: own.some((transaction) => statusOf(transaction, settings) === 'critical') ? 'critical' : 'warning',
     subject: `client ${client}`,
     summary: `${counted(own.length, 'transaction')} of ${client} ${are} open and idle for ${upTo}${durationText(longest(own))}${blocks}.`,
-    evidence: {
+    facts: {
+      client,
       transactions: own.map(({ pid, database, application, transactionSeconds, idleSeconds, blocking }) => ({
         pid,
         database,
@@ -71,12 +86,12 @@ function judgeClient(
         blocking,
       })),
     },
-    advice: adviceOf(own),
+    advice: adviceOn(own),
     uncertainty,
   });
 }
 
-function adviceOf(own: readonly IdleTransaction[]): readonly Advice[] {
+function adviceOn(own: readonly IdleTransaction[]): readonly Advice[] {
   const [first] = own;
   if (first === undefined) return [];
   const pids = own.map(({ pid }) => pid);
@@ -86,19 +101,19 @@ function adviceOf(own: readonly IdleTransaction[]): readonly Advice[] {
    AND ${clientCondition(first)}`;
   return [
     {
-      text: 'Look first: what they are, and whom they block.',
+      text: 'Check what they are, and whom they block:',
       command: `SELECT pid, application_name, state, xact_start, state_change, wait_event FROM pg_stat_activity
  WHERE ${condition};
 SELECT pid, usename, client_addr, pg_blocking_pids(pid) AS blocked_by FROM pg_stat_activity
  WHERE pg_blocking_pids(pid) && ARRAY[${pids.join(', ')}];`,
     },
     {
-      text: `Still there and nobody's work: end ${pids.length === 1 ? 'it' : 'them'}. What the transaction wrote is rolled back. Only pid ${listed(pids.map(String), pids.length)} of this client can be hit:`,
+      text: `If nobody owns ${pids.length === 1 ? 'it, end it' : 'them, end them'}. What the transaction wrote is rolled back. This ends only pid ${listed(pids.map(String), pids.length)} of this client:`,
       command: `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE ${condition};`,
     },
     {
-      text: 'Look in the log of that client for what it did at xact_start; a stopped migration or an open psql is common.',
+      text: 'Look in the log of that client for what it did at xact_start. A stopped migration or an open psql is common.',
     },
   ];
 }
@@ -116,6 +131,6 @@ function uncertaintyOf({ idleTransactions, idleTransactionCount }: SessionsSourc
   if (idleTransactionCount <= idleTransactions.length) return null;
   return {
     confidence: 'medium',
-    reason: `Only the ${idleTransactions.length} oldest of ${idleTransactionCount} idle transactions were looked at.`,
+    reason: `Only the ${idleTransactions.length} oldest of ${idleTransactionCount} idle transactions were read.`,
   };
 }

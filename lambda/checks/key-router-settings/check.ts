@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts';
-import { judgeScope, type Scope } from '../scoped-router-settings.ts';
+import { evaluateScope, type Scope } from '../scoped-router-settings.ts';
 
 const KEYS: Scope = {
   level: 'key',
@@ -11,6 +11,7 @@ const KEYS: Scope = {
 export const keyRouterSettings = defineCheck({
   id: 'key-router-settings',
   title: 'No key has router_settings that cost anything on each request.',
-  needs: ['router-settings'],
-  judge: ({ source, snapshot }, settings) => judgeScope(KEYS, source['router-settings'], snapshot, settings),
+  kind: 'risk',
+  needs: ['router-settings', 'routerEffects'],
+  evaluate: ({ seen, snapshot }, settings) => evaluateScope(KEYS, seen, snapshot, settings),
 });

@@ -4,8 +4,8 @@ import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
 import type { Upgrade } from '../../litellm/upgrade.ts';
 
 /** The upgrade, what to know before it, and what helps until then. */
-export function knownIssueAdvice(faults: readonly KnownIssue[], upgrade: Upgrade | null): readonly Advice[] {
-  return [...(upgrade === null ? [] : upgradeSteps(upgrade)), ...workarounds(faults, upgrade)];
+export function knownIssueAdvice(issues: readonly KnownIssue[], upgrade: Upgrade | null): readonly Advice[] {
+  return [...(upgrade === null ? [] : upgradeSteps(upgrade)), ...workarounds(issues, upgrade)];
 }
 
 function upgradeSteps({ target, why, breaksOnTheWay }: Upgrade): readonly Advice[] {
@@ -20,18 +20,12 @@ function upgradeSteps({ target, why, breaksOnTheWay }: Upgrade): readonly Advice
   ];
 }
 
-function workarounds(faults: readonly KnownIssue[], upgrade: Upgrade | null): readonly Advice[] {
-  const known = faults.flatMap(({ id, workaround }) => (workaround === undefined ? [] : `${id}: ${workaround}`));
+function workarounds(issues: readonly KnownIssue[], upgrade: Upgrade | null): readonly Advice[] {
+  const known = issues.flatMap(({ id, workaround }) => (workaround === undefined ? [] : `${id}: ${workaround}`));
   if (known.length === 0) return [];
   const when = upgrade === null ? 'Where one of them shows' : 'Until then, where one of them shows';
   return [{ text: `${when}. ${known.join(' ')}` }];
 }
-
-/** How to tell the auditor a version. */
-export const LEARN_VERSION: Advice = {
-  text: 'Find out which version runs, and set it as "litellmVersion" in the configuration. In a pod of the proxy:',
-  command: 'python -c "import importlib.metadata as m; print(m.version(\'litellm\'))"',
-};
 
 export const UPDATE_AUDITOR: Advice = {
   text: `Update the auditor: what it knows of LiteLLM is of ${ABOUT.date} and ends with ${ABOUT.newest}. Until then, read LiteLLM's own release notes and advisories.`,

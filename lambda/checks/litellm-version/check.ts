@@ -1,41 +1,49 @@
-import { type Status, severityOf, worstStatus } from '../../core/finding.ts';
+import { type Advice, type Evidence, severityRank } from '../../core/finding.ts';
 import { counted, listed } from '../../core/text.ts';
 import { isBeyondKnowledge, isSecurity, knownIssuesOf } from '../../litellm/known-issues.ts';
 import { ABOUT } from '../../litellm/releases/about.ts';
-import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
+import type { KnownIssue, KnownIssueSeverity } from '../../litellm/releases/known-issue.ts';
 import { upgradeTarget } from '../../litellm/upgrade.ts';
 import { type LitellmVersion, parseLitellmVersion } from '../../litellm/version.ts';
-import { type IamUse, iamUse } from '../../model/iam-login.ts';
-import { type RunningVersion, runningVersion, versionsOf } from '../../model/running-version.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { result } from '../result.ts';
-import { knownIssueAdvice, LEARN_VERSION, UPDATE_AUDITOR } from './advice.ts';
-import { knownIssueEvidence } from './evidence.ts';
-import { ORIGINS, uncertaintyOf } from './uncertainty.ts';
+import type { IamLogin } from '../../model/iam-login.ts';
+import { ORIGINS, type RunningVersion, versionsOf } from '../../model/running-version.ts';
+import { type CheckResult, defineCheck, type NotEvaluated, notEvaluated, risk } from '../check.ts';
+import { LEARN_VERSION } from '../remediation.ts';
+import { knownIssueAdvice, UPDATE_AUDITOR } from './advice.ts';
+import { type VersionFacts, versionEvidence } from './evidence.ts';
+import { uncertaintyOf } from './uncertainty.ts';
 
 export const litellmVersion = defineCheck({
   id: 'litellm-version',
-  title: 'The LiteLLM version that runs has no known fault.',
+  title: 'The LiteLLM version that runs has no known issue.',
+  kind: 'risk',
   needs: [],
-  judge({ snapshot }, { target }) {
-    const iam = iamUse(snapshot, target.databaseName);
+  evaluate({ snapshot, model: { runningVersion: running, iamLogin } }) {
     const subject = `database ${snapshot.database}`;
-    const running = runningVersion(snapshot);
-    return [running?.others ? judgeReplicas(running, iam, subject) : judgeVersion(running, iam, subject)];
+    return [
+      running?.others ? evaluateReplicas(running, iamLogin, subject) : evaluateVersion(running, iamLogin, subject),
+    ];
   },
+  evidence: versionEvidence,
 });
 
-/** Replicas at several versions: the worst of them is told, and all are named. */
-function judgeReplicas(running: RunningVersion, iam: IamUse, subject: string): CheckResult {
-  const versions = versionsOf(running);
-  const worst = versions
-    .map((version) => judgeVersion({ ...running, version }, iam, subject))
-    .reduce((worse, next) => (severityOf(next.status) > severityOf(worse.status) ? next : worse));
-  return { ...worst, evidence: { ...worst.evidence, replicas: versions } };
+/** Replicas at several versions: the worst of them is shown, and all are named. */
+function evaluateReplicas(running: RunningVersion, iam: IamLogin, subject: string): CheckResult<VersionFacts> {
+  const replicas = versionsOf(running);
+  const worst = replicas
+    .map((version) => evaluateVersion({ ...running, version }, iam, subject))
+    .reduce((worse, next) => (severityRank(next.status) > severityRank(worse.status) ? next : worse));
+  return worst.facts === null
+    ? { ...worst, evidence: { ...worst.evidence, replicas } }
+    : { ...worst, facts: { ...worst.facts, replicas } };
 }
 
 /** The result of a version; `unknown` for one that is not known, no version, newer than the knowledge, or only a lower bound. */
-export function judgeVersion(running: RunningVersion | null, iam: IamUse, subject: string): CheckResult {
+export function evaluateVersion(
+  running: RunningVersion | null,
+  iam: IamLogin,
+  subject: string,
+): CheckResult<VersionFacts> {
   if (running === null) {
     return unknown(
       subject,
@@ -46,42 +54,51 @@ export function judgeVersion(running: RunningVersion | null, iam: IamUse, subjec
   const version = parseLitellmVersion(running.version);
   if (version === null) {
     const stated = JSON.stringify(running.version.slice(0, 60));
-    return unknown(subject, `The LiteLLM version is ${stated} by ${words}: that is no version like 1.81.3.`);
+    return unknown(
+      subject,
+      `The LiteLLM version is ${stated} according to ${words}, which is not a version such as 1.81.3.`,
+    );
   }
   if (isBeyondKnowledge(version)) {
     const summary = `LiteLLM ${version.text} is newer than what the auditor knows, which ends with ${ABOUT.newest} on ${ABOUT.date}.`;
     return unknown(subject, summary, { version: version.text, statedBy: words }, [UPDATE_AUDITOR]);
   }
-  return running.lowerBound ? atLeast(version, words, iam, subject) : judgeKnown(version, running, iam, subject);
+  return running.lowerBound ? atLeast(version, words, iam, subject) : evaluateKnown(version, running, iam, subject);
 }
 
-function judgeKnown(version: LitellmVersion, running: RunningVersion, iam: IamUse, subject: string): CheckResult {
-  const faults = knownIssuesOf(version, { iam: iam.use !== 'no' });
-  const status = faults.length === 0 ? 'ok' : worstStatus(faults.map(statusOf));
-  const decisive = faults.filter((fault) => statusOf(fault) === status);
-  const upgrade = upgradeTarget(version);
-  return result({
-    status,
+function evaluateKnown(
+  version: LitellmVersion,
+  running: RunningVersion,
+  iam: IamLogin,
+  subject: string,
+): CheckResult<VersionFacts> {
+  const issues = knownIssuesOf(version, { iam: iam.use !== 'no' });
+  const severities = issues.map(severityOf);
+  const worst = (['critical', 'warning', 'info'] as const).find((severity) => severities.includes(severity)) ?? null;
+  const decisive = issues.filter((issue) => severityOf(issue) === worst);
+  return risk({
+    // What may happen is never critical: it is evidence beside a symptom.
+    status: worst === null ? 'ok' : worst === 'info' ? 'info' : 'warning',
     subject,
-    summary: summaryOf(version, status, faults, decisive),
-    evidence: {
+    summary: summarize(version, worst, issues, decisive),
+    facts: {
       version: version.text,
       statedBy: ORIGINS[running.from].words,
       knowledgeDate: ABOUT.date,
       iamLogin: iam.words,
-      ...knownIssueEvidence(version, faults),
+      issues,
     },
-    advice: knownIssueAdvice(faults, upgrade),
+    advice: knownIssueAdvice(issues, upgradeTarget(version)),
     uncertainty: uncertaintyOf(version, running, iam, decisive),
   });
 }
 
-/** A later version may have mended what a lower bound had: nothing is claimed of the version that runs. */
-function atLeast(version: LitellmVersion, words: string, iam: IamUse, subject: string): CheckResult {
-  const counts = countsOf(knownIssuesOf(version, { iam: iam.use !== 'no' }));
+/** A later version may have fixed what a lower bound had: nothing is claimed about the version that runs. */
+function atLeast(version: LitellmVersion, words: string, iam: IamLogin, subject: string): NotEvaluated {
+  const counts = countIssues(knownIssuesOf(version, { iam: iam.use !== 'no' }));
   return unknown(
     subject,
-    `At least LiteLLM ${version.text} has run on this database, by ${words}, but which version runs now is not known; ${version.text} itself has ${counts}.`,
+    `At least LiteLLM ${version.text} has run on this database, according to ${words}, but which version runs now is not known; ${version.text} itself has ${counts}.`,
     { atLeast: version.text, statedBy: words },
   );
 }
@@ -89,11 +106,10 @@ function atLeast(version: LitellmVersion, words: string, iam: IamUse, subject: s
 function unknown(
   subject: string,
   summary: string,
-  evidence: CheckResult['evidence'] = {},
-  advice: CheckResult['advice'] = [LEARN_VERSION],
-): CheckResult {
-  return result({
-    status: 'unknown',
+  evidence: Evidence = {},
+  advice: readonly Advice[] = [LEARN_VERSION],
+): NotEvaluated {
+  return notEvaluated({
     subject,
     summary,
     evidence: { ...evidence, knowledgeDate: ABOUT.date, newestKnown: ABOUT.newest },
@@ -101,35 +117,35 @@ function unknown(
   });
 }
 
-/** A fault that no version mends is told, but does not warn: nobody could make the warning go away. */
-function statusOf({ severity, fixed, lastAffected }: KnownIssue): Status {
+/** An issue that no version fixes is shown, but does not warn: nobody could make the warning go away. */
+function severityOf({ severity, fixed, lastAffected }: KnownIssue): KnownIssueSeverity {
   const open = fixed.length === 0 && lastAffected.length === 0;
   return open && severity === 'warning' ? 'info' : severity;
 }
 
-function summaryOf(
+function summarize(
   version: LitellmVersion,
-  status: Status,
-  faults: readonly KnownIssue[],
+  severity: KnownIssueSeverity | null,
+  issues: readonly KnownIssue[],
   [worst, ...next]: readonly KnownIssue[],
 ): string {
-  if (worst === undefined) return `LiteLLM ${version.text} has no known fault.`;
-  if (status === 'info') {
-    return `LiteLLM ${version.text} has no fault that another version mends; ${counted(faults.length, 'minor or open one')} ${faults.length === 1 ? 'is' : 'are'} known.`;
+  if (worst === undefined) return `LiteLLM ${version.text} has no known issue.`;
+  if (severity === 'info') {
+    return `LiteLLM ${version.text} has no issue that another version fixes; ${counted(issues.length, 'minor or open one')} ${issues.length === 1 ? 'is' : 'are'} known.`;
   }
   const others = listed(
-    status === 'critical' && !isSecurity(worst) ? next.filter((fault) => !isSecurity(fault)).map(({ id }) => id) : [],
+    severity === 'critical' && !isSecurity(worst) ? next.filter((issue) => !isSecurity(issue)).map(({ id }) => id) : [],
   );
-  return `LiteLLM ${version.text} has ${countsOf(faults)}; the worst: ${worst.title} (${nameOf(worst)})${others && `, then ${others}`}.`;
+  return `LiteLLM ${version.text} has ${countIssues(issues)}; the worst: ${worst.title} (${nameOf(worst)})${others && `, then ${others}`}.`;
 }
 
 function nameOf({ id, setting }: KnownIssue): string {
-  return setting === undefined ? id : `${id}; it takes ${setting}`;
+  return setting === undefined ? id : `${id}; requires ${setting}`;
 }
 
-function countsOf(faults: readonly KnownIssue[]): string {
-  const security = faults.filter(isSecurity);
+function countIssues(issues: readonly KnownIssue[]): string {
+  const security = issues.filter(isSecurity);
   const critical = security.filter(({ severity }) => severity === 'critical').length;
-  const connection = counted(faults.length - security.length, 'known connection fault');
-  return `${connection} and ${counted(security.length, 'known security fault')}${critical > 0 ? `, ${critical} of them critical or exploited` : ''}`;
+  const connection = counted(issues.length - security.length, 'known connection issue');
+  return `${connection} and ${counted(security.length, 'known security issue')}${critical > 0 ? `, ${critical} of them critical or exploited` : ''}`;
 }

@@ -1,68 +1,73 @@
 import type { Advice, Status } from '../../core/finding.ts';
+import type { Uncertainty } from '../../core/uncertainty.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import { targetWords } from '../../litellm/upgrade.ts';
-import { noTable } from '../../model/litellm-tables.ts';
-import { type RouterBehaviour, routerBehaviour } from '../../model/router-behaviour.ts';
+import type { RouterBehaviour } from '../../model/router-behaviour.ts';
 import type { RouterSettingsSource } from '../../snapshot/snapshot.ts';
-import { defineCheck } from '../check.ts';
-import { globalRouterSettings } from '../global-router-settings/check.ts';
-import { keyRouterSettings } from '../key-router-settings/check.ts';
-import { mend, result, type Uncertainty } from '../result.ts';
-import { teamRouterSettings } from '../team-router-settings/check.ts';
+import { defineCheck, notEvaluated, risk } from '../check.ts';
+import { noTable } from '../not-evaluated.ts';
+
+export type PerRequestFacts =
+  | { readonly measured: false }
+  | {
+      readonly measured: true;
+      readonly seconds: number;
+      readonly configLookups: number;
+      readonly requestsWritten: number;
+      readonly lookupsThatPollingExplains?: number;
+      readonly statisticsReset: boolean;
+    };
 
 export const perRequestRouter = defineCheck({
   id: 'per-request-router',
-  title: "LiteLLM's look-ups of its configuration do not follow its requests.",
+  title: 'LiteLLM does not query its configuration on every request.',
+  kind: 'risk',
   needs: ['litellm', 'router-settings'],
-  judge({ source: { litellm, 'router-settings': routerSettings }, snapshot }, settings) {
+  evaluate({ seen: { litellm, 'router-settings': routerSettings }, snapshot, model }, settings) {
     if (litellm.activity.state === 'no-table') {
       return [noTable(`${CONFIG_TABLE} or LiteLLM_SpendLogs`, snapshot, settings)];
     }
-    const behaviour = routerBehaviour(snapshot);
+    const behaviour = model.routerBehaviour;
     const subject = `database ${snapshot.database}`;
     if (behaviour.verdict === 'not-measured') {
-      const advice = hiddenLevels(routerSettings).map(mend);
-      return [
-        result({
-          status: advice.length > 0 ? 'unknown' : 'ok',
-          subject,
-          summary:
-            advice.length > 0
-              ? 'Not measured: not all router_settings that could build a Router may be seen.'
-              : `Nothing asked for a measurement. ${behaviour.reason}`,
-          advice,
-        }),
-      ];
+      const advice = remediations(routerSettings);
+      if (advice.length > 0) {
+        const summary = 'Not measured: the role may not see all router_settings that could build a Router.';
+        return [notEvaluated({ subject, summary, advice })];
+      }
+      const summary = `No measurement was necessary. ${behaviour.reason}`;
+      return [risk<PerRequestFacts>({ status: 'ok', subject, summary, facts: { measured: false } })];
     }
     const { verdict, reason, activity, polling } = behaviour;
     return [
-      result({
+      risk<PerRequestFacts>({
         status: STATUS[verdict],
         subject,
         summary: `${LEAD[verdict]}: ${reason}.`,
-        evidence: {
+        facts: {
+          measured: true,
           seconds: activity.seconds,
           configLookups: activity.configScans,
           requestsWritten: activity.spendLogRows,
           ...(polling === null ? {} : { lookupsThatPollingExplains: polling }),
           statisticsReset: activity.reset,
         },
-        advice: adviceOf(verdict),
+        advice: adviceOn(verdict),
         uncertainty: uncertaintyOf(verdict),
       }),
     ];
   },
 });
 
-/** What mends each level that the role may not see. */
-function hiddenLevels({ global, team, key }: RouterSettingsSource): readonly string[] {
-  return [global, team, key].flatMap((level) => (level.state === 'hidden' ? level.missing : []));
+/** What shows each level that the role may not see. */
+function remediations({ global, team, key }: RouterSettingsSource): readonly Advice[] {
+  return [global, team, key].flatMap((level) => (level.state === 'hidden' ? [level.remediation] : []));
 }
 
 type Verdict = Exclude<RouterBehaviour['verdict'], 'not-measured'>;
 
-const STATUS: Readonly<Record<Verdict, Status>> = {
-  'per-request': 'critical',
+const STATUS: Readonly<Record<Verdict, Exclude<Status, 'critical'>>> = {
+  'per-request': 'warning',
   independent: 'ok',
   quiet: 'info',
   unclear: 'unknown',
@@ -71,24 +76,24 @@ const STATUS: Readonly<Record<Verdict, Status>> = {
 const LEAD: Readonly<Record<Verdict, string>> = {
   'per-request': 'LiteLLM queries its configuration and builds a Router on each LLM request',
   independent: 'No Router is built per request',
-  quiet: 'LiteLLM is too quiet to tell whether it builds a Router per request',
-  unclear: 'Whether LiteLLM builds a Router per request could not be told',
+  quiet: 'LiteLLM is too quiet to show whether it builds a Router per request',
+  unclear: 'Whether LiteLLM builds a Router per request is not known',
 };
 
-function adviceOf(verdict: Verdict): readonly Advice[] {
+function adviceOn(verdict: Verdict): readonly Advice[] {
   switch (verdict) {
     case 'per-request':
       return [
         { text: `Upgrade LiteLLM to ${targetWords()}: from 1.81.7 on no Router is built per request.` },
         {
-          text: `Until then, take away the router_settings that cause it: the findings of ${globalRouterSettings.id}, ${teamRouterSettings.id} and ${keyRouterSettings.id} say which, and how.`,
+          text: 'Until then, remove the router_settings that cause it: the findings of global-router-settings, team-router-settings and key-router-settings show which, and how.',
         },
       ];
     case 'unclear':
     case 'quiet':
       return [
         {
-          text: 'Audit again while requests come in. A longer window tells more: set "activitySeconds" to 30, so that spend logs, written in batches of 10 to 15 s, even out.',
+          text: 'Audit again while requests come in. A longer window shows more: set "activitySeconds" to 30, so that spend logs, written in batches of 10 to 15 s, even out.',
         },
       ];
     case 'independent':

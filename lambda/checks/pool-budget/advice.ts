@@ -4,11 +4,11 @@ import { missingSettings, type Topology } from '../../model/topology.ts';
 import type { ServerSource } from '../../snapshot/snapshot.ts';
 import { type Budget, sumWith } from './budget.ts';
 
-/** Where LiteLLM's troubleshooting guide (#19921) puts the pool limit and, in seconds, its time-out. */
+/** Where LiteLLM's troubleshooting guide (#19921) puts the pool limit and, in seconds, its timeout. */
 const GUIDE_POOL_LIMIT = 50;
 const GUIDE_POOL_TIMEOUT = 120;
 
-/** Pools so small make requests wait for one another. */
+/** Pools this small make requests wait for one another. */
 const SMALL_POOL = 5;
 
 const RDS_PROXY_SETTING = {
@@ -23,7 +23,8 @@ export function budgetAdvice(
   shortage: string | null,
 ): readonly Advice[] {
   const missing = missingSettings(topology);
-  const surer = missing.length > 0 ? [{ text: `To be surer, set ${listed(missing)} in the configuration.` }] : [];
+  const surer =
+    missing.length > 0 ? [{ text: `For higher confidence, set ${listed(missing)} in the configuration.` }] : [];
   if (fits(budget))
     return shortage === null ? [] : [...useTheRoom(budget, shortage), ...refreshNote(topology), ...surer];
   if (topology.sharing?.kind === 'rds-proxy') return [RDS_PROXY_SETTING];
@@ -42,7 +43,7 @@ function fitThePools(budget: Budget, server: ServerSource): readonly Advice[] {
     safeLimit >= 1
       ? [
           {
-            text: `Lower the pool limit to ${safeLimit}, the largest that is safe: ${sumWith(safeLimit, budget)} usable slots. Requests then wait longer for a connection, so raise the time-out too:`,
+            text: `Lower the pool limit to ${safeLimit}, the largest that is safe: ${sumWith(safeLimit, budget)} usable slots. Requests then wait longer for a connection, so raise the timeout too:`,
             command: generalSettings(safeLimit),
           },
         ]
@@ -50,7 +51,7 @@ function fitThePools(budget: Budget, server: ServerSource): readonly Advice[] {
   const small =
     safeLimit < 1
       ? `Even a pool limit of 1 does not fit: ${sumWith(1, budget)} usable slots. Raise max_connections to ${surge + reserved} or more (on RDS also by a larger class), run fewer workers, or put PgBouncer in transaction mode between.`
-      : `Or keep the limit and raise max_connections to ${surge + reserved} or more, on RDS also by a larger class${safeLimit < SMALL_POOL ? '; with so small a pool that, fewer workers or PgBouncer is the better way' : ''}.`;
+      : `Or keep the limit and raise max_connections to ${surge + reserved} or more, on RDS also by a larger class${safeLimit < SMALL_POOL ? '; with so small a pool, that, fewer workers or PgBouncer is the better way' : ''}.`;
   return [
     ...lower,
     { text: small },
@@ -83,7 +84,7 @@ function useTheRoom(budget: Budget, shortage: string): readonly Advice[] {
   }
   return [
     {
-      text: `The pool is short (${shortage}), but a higher limit does not fit: ${sumWith(budget.perWorker + 1, budget)}. A longer time-out lets requests wait, it does not serve them sooner; raise max_connections to serve them:`,
+      text: `The pool is short (${shortage}), but a higher limit does not fit: ${sumWith(budget.perWorker + 1, budget)}. A longer timeout lets requests wait but does not serve them sooner. Raise max_connections to serve them:`,
       command: generalSettings(budget.perWorker),
     },
   ];

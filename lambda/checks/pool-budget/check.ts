@@ -1,100 +1,105 @@
-import type { Status } from '../../core/finding.ts';
 import { listed } from '../../core/text.ts';
-import { mergeUncertainty } from '../../core/uncertainty.ts';
+import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import { connectionsPerWorker } from '../../model/observed-pool.ts';
-import { slotUse } from '../../model/slots.ts';
+import { headroomStatus } from '../../model/slots.ts';
 import {
   missingSettings,
   poolSizeUncertainties,
   type Topology,
-  topologyEvidence,
-  topologyOf,
+  type TopologyFacts,
+  topologyFacts,
 } from '../../model/topology.ts';
-import type { ServerSource, SessionsSource, Snapshot } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { result, type Uncertainty } from '../result.ts';
-import { hiddenSessions } from '../visibility.ts';
+import type { SessionsSource, Snapshot } from '../../snapshot/snapshot.ts';
+import { defineCheck, type Evaluated, incident, type NotEvaluated, notEvaluated, risk } from '../check.ts';
+import { hiddenSessions } from '../not-evaluated.ts';
 import { budgetAdvice, fits } from './advice.ts';
 import { type Budget, budgetOf } from './budget.ts';
-import { shortageOf } from './shortage.ts';
+import { poolShortage } from './shortage.ts';
+
+export type BudgetFacts = TopologyFacts & {
+  readonly sum: string;
+  readonly usable: number;
+  readonly steady: number;
+  readonly rollingDeployment: number;
+  readonly workers: number;
+  readonly workersWhileDeploying: number;
+  readonly otherSessions: number;
+  readonly largestSafePoolLimit: number;
+  readonly poolShortage?: string;
+};
 
 export const poolBudget = defineCheck({
   id: 'pool-budget',
   title: "LiteLLM's pools fit the usable connection slots, even during a rolling deployment.",
-  needs: ['server', 'sessions'],
-  judge({ source, snapshot }, settings) {
-    const { server, sessions } = source;
-    const topology = topologyOf(snapshot, source, settings);
+  kind: 'risk',
+  needs: ['server', 'sessions', 'slots', 'topology'],
+  evaluate({ seen: { server, sessions, slots, topology }, snapshot }, settings) {
     const { who, deployment } = topology;
     const { pods, workers } = deployment;
     const countedBySessions = deployment.podsFrom === 'addresses of sessions';
     const hidden = countedBySessions ? hiddenSessions(sessions, snapshot, settings) : [];
     if (hidden.length > 0) return hidden;
     if (pods === null || workers === null) return [notCounted(topology, snapshot)];
-    const { usable, used } = slotUse(server, sessions);
-    const others = Math.max(0, used - (who?.sessions ?? 0));
+    const others = Math.max(0, slots.used - (who?.sessions ?? 0));
     const perWorker = connectionsPerWorker(topology, settings);
-    const budget = budgetOf({ usable, perWorker, others }, { ...deployment, pods, workers }, settings);
+    const budget = budgetOf({ usable: slots.usable, perWorker, others }, { ...deployment, pods, workers }, settings);
+    const shortage = poolShortage(snapshot, topology);
     const uncertainty = uncertaintyOf(topology, sessions);
-    return [judgeBudget(budget, others, topology, server, snapshot, uncertainty)];
+    const statement = {
+      subject: `database ${snapshot.database}`,
+      summary: `The pools may take ${budget.line} of ${budget.usable} usable slots, ${budget.surge} during a rolling deployment: ${verdictOn(budget)}.`,
+      facts: factsOf(budget, others, topology, shortage),
+      advice: budgetAdvice(budget, topology, server, shortage),
+      uncertainty,
+    };
+    return [graded(statement, budget, headroomStatus(slots, settings) !== 'ok', topology)];
   },
 });
 
-function judgeBudget(
+/**
+ * A budget that does not fit is a risk while slots are free, and an incident once they are short. With low confidence it is never critical, and
+ * behind RDS Proxy the pools are not the database's.
+ */
+function graded(
+  statement: Omit<Parameters<typeof risk<BudgetFacts>>[0], 'status'>,
   budget: Budget,
-  others: number,
-  topology: Topology,
-  server: ServerSource,
-  snapshot: Snapshot,
-  uncertainty: Uncertainty | null,
-): CheckResult {
-  const shortage = shortageOf(snapshot, topology);
-  const status = statusOf(budget, topology, shortage, uncertainty);
-  const { usable, steady, surge, workers, surgeWorkers, safeLimit, line } = budget;
-  return result({
-    status,
-    subject: `database ${snapshot.database}`,
-    summary: `The pools may take ${line} of ${usable} usable slots, ${surge} during a rolling deployment: ${verdictOf(budget)}.`,
-    evidence: {
-      sum: line,
-      usable,
-      steady,
-      rollingDeployment: surge,
-      workers,
-      workersWhileDeploying: surgeWorkers,
-      otherSessions: others,
-      largestSafePoolLimit: Math.max(0, safeLimit),
-      ...(shortage !== null && { poolShortage: shortage }),
-      ...topologyEvidence(topology),
-    },
-    advice: budgetAdvice(budget, topology, server, shortage),
-    uncertainty,
-  });
-}
-
-/** What rests on a guess wakes nobody: with low confidence it is never critical, and behind RDS Proxy the pools are not the database's. */
-function statusOf(
-  budget: Budget,
+  slotsAreShort: boolean,
   { sharing }: Topology,
-  shortage: string | null,
-  uncertainty: Uncertainty | null,
-): Status {
-  if (fits(budget)) return shortage === null ? 'ok' : 'info';
-  if (sharing?.kind === 'rds-proxy') return 'info';
-  return budget.steady > budget.usable && uncertainty?.confidence !== 'low' ? 'critical' : 'warning';
+): Evaluated<BudgetFacts> {
+  if (fits(budget)) return risk({ ...statement, status: statement.facts.poolShortage === undefined ? 'ok' : 'info' });
+  if (sharing?.kind === 'rds-proxy') return risk({ ...statement, status: 'info' });
+  if (!slotsAreShort) return risk({ ...statement, status: 'warning' });
+  const isCritical = budget.steady > budget.usable && statement.uncertainty?.confidence !== 'low';
+  return incident({ ...statement, status: isCritical ? 'critical' : 'warning' });
 }
 
-function verdictOf(budget: Budget): string {
+function factsOf(budget: Budget, others: number, topology: Topology, shortage: string | null): BudgetFacts {
+  const { usable, steady, surge, workers, surgeWorkers, safeLimit, line } = budget;
+  return {
+    sum: line,
+    usable,
+    steady,
+    rollingDeployment: surge,
+    workers,
+    workersWhileDeploying: surgeWorkers,
+    otherSessions: others,
+    largestSafePoolLimit: Math.max(0, safeLimit),
+    ...(shortage !== null && { poolShortage: shortage }),
+    ...topologyFacts(topology),
+  };
+}
+
+function verdictOn(budget: Budget): string {
   if (fits(budget)) return 'they fit';
   return budget.steady > budget.usable ? 'they do not fit' : 'a deployment does not fit';
 }
 
-function notCounted(topology: Topology, snapshot: Snapshot): CheckResult {
-  return result({
-    status: 'unknown',
+function notCounted(topology: Topology, snapshot: Snapshot): NotEvaluated {
+  return notEvaluated({
     subject: `database ${snapshot.database}`,
-    summary: 'Not judged: no session of LiteLLM is there to count its pods by, and the configuration does not tell.',
-    evidence: topologyEvidence(topology),
+    summary:
+      'Not checked: there is no session of LiteLLM to count its pods by, and the configuration does not state them.',
+    evidence: topologyFacts(topology),
     advice: [{ text: `Set ${listed(missingSettings(topology))} in the configuration.` }],
   });
 }

@@ -4,13 +4,16 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 
 /**
  * What shows that the pools themselves are too small, in words: requests that waited in vain in the last hour, or a client with all of its
- * sessions at work; null when nothing does.
+ * sessions active; null when nothing does.
  */
-export function shortageOf({ sources: { cloudwatch } }: Snapshot, { who, limit, deployment }: Topology): string | null {
+export function poolShortage(
+  { sources: { cloudwatch } }: Snapshot,
+  { who, limit, deployment }: Topology,
+): string | null {
   const timeouts = cloudwatch.status === 'ok' ? (cloudwatch.value.proxyErrors?.poolTimeouts ?? 0) : 0;
   if (timeouts > 0)
-    return `${counted(timeouts, 'request')} waited in vain for a connection of the pool in the last hour`;
+    return `${counted(timeouts, 'request')} timed out waiting for a connection of the pool in the last hour`;
   const ceiling = limit.perWorker * deployment.workersPerPod;
   const full = who?.clients.find(({ busy }) => busy >= ceiling);
-  return full === undefined ? null : `all ${full.busy} sessions of ${full.name} are at work`;
+  return full === undefined ? null : `all ${full.busy} sessions of ${full.name} are active`;
 }

@@ -1,19 +1,15 @@
 import type { Advice } from '../../core/finding.ts';
 import { counted, listed, shellWord } from '../../core/text.ts';
 import type { RdsInstance, RdsSource } from '../../snapshot/snapshot.ts';
-import type { CheckResult } from '../check.ts';
-import { result } from '../result.ts';
+import { type CheckResult, incident, notEvaluated, risk } from '../check.ts';
+import type { Expiry, RdsFacts } from './facts.ts';
 
 const DAY_MS = 86_400_000;
 
-interface Ending {
-  readonly what: string;
-  readonly validTill: string;
-  /** Whole days, rounded down; below 0 once it has ended. */
-  readonly daysLeft: number;
-}
-
-/** Judges how long an instance's server certificate and its CA last: nothing when both do. */
+/**
+ * How long an instance's server certificate and its CA last; nothing when both do. One that expires is a risk; one that has expired is an
+ * incident, since clients that verify it are refused now.
+ */
 export function certificateConcern(
   instance: RdsInstance,
   rds: RdsSource,
@@ -22,63 +18,59 @@ export function certificateConcern(
     warningDays,
     region,
   }: { readonly takenAt: string; readonly warningDays: number; readonly region: string | undefined },
-): readonly CheckResult[] {
+): readonly CheckResult<RdsFacts>[] {
   const subject = `instance ${instance.identifier}: certificate`;
   const authority = rds.certificateAuthorities.find(({ identifier }) => identifier === instance.caIdentifier);
-  const endings = [
-    ...endingOf('server certificate', instance.certificateValidTill, takenAt),
-    ...endingOf(`CA ${instance.caIdentifier}`, authority?.validTill, takenAt),
+  const expiries = [
+    ...expiryOf('server certificate', instance.certificateValidTill, takenAt),
+    ...expiryOf(`CA ${instance.caIdentifier}`, authority?.validTill, takenAt),
   ];
-  if (endings.length === 0) {
+  if (expiries.length === 0) {
     return [
-      result({
-        status: 'unknown',
+      notEvaluated({
         subject,
-        summary: `RDS did not say when the certificate of ${instance.identifier} ends.`,
+        summary: `RDS did not say when the certificate of ${instance.identifier} expires.`,
         evidence: { caIdentifier: instance.caIdentifier },
-        advice: [{ text: 'Allow rds:DescribeCertificates, or look:', command: 'aws rds describe-certificates' }],
+        advice: [{ text: 'Allow rds:DescribeCertificates, or see:', command: 'aws rds describe-certificates' }],
       }),
     ];
   }
-  const soon = endings.filter(({ daysLeft }) => daysLeft < warningDays);
+  const soon = expiries.filter(({ daysLeft }) => daysLeft < warningDays);
   if (soon.length === 0) return [];
-  return [
-    result({
-      status: soon.some(({ daysLeft }) => daysLeft < 0) ? 'critical' : 'warning',
-      subject,
-      summary: `Of ${instance.identifier}, ${listed(soon.map(endingText))}.`,
-      evidence: {
-        caIdentifier: instance.caIdentifier,
-        endings: soon.map(({ what, validTill, daysLeft }) => ({ what, validTill, daysLeft })),
-      },
-      advice: adviceOf(instance.identifier, region),
-    }),
-  ];
+  const statement = {
+    subject,
+    summary: `Of ${instance.identifier}, ${listed(soon.map(expiryText))}.`,
+    facts: { caIdentifier: instance.caIdentifier, expiries: soon },
+    advice: adviceOn(instance.identifier, region),
+  };
+  return soon.some(({ daysLeft }) => daysLeft < 0)
+    ? [incident({ ...statement, status: 'critical' })]
+    : [risk({ ...statement, status: 'warning' })];
 }
 
-function endingOf(what: string, validTill: string | null | undefined, takenAt: string): readonly Ending[] {
+function expiryOf(what: string, validTill: string | null | undefined, takenAt: string): readonly Expiry[] {
   const daysLeft = Math.floor((Date.parse(validTill ?? '') - Date.parse(takenAt)) / DAY_MS);
   return validTill && Number.isFinite(daysLeft) ? [{ what, validTill, daysLeft }] : [];
 }
 
-function endingText({ what, validTill, daysLeft }: Ending): string {
+function expiryText({ what, validTill, daysLeft }: Expiry): string {
   const day = validTill.slice(0, 10);
-  return daysLeft < 0 ? `the ${what} ended on ${day}` : `the ${what} ends in ${counted(daysLeft, 'day')} (${day})`;
+  return daysLeft < 0 ? `the ${what} expired on ${day}` : `the ${what} expires in ${counted(daysLeft, 'day')} (${day})`;
 }
 
-function adviceOf(identifier: string, region: string | undefined): readonly Advice[] {
+function adviceOn(identifier: string, region: string | undefined): readonly Advice[] {
   const place = region === undefined ? '' : ` --region ${shellWord(region)}`;
   return [
     {
-      text: 'First give every client that verifies certificates the new CA: the global bundle holds all of them.',
+      text: 'First give the new CA to every client that verifies certificates. The global bundle holds all CAs:',
       command: 'curl -fsSO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem',
     },
     {
-      text: 'See which CAs there are, and whether changing them restarts this engine:',
+      text: 'See which CAs exist, and whether a change restarts this engine:',
       command: `aws rds describe-certificates${place}`,
     },
     {
-      text: 'Then move the instance to a CA that lasts, at a quiet time:',
+      text: 'Then move the instance to a CA with a later expiry, at a quiet time:',
       command: `aws rds modify-db-instance${place} --db-instance-identifier ${shellWord(identifier)} --ca-certificate-identifier rds-ca-rsa2048-g1 --apply-immediately`,
     },
   ];

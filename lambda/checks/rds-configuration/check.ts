@@ -1,17 +1,17 @@
-import type { Finding } from '../../core/finding.ts';
 import { counted, shellWord } from '../../core/text.ts';
 import type { RdsSource } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { result } from '../result.ts';
+import { type CheckResult, defineCheck, notEvaluated, risk } from '../check.ts';
 import { certificateConcern } from './certificate.ts';
-import { judgeInstance } from './instance.ts';
+import type { CapacityFacts, RdsFacts } from './facts.ts';
+import { instanceConcerns } from './instance.ts';
 
-/** What the RDS API says of the instance or cluster. One result a concern; a single ok one when there is none. */
+/** What the RDS API says about the instance or cluster. One result per concern; a single ok one when there is none. */
 export const rdsConfiguration = defineCheck({
   id: 'rds-configuration',
   title: 'RDS has IAM authentication on, nothing pending, and certificates that last.',
+  kind: 'risk',
   needs: ['rds'],
-  judge({ source: { rds }, snapshot }, settings) {
+  evaluate({ seen: { rds }, snapshot }, settings) {
     const host =
       snapshot.sources.connection.status === 'ok' ? snapshot.sources.connection.value.host : settings.target.host;
     const region = settings.target.rds?.region;
@@ -20,7 +20,7 @@ export const rdsConfiguration = defineCheck({
       ...endpointConcern(rds, host),
       ...emptyConcern(rds),
       ...rds.instances.flatMap((instance) => [
-        ...judgeInstance(instance, region),
+        ...instanceConcerns(instance, region),
         ...certificateConcern(instance, rds, {
           takenAt: snapshot.takenAt,
           warningDays: settings.certificateWarningDays,
@@ -30,11 +30,11 @@ export const rdsConfiguration = defineCheck({
     ];
     if (concerns.length > 0) return concerns;
     return [
-      result({
+      risk<RdsFacts>({
         status: 'ok',
         subject: `${rds.kind} ${rds.identifier}`,
         summary: `IAM authentication is on, and ${counted(rds.instances.length, 'instance')} of ${rds.identifier} ${rds.instances.length === 1 ? 'has' : 'have'} nothing pending and certificates valid for over ${settings.certificateWarningDays} days.`,
-        evidence: {
+        facts: {
           engine: `${rds.engine} ${rds.engineVersion}`,
           resourceId: rds.resourceId,
           instances: rds.instances.map(({ identifier, class: instanceClass, isWriter }) => ({
@@ -49,8 +49,8 @@ export const rdsConfiguration = defineCheck({
   },
 });
 
-/** Serverless v2 sets max_connections by the maximum, and a change of it needs a reboot (knowledge/aws.md, Amazon RDS). */
-function capacity({ serverless }: RdsSource): Finding['evidence'] {
+/** Serverless v2 sets max_connections by the maximum, and a change of it requires a reboot (knowledge/aws.md, Amazon RDS). */
+function capacity({ serverless }: RdsSource): CapacityFacts {
   if (serverless === null) return {};
   return {
     minimumAcu: serverless.minCapacity,
@@ -59,18 +59,18 @@ function capacity({ serverless }: RdsSource): Finding['evidence'] {
   };
 }
 
-function iamConcern(rds: RdsSource, region: string | undefined): readonly CheckResult[] {
+function iamConcern(rds: RdsSource, region: string | undefined): readonly CheckResult<RdsFacts>[] {
   if (rds.iamAuthentication) return [];
   const place = region === undefined ? '' : ` --region ${shellWord(region)}`;
   return [
-    result({
+    risk({
       status: 'warning',
       subject: `${rds.kind} ${rds.identifier}: IAM authentication`,
-      summary: `IAM authentication is off on ${rds.kind} ${rds.identifier}, so no role can log in by token.`,
-      evidence: { iamAuthentication: false, resourceId: rds.resourceId },
+      summary: `IAM authentication is off on ${rds.kind} ${rds.identifier}, so no role can log in with a token.`,
+      facts: { iamAuthentication: false, resourceId: rds.resourceId },
       advice: [
         {
-          text: 'Switch it on; it takes effect without a reboot, and password log-ins go on:',
+          text: 'Switch it on. It takes effect without a reboot, and password logins keep working:',
           command: `aws rds modify-db-${rds.kind}${place} --db-${rds.kind}-identifier ${shellWord(rds.identifier)} --enable-iam-database-authentication --apply-immediately`,
         },
       ],
@@ -78,19 +78,19 @@ function iamConcern(rds: RdsSource, region: string | undefined): readonly CheckR
   ];
 }
 
-function endpointConcern(rds: RdsSource, host: string): readonly CheckResult[] {
+function endpointConcern(rds: RdsSource, host: string): readonly CheckResult<RdsFacts>[] {
   const configured = host.toLowerCase();
   const isRdsName = /\.rds\.amazonaws\.com(\.cn)?$/.test(configured);
   if (!isRdsName || rds.endpoint === null || configured === rds.endpoint.toLowerCase()) return [];
   return [
-    result({
+    risk({
       status: 'info',
       subject: `${rds.kind} ${rds.identifier}: endpoint`,
       summary: `The auditor connects to ${host}, ${endpointKind(configured)}, while the endpoint of ${rds.kind} ${rds.identifier} is ${rds.endpoint}.`,
-      evidence: { configuredHost: host, endpoint: rds.endpoint },
+      facts: { configuredHost: host, endpoint: rds.endpoint },
       advice: [
         {
-          text: `Set "host" in the configuration to ${rds.endpoint}, where LiteLLM's writes and connections are, or correct "rds.identifier".`,
+          text: `Set "host" in the configuration to ${rds.endpoint}, where LiteLLM writes and connects, or correct "rds.identifier".`,
         },
       ],
     }),
@@ -107,16 +107,15 @@ function endpointKind(host: string): string {
   return "an instance's own endpoint, which does not follow a failover";
 }
 
-function emptyConcern(rds: RdsSource): readonly CheckResult[] {
+function emptyConcern(rds: RdsSource): readonly CheckResult<RdsFacts>[] {
   if (rds.instances.length > 0) return [];
   return [
-    result({
-      status: 'unknown',
+    notEvaluated({
       subject: `${rds.kind} ${rds.identifier}: instances`,
-      summary: `RDS lists no instance of ${rds.kind} ${rds.identifier}, so parameters and certificates could not be looked at.`,
+      summary: `RDS lists no instance of ${rds.kind} ${rds.identifier}, so parameters and certificates could not be checked.`,
       advice: [
         {
-          text: 'See that "rds" in the configuration names the right one, and allow rds:DescribeDBInstances on its instances.',
+          text: 'Check that "rds" in the configuration names the right one, and allow rds:DescribeDBInstances on its instances.',
         },
       ],
     }),

@@ -1,32 +1,32 @@
 import type { Status } from '../../core/finding.ts';
 import { listed, shellWord } from '../../core/text.ts';
 import type { RdsInstance } from '../../snapshot/snapshot.ts';
-import type { CheckResult } from '../check.ts';
-import { result } from '../result.ts';
+import { type CheckResult, incident, risk } from '../check.ts';
+import type { RdsFacts } from './facts.ts';
 
 /** The database does not serve in these (RDS user guide, "Viewing Amazon RDS DB instance status"). */
 const NOT_SERVING =
   /^(failed|stopp|storage-full|delet|inaccessible-|incompatible-|restore-error|insufficient-capacity)/;
-/** The database serves in these while RDS is at work. */
+/** The database serves in these while RDS changes something. */
 const SERVING =
   /^(available|modifying|backing-up|storage-optimization|storage-config-upgrade|storage-initialization|configuring-)/;
 
-/** Judges status, parameters and pending changes of one instance: nothing for what is well. */
-export function judgeInstance(instance: RdsInstance, region: string | undefined): readonly CheckResult[] {
+/** Status, parameters and pending changes of one instance; nothing for what is in order. */
+export function instanceConcerns(instance: RdsInstance, region: string | undefined): readonly CheckResult<RdsFacts>[] {
   return [...statusConcern(instance), ...parameterConcern(instance, region), ...pendingConcern(instance)];
 }
 
-function statusConcern({ identifier, status, isWriter }: RdsInstance): readonly CheckResult[] {
+function statusConcern({ identifier, status, isWriter }: RdsInstance): readonly CheckResult<RdsFacts>[] {
   if (status === 'available') return [];
   return [
-    result({
-      status: severityOfStatus(status),
+    incident({
+      status: severityOf(status),
       subject: `instance ${identifier}: status`,
       summary: `The ${isWriter ? 'writer' : 'reader'} ${identifier} is "${status}", not "available".`,
-      evidence: { instanceStatus: status, isWriter },
+      facts: { instanceStatus: status, isWriter },
       advice: [
         {
-          text: 'Its events tell since when and why:',
+          text: 'Its events show since when and why:',
           command: `aws rds describe-events --source-type db-instance --source-identifier ${shellWord(identifier)} --duration 1440`,
         },
       ],
@@ -34,26 +34,26 @@ function statusConcern({ identifier, status, isWriter }: RdsInstance): readonly 
   ];
 }
 
-function severityOfStatus(status: string): Status {
+function severityOf(status: string): Status {
   if (SERVING.test(status)) return 'info';
   return NOT_SERVING.test(status) ? 'critical' : 'warning';
 }
 
-function parameterConcern(instance: RdsInstance, region: string | undefined): readonly CheckResult[] {
+function parameterConcern(instance: RdsInstance, region: string | undefined): readonly CheckResult<RdsFacts>[] {
   const groups = instance.parameterGroups.filter(({ applyStatus }) => applyStatus !== 'in-sync');
   if (groups.length === 0) return [];
   const place = region === undefined ? '' : ` --region ${shellWord(region)}`;
   const waits = groups.some(({ applyStatus }) => applyStatus === 'pending-reboot');
   return [
-    result({
+    risk({
       status: waits ? 'warning' : 'info',
       subject: `instance ${instance.identifier}: parameters`,
       summary: `Parameters of ${instance.identifier} are not in force yet: ${listed(groups.map(({ name, applyStatus }) => `group ${name} is ${applyStatus}`))}.`,
-      evidence: { parameterGroups: groups.map(({ name, applyStatus }) => ({ name, applyStatus })) },
+      facts: { parameterGroups: groups.map(({ name, applyStatus }) => ({ name, applyStatus })) },
       advice: waits
         ? [
             {
-              text: 'Which settings of PostgreSQL wait:',
+              text: 'See which settings of PostgreSQL wait:',
               command: 'SELECT name, setting FROM pg_settings WHERE pending_restart;',
             },
             {
@@ -61,22 +61,22 @@ function parameterConcern(instance: RdsInstance, region: string | undefined): re
               command: `aws rds reboot-db-instance${place} --db-instance-identifier ${shellWord(instance.identifier)}`,
             },
           ]
-        : [{ text: 'RDS is applying them: nothing to do unless it stays so.' }],
+        : [{ text: 'RDS is applying them. Nothing to do unless it stays like this.' }],
     }),
   ];
 }
 
-function pendingConcern({ identifier, pendingModifications }: RdsInstance): readonly CheckResult[] {
+function pendingConcern({ identifier, pendingModifications }: RdsInstance): readonly CheckResult<RdsFacts>[] {
   if (pendingModifications.length === 0) return [];
   return [
-    result({
+    risk({
       status: 'info',
       subject: `instance ${identifier}: pending changes`,
       summary: `Changes of ${identifier} wait for the maintenance window or a reboot: ${listed(pendingModifications)}.`,
-      evidence: { pendingModifications },
+      facts: { pendingModifications },
       advice: [
         {
-          text: 'Some of them restart the database. See when that is, and choose a better time where needed:',
+          text: 'Some of them restart the database. See when that is, and choose a better time if needed:',
           command: `aws rds describe-db-instances --db-instance-identifier ${shellWord(identifier)} --query 'DBInstances[0].[PreferredMaintenanceWindow,PendingModifiedValues]'`,
         },
       ],

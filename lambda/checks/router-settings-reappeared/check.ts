@@ -1,23 +1,35 @@
 import type { Advice, Status } from '../../core/finding.ts';
+import type { RouterEffectKind } from '../../litellm/router-effect.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
-import { hiddenRow, noTable } from '../../model/litellm-tables.ts';
-import { effectHere, type SeenEffect } from '../../model/router-effect.ts';
-import { askFor } from '../../settings/commands.ts';
+import type { SeenEffect } from '../../model/router-effect.ts';
+import { stepsToRun } from '../../settings/commands.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { GlobalRouterSettings, LastPurge } from '../../snapshot/snapshot.ts';
-import { defineCheck } from '../check.ts';
-import { result } from '../result.ts';
+import { defineCheck, risk } from '../check.ts';
+import { hiddenRow, noTable } from '../not-evaluated.ts';
+
+export type ReappearedFacts =
+  | { readonly purgedAt?: string; readonly restoredAt?: string }
+  | {
+      readonly purgedAt: string;
+      readonly mode: LastPurge['mode'];
+      readonly backup: number;
+      readonly sameValue: boolean;
+      readonly effect: RouterEffectKind;
+      readonly litellmVersion: string | null;
+    };
 
 export const routerSettingsReappeared = defineCheck({
   id: 'router-settings-reappeared',
   title: 'The global router_settings row has not come back after a purge.',
-  needs: ['router-settings'],
-  judge({ source: { 'router-settings': routerSettings }, snapshot }, settings) {
+  kind: 'risk',
+  needs: ['router-settings', 'routerEffects'],
+  evaluate({ seen: { 'router-settings': routerSettings, routerEffects }, snapshot }, settings) {
     const { global } = routerSettings;
     const subject = `database ${snapshot.database}`;
-    const ok = (summary: string, evidence = {}) => [result({ status: 'ok', subject, summary, evidence })];
+    const ok = (summary: string, facts: ReappearedFacts = {}) => [risk({ status: 'ok', subject, summary, facts })];
     if (global.state === 'no-table') return [noTable(CONFIG_TABLE, snapshot, settings)];
-    if (global.state === 'hidden') return [hiddenRow(global.missing, subject, settings)];
+    if (global.state === 'hidden') return [hiddenRow(global.remediation, subject, settings)];
     if (global.state === 'absent') return ok('There is no global router_settings row that could have come back.');
     const { lastPurge } = global;
     if (lastPurge === null) return ok('No purge of the global router_settings row is known.');
@@ -25,22 +37,22 @@ export const routerSettingsReappeared = defineCheck({
     if (restoredAt !== null) {
       return ok(`The global router_settings row was restored on purpose at ${restoredAt}.`, { purgedAt, restoredAt });
     }
-    const effect = effectHere('global', snapshot, routerSettings);
-    const same = global.hash === lastPurge.hash;
+    const effect = routerEffects.global;
+    const sameValue = global.hash === lastPurge.hash;
     return [
-      result({
+      risk<ReappearedFacts>({
         status: statusOf(global, effect),
         subject,
-        summary: `The global router_settings row is back after the purge of ${purgedAt}, ${same ? 'with the same value' : 'with another value'}.${stopped(lastPurge, settings)}`,
-        evidence: {
+        summary: `The global router_settings row is back after the purge of ${purgedAt}, with ${sameValue ? 'the same' : 'another'} value.${stopped(lastPurge, settings)}`,
+        facts: {
           purgedAt,
           mode: lastPurge.mode,
           backup: lastPurge.backup,
-          sameValue: same,
+          sameValue,
           effect: effect.kind,
           litellmVersion: effect.version,
         },
-        advice: advice(settings),
+        advice: adviceOn(settings),
         uncertainty: effect.uncertainty,
       }),
     ];
@@ -49,7 +61,7 @@ export const routerSettingsReappeared = defineCheck({
 
 type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }>;
 
-function statusOf({ kind }: PresentRow, effect: SeenEffect): Status {
+function statusOf({ kind }: PresentRow, effect: SeenEffect): Exclude<Status, 'critical'> {
   const costs = effect.kind === 'per-request-router' || effect.kind === 'unknown';
   return kind === 'settings' && costs ? 'warning' : 'info';
 }
@@ -60,16 +72,16 @@ function stopped({ mode }: LastPurge, { purge }: Settings): string {
     : '';
 }
 
-function advice({ target }: Settings): readonly Advice[] {
+function adviceOn({ target }: Settings): readonly Advice[] {
   return [
     {
-      text: "Find out who writes it: LiteLLM's UI does, whenever somebody saves router settings there, with all that config.yaml says. Agree that nobody does until LiteLLM is upgraded.",
+      text: "Find out who writes it. LiteLLM's UI does whenever somebody saves router settings there, with everything that config.yaml has. Agree that nobody does so until LiteLLM is upgraded.",
     },
-    ...askFor(
-      'To see what it holds, and how to purge it by hand, which also lets automatic purges go on',
+    ...stepsToRun(
+      'To see what it holds and how to purge it by hand, which also lets automatic purges continue',
       { action: 'purge' },
       target,
     ),
-    { text: 'For good: upgrade LiteLLM. From 1.81.7 on the row builds no Router per request.' },
+    { text: 'For a permanent fix, upgrade LiteLLM. From 1.81.7 on the row builds no Router per request.' },
   ];
 }

@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts';
-import { judgeScope, type Scope } from '../scoped-router-settings.ts';
+import { evaluateScope, type Scope } from '../scoped-router-settings.ts';
 
 const TEAMS: Scope = {
   level: 'team',
@@ -11,6 +11,7 @@ const TEAMS: Scope = {
 export const teamRouterSettings = defineCheck({
   id: 'team-router-settings',
   title: 'No team has router_settings that cost anything on each request.',
-  needs: ['router-settings'],
-  judge: ({ source, snapshot }, settings) => judgeScope(TEAMS, source['router-settings'], snapshot, settings),
+  kind: 'risk',
+  needs: ['router-settings', 'routerEffects'],
+  evaluate: ({ seen, snapshot }, settings) => evaluateScope(TEAMS, seen, snapshot, settings),
 });

@@ -1,61 +1,69 @@
 import type { Advice } from '../../core/finding.ts';
 import { counted } from '../../core/text.ts';
+import type { Uncertainty } from '../../core/uncertainty.ts';
 import { byClient, clientCondition, RDS_ROLE } from '../../model/clients.ts';
 import type { SessionGroup, SessionsSource } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { result, type Uncertainty } from '../result.ts';
-import { hiddenSessions } from '../visibility.ts';
+import { defineCheck, type Evaluated, risk } from '../check.ts';
+import { hiddenSessions } from '../not-evaluated.ts';
 
-/** LiteLLM's sessions are known by their database, since its pool names no application (knowledge/litellm.md section 4). */
+export type TransportFacts =
+  | { readonly sessions: number; readonly applications: readonly string[] }
+  | { readonly encrypted: number; readonly localSocket: number };
+
 export const transportSecurity = defineCheck({
   id: 'transport-security',
   title: "Every session in LiteLLM's database is encrypted.",
+  kind: 'risk',
   needs: ['sessions'],
-  judge({ source: { sessions }, snapshot }, settings) {
+  evaluate({ seen: { sessions }, snapshot }, settings) {
     const { databaseName } = settings.target;
+    // Whoever is in LiteLLM's database: what travels there in the clear is LiteLLM's data, whoever reads it.
     const own = sessions.groups.filter((group) => group.database === databaseName && group.user !== RDS_ROLE);
     const plain = own.filter((group) => group.tls === false && group.clientAddress !== null);
     const uncertainty = uncertaintyOf(sessions);
     const clients = [...byClient(plain)].map(([client, groups]) =>
-      judgeClient(client, groups, databaseName, uncertainty),
+      unencrypted(client, groups, databaseName, uncertainty),
     );
     const hidden = hiddenSessions(sessions, snapshot, settings);
     if (clients.length + hidden.length > 0) return [...clients, ...hidden];
     const encrypted = sum(own.filter((group) => group.tls === true));
     const local = sum(own.filter((group) => group.clientAddress === null));
     return [
-      result({
+      risk<TransportFacts>({
         status: 'ok',
         subject: `database ${snapshot.database}`,
-        summary: `${counted(encrypted, 'session')} in ${databaseName} ${encrypted === 1 ? 'is' : 'are'} encrypted, and none over the network is not.`,
-        evidence: { encrypted, localSocket: local },
+        summary:
+          encrypted === 0
+            ? `No session in ${databaseName} comes over the network.`
+            : `All ${counted(encrypted, 'network session')} in ${databaseName} use TLS.`,
+        facts: { encrypted, localSocket: local },
         uncertainty,
       }),
     ];
   },
 });
 
-function judgeClient(
+function unencrypted(
   client: string,
   groups: readonly SessionGroup[],
   databaseName: string,
   uncertainty: Uncertainty | null,
-): CheckResult {
+): Evaluated<TransportFacts> {
   const count = sum(groups);
-  return result({
+  return risk({
     status: 'warning',
     subject: `client ${client}`,
     summary: `${counted(count, 'session')} of ${client} in ${databaseName} ${count === 1 ? 'is' : 'are'} not encrypted.`,
-    evidence: {
+    facts: {
       sessions: count,
       applications: [...new Set(groups.map(({ application }) => application))].filter((name) => name !== ''),
     },
-    advice: adviceOf(groups),
+    advice: adviceOn(groups),
     uncertainty,
   });
 }
 
-function adviceOf(groups: readonly SessionGroup[]): readonly Advice[] {
+function adviceOn(groups: readonly SessionGroup[]): readonly Advice[] {
   const [first] = groups;
   return [
     ...(first
@@ -68,10 +76,10 @@ function adviceOf(groups: readonly SessionGroup[]): readonly Advice[] {
         ]
       : []),
     {
-      text: 'When it is a LiteLLM proxy, add sslmode=require to the query of its DATABASE_URL and restart it; other clients have their own setting.',
+      text: 'If it is a LiteLLM proxy, add sslmode=require to the query part of its DATABASE_URL and restart it. Other clients have their own setting.',
     },
     {
-      text: 'When all clients use TLS, let the server insist: rds.force_ssl = 1 in the parameter group. New connections without TLS are refused at once, without a reboot.',
+      text: 'Once all clients use TLS, make the server require it: rds.force_ssl = 1 in the parameter group. New connections without TLS are then refused at once, without a reboot.',
     },
   ];
 }
@@ -84,6 +92,6 @@ function uncertaintyOf({ groups, groupCount }: SessionsSource): Uncertainty | nu
   if (groupCount <= groups.length) return null;
   return {
     confidence: 'medium',
-    reason: `Only the ${groups.length} largest of ${groupCount} groups of sessions were looked at.`,
+    reason: `Only the ${groups.length} largest of ${groupCount} groups of sessions were read.`,
   };
 }

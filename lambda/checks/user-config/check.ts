@@ -1,13 +1,12 @@
 import type { Advice } from '../../core/finding.ts';
 import { counted } from '../../core/text.ts';
+import type { Uncertainty } from '../../core/uncertainty.ts';
 import { knownIssuesOf } from '../../litellm/known-issues.ts';
 import { targetWords } from '../../litellm/upgrade.ts';
-import { parseLitellmVersion } from '../../litellm/version.ts';
-import { noTable } from '../../model/litellm-tables.ts';
-import { runningVersion } from '../../model/running-version.ts';
-import type { Snapshot, UserConfigSeen } from '../../snapshot/snapshot.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
-import { mend, result } from '../result.ts';
+import type { LitellmVersion } from '../../litellm/version.ts';
+import type { UserConfigSeen } from '../../snapshot/snapshot.ts';
+import { type CheckResult, defineCheck, notEvaluated, risk } from '../check.ts';
+import { noTable } from '../not-evaluated.ts';
 
 /** knowledge/litellm.md section 5; fixed in 1.83.9. */
 const FORGERY = 'PYSEC-2026-4070';
@@ -15,8 +14,9 @@ const FORGERY = 'PYSEC-2026-4070';
 export const userConfig = defineCheck({
   id: 'user-config',
   title: 'No request carries a Router configuration of its own.',
+  kind: 'risk',
   needs: ['litellm'],
-  judge({ source: { litellm }, snapshot }, settings) {
+  evaluate({ seen: { litellm }, snapshot, model }, settings) {
     const seen = litellm.userConfig;
     const subject = `database ${snapshot.database}`;
     switch (seen.state) {
@@ -24,89 +24,91 @@ export const userConfig = defineCheck({
         return [noTable('LiteLLM_SpendLogs', snapshot, settings)];
       case 'hidden':
         return [
-          result({
-            status: 'unknown',
+          notEvaluated({
             subject,
             summary: `The role ${settings.target.user} may not count the requests that carry a user_config.`,
-            advice: [mend(seen.missing)],
+            advice: [seen.remediation],
           }),
         ];
       case 'seen':
-        return [judgeSeen(seen, subject, snapshot)];
+        return [evaluateSeen(seen, subject, model.version)];
     }
   },
 });
 
+export type UserConfigFacts = {
+  readonly requests: number;
+  readonly withBody: number;
+  readonly withUserConfig: number;
+  readonly requestForgery?: string;
+};
+
 type Seen = Extract<UserConfigSeen, { readonly state: 'seen' }>;
 
 const STORE_BODIES: Advice = {
-  text: 'To see them, set store_prompts_in_spend_logs: true in general_settings of config.yaml for an hour or two. It stores whole prompts in the database: ask whoever answers for their content first. Without it, search the callers for user_config.',
+  text: 'To see them, set store_prompts_in_spend_logs: true in general_settings of config.yaml for an hour or two. It stores whole prompts in the database: ask whoever is responsible for their content first. Without it, search the callers for user_config.',
 };
 
-function judgeSeen(seen: Seen, subject: string, snapshot: Snapshot): CheckResult {
+function evaluateSeen(seen: Seen, subject: string, version: LitellmVersion | null): CheckResult<UserConfigFacts> {
   const { requests, withBody, withUserConfig } = seen;
   const looked = `of the last hour's ${counted(requests, 'request')}`;
-  const evidence = { requests, withBody, withUserConfig };
+  const facts = { requests, withBody, withUserConfig };
   if (withUserConfig > 0) {
     const [carry, their] = withUserConfig === 1 ? ['carries', 'its'] : ['carry', 'their'];
-    return result({
+    return risk({
       status: 'warning',
       subject,
       summary: `${withUserConfig} ${looked} ${carry} ${their} own Router configuration (user_config), and LiteLLM builds a Router for each.`,
-      evidence: { ...evidence, requestForgery: forgery(snapshot) },
+      facts: { ...facts, requestForgery: forgery(version) },
       advice: ADVICE,
       uncertainty: partly(seen),
     });
   }
   if (requests === 0) {
-    return result({
+    return risk({
       status: 'info',
       subject,
-      summary: 'No request was logged in the last hour: none to look at.',
-      evidence,
+      summary: 'No request was logged in the last hour.',
+      facts,
     });
   }
   if (withBody === 0) {
-    return result({
-      status: 'unknown',
+    return notEvaluated({
       subject,
       summary: `None ${looked} was stored with its body, so a user_config would not be seen.`,
-      evidence,
+      evidence: facts,
       advice: [STORE_BODIES],
     });
   }
-  return result({
+  return risk({
     status: 'ok',
     subject,
     summary: `${withBody} ${looked} ${withBody === 1 ? 'was' : 'were'} stored with a body, and none of these carries a user_config.`,
-    evidence,
+    facts,
     uncertainty: {
       confidence: 'medium',
-      reason: 'Absence proves little: bodies that were not stored, and older requests, can hold one.',
+      reason: 'This proves little: bodies that were not stored, and older requests, can hold one.',
     },
   });
 }
 
 const ADVICE: readonly Advice[] = [
   {
-    text: 'Find the callers that send user_config (clientside router settings of the OpenAI client, in extra_body) and move what it says into config.yaml or the settings of their key or team.',
+    text: 'Find the callers that send user_config (clientside router settings of the OpenAI client, in extra_body) and move its content into config.yaml or the settings of their key or team.',
   },
   {
     text: `LiteLLM up to 1.83.8 lets a user_config make the proxy call any address (${FORGERY}): upgrade to ${targetWords()}.`,
   },
 ];
 
-/** Whether the version that runs has the fault that makes such a request an attack. */
-function forgery(snapshot: Snapshot): string {
-  const running = runningVersion(snapshot);
-  const version = running === null ? null : parseLitellmVersion(running.version);
-  if (version === null || running?.lowerBound)
-    return `${FORGERY} holds up to 1.83.8; the version that runs is not known`;
+/** Whether the version that runs has the issue that makes such a request an attack. */
+function forgery(version: LitellmVersion | null): string {
+  if (version === null) return `${FORGERY} affects versions up to 1.83.8; the version that runs is not known`;
   const affected = knownIssuesOf(version, { iam: false }).some(({ advisory }) => advisory?.aliases.includes(FORGERY));
-  return affected ? `${FORGERY} holds for ${version.text}` : `${FORGERY} is not known of ${version.text}`;
+  return affected ? `${FORGERY} affects ${version.text}` : `${FORGERY} is not known to affect ${version.text}`;
 }
 
-function partly({ requests, withBody }: Seen): Parameters<typeof result>[0]['uncertainty'] {
+function partly({ requests, withBody }: Seen): Uncertainty | null {
   return withBody < requests
     ? {
         confidence: 'medium',

@@ -11,17 +11,17 @@ export type Certainty = 'V' | 'I' | '?';
  * Versions over several release lines (a line is major.minor). It starts at `introduced` and ends, line by line, before the fix or after
  * the last affected one. A line without an entry is inside as long as it is older than the newest entry's.
  */
-export interface VersionRange {
+export type VersionRange = {
   /** null: the first affected version is not known. */
   readonly introduced: string | null;
   /** One for each line that has a fix; empty: no fixed version is known. */
   readonly fixed: readonly string[];
   /** Inclusive, one for each line; `1.97.x` is the whole line. Empty where the fixes alone end the range. */
   readonly lastAffected: readonly string[];
-}
+};
 
 /** A known fault, or the part of one that holds for a range. Several parts share an id; a version is in one of them at most. */
-export interface KnownIssue extends VersionRange {
+export type KnownIssue = VersionRange & {
   readonly id: string;
   readonly kind: KnownIssueKind;
   readonly severity: KnownIssueSeverity;
@@ -43,7 +43,7 @@ export interface KnownIssue extends VersionRange {
     readonly aliases: readonly string[];
     readonly exploited: boolean;
   };
-}
+};
 
 /** What an upgrade past `version` changes for those who relied on it. */
 export interface BreakingChange {

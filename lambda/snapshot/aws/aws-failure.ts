@@ -14,14 +14,15 @@ const BY_NAME: readonly (readonly [RegExp, FailureKind])[] = [
 ];
 
 /**
- * Tells what went wrong with an AWS call, in our own words.
- * @param permission what the role would need, as `rds:DescribeDBInstances on ...`; said when it was denied
+ * Returns what went wrong with an AWS call, in our own words.
+ * @param permission what the role would need, such as `rds:DescribeDBInstances on ...`; shown when it was denied
  */
 export function awsFailure(error: unknown, permission: string): SourceFailure {
   const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const kind = BY_NAME.find(([form]) => form.test(name))?.[1] ?? BY_NAME.find(([form]) => form.test(code))?.[1];
-  if (kind === 'permission-denied') return failureOf(kind, { code: name, missing: `Allow ${permission}.` });
+  if (kind === 'permission-denied')
+    return failureOf(kind, { code: name, remediation: { text: `Allow ${permission}.` } });
   if (kind !== undefined) return failureOf(kind, { code: name });
   if (/^(ENOTFOUND|EAI_AGAIN)$/.test(code)) return failureOf('name-unresolved', { code });
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/.test(code)) return failureOf('unreachable', { code });

@@ -115,5 +115,5 @@ function sum(points: readonly Pick<Point, 'value'>[]): number {
 }
 
 function forbidden(): SourceError {
-  return new SourceError(failureOf('permission-denied', { missing: 'Allow cloudwatch:GetMetricData.' }));
+  return new SourceError(failureOf('permission-denied', { remediation: { text: 'Allow cloudwatch:GetMetricData.' } }));
 }

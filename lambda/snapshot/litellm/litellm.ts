@@ -1,36 +1,32 @@
 import pg from 'pg';
 import * as z from 'zod';
-import { AUDITED_COLUMNS, AUDITOR_SCHEMA, SPEND_LOGS_TABLE, USER_CONFIG_FUNCTION } from '../../litellm/tables.ts';
+import { AUDITOR_SCHEMA, USER_CONFIG_FUNCTION } from '../../../database/names.ts';
+import { userConfigSql } from '../../../database/user-config.sql.ts';
+import type { Advice } from '../../core/finding.ts';
+import { AUDITED_COLUMNS, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
 import { parseAnswer } from '../answer.ts';
 import type { DatabaseConnection } from '../postgres/connect.ts';
 import type { ServerLook } from '../postgres/server.ts';
 import { activitySql } from '../postgres/table-activity.sql.ts';
+import { growth, readingSchema } from '../postgres/table-activity.ts';
+import { migrationsAnswerSchema, userConfigAnswerSchema, workersAnswerSchema } from '../schema/litellm.ts';
 import type { ActivitySeen, LitellmSource, ServerSource, UserConfigSeen } from '../snapshot.ts';
 import { migrationsSql, workersSql } from './litellm.sql.ts';
-import { growth, readingSchema } from './measurement.ts';
 import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
-import { userConfigSql } from './user-config.sql.ts';
 
 /** Whether to read the activity a second time, and how often the audit itself looked at "LiteLLM_Config" in between; or why not. */
 export type Measurement = { readonly ownScans: number } | { readonly reason: string };
 
-const count = z.number().int().min(0);
-const names = z.array(z.string());
-
 const answerSchema = z
   .object({
-    workers: z.object({
-      live: count,
-      podCount: count,
-      pods: z.array(z.object({ hostname: z.string(), workers: count })),
-    }),
-    migrations: z.object({ applied: names, failed: names }),
+    workers: workersAnswerSchema,
+    migrations: migrationsAnswerSchema,
     activity: readingSchema,
-    userConfig: z.object({ requests: count, withBody: count, withUserConfig: count }).nullable(),
+    userConfig: userConfigAnswerSchema.nullable(),
   })
   .partial();
 
-type Unread = { readonly state: 'no-table' } | { readonly state: 'hidden'; readonly missing: string };
+type Unread = { readonly state: 'no-table' } | { readonly state: 'hidden'; readonly remediation: Advice };
 
 /**
  * One round trip, or none when nothing can be read: the proxy's workers, its migrations, the second reading of table activity, and the requests
@@ -72,8 +68,8 @@ function planTable(
   const table = tableOf(server, name);
   const complete = AUDITED_COLUMNS[name].every((column) => table?.columns.includes(column));
   if (table === undefined || !complete) return { known: { state: 'no-table' } };
-  const missing = missingGrant(server, table, name);
-  return missing === undefined ? { sql: sql(qualified(table)) } : { known: { state: 'hidden', missing } };
+  const remediation = missingGrant(server, table, name);
+  return remediation === undefined ? { sql: sql(qualified(table)) } : { known: { state: 'hidden', remediation } };
 }
 
 function planActivity({ server, activity }: ServerLook, measurement: Measurement): Plan<ActivitySeen> {
@@ -91,7 +87,7 @@ function planUserConfig({ server, userConfigFunction }: ServerLook): Plan<UserCo
   if (server.role.readableSecrets.includes(`${table.schema}.${table.name}.proxy_server_request`)) {
     return { sql: userConfigSql(qualified(table)) };
   }
-  return { known: { state: 'hidden', missing: RUN_SETUP } };
+  return { known: { state: 'hidden', remediation: RUN_SETUP } };
 }
 
 /** No answer where one was asked for: the function found the table without the column. */

@@ -1,66 +1,38 @@
-import * as z from 'zod';
 import { type RouterLevel, routerEffect } from '../../litellm/router-effect.ts';
 import { parseLitellmVersion } from '../../litellm/version.ts';
-import { type RunningVersion, versionsOf } from '../../model/running-version.ts';
-import type { ActivitySeen, RouterSettingsSource } from '../snapshot.ts';
-
-const counter = z.number().int().nullable();
-
-/** One reading of table activity; a counter is null when its table is not there. */
-export const readingSchema = z.object({
-  /** The server's clock, seconds since 1970. */
-  atSeconds: z.number(),
-  configScans: counter,
-  spendLogRows: counter,
-  statsReset: z.string().nullable(),
-});
-export type ActivityReading = z.infer<typeof readingSchema>;
-
-/**
- * What happened between two readings.
- * @param ownScans scans of "LiteLLM_Config" by the audit itself. The statistics may not have them yet, so the growth can come out that much too small.
- */
-export function growth(first: ActivityReading, second: ActivityReading, ownScans: number): ActivitySeen {
-  if (
-    first.configScans === null ||
-    second.configScans === null ||
-    first.spendLogRows === null ||
-    second.spendLogRows === null
-  ) {
-    return { state: 'no-table' };
-  }
-  const scans = second.configScans - first.configScans;
-  const rows = second.spendLogRows - first.spendLogRows;
-  return {
-    state: 'seen',
-    seconds: Math.max(0, Math.round((second.atSeconds - first.atSeconds) * 1000) / 1000),
-    configScans: Math.max(0, scans - ownScans),
-    spendLogRows: Math.max(0, rows),
-    reset: first.statsReset !== second.statsReset || scans < 0 || rows < 0,
-  };
-}
+import type { ProxySource, RouterSettingsSource, SourceResult } from '../snapshot.ts';
 
 /** Why there are no router_settings to measure for; null when there are some that could build Routers. */
 export function nothingToMeasure(settings: RouterSettingsSource): string | null {
   return levelsOf(settings).length === 0 ? 'No router_settings are there that could build a Router.' : null;
 }
 
-/** Why the versions that run rule a Router per request out; null when they leave it open, or are known for it. */
-export function ruledOut(settings: RouterSettingsSource, running: RunningVersion | null): string | null {
-  if (running === null) {
+/**
+ * Why the versions that run rule a Router per request out; null when they leave it open, or are known for it.
+ * @param versions as they were stated; none when nothing states one
+ */
+export function ruledOut(settings: RouterSettingsSource, versions: readonly string[]): string | null {
+  if (versions.length === 0) {
     return settings.team.state === 'no-column' && settings.key.state === 'no-column'
       ? 'The schema is older than LiteLLM 1.80.13, and older versions build no Router per request.'
       : null;
   }
-  const versions = versionsOf(running).map(parseLitellmVersion);
-  const open = versions.some((version) =>
+  const parsed = versions.map(parseLitellmVersion);
+  const open = parsed.some((version) =>
     levelsOf(settings).some((level) => {
       const { kind, uncertainty } = routerEffect(version, level);
       return kind === 'per-request-router' || kind === 'unknown' || uncertainty !== null;
     }),
   );
-  if (open || running.lowerBound) return null;
-  return `LiteLLM ${versions.map((version) => version?.text).join(', ')} builds no Router per request.`;
+  if (open) return null;
+  return `LiteLLM ${parsed.map((version) => version?.text).join(', ')} builds no Router per request.`;
+}
+
+/** The versions that the proxy's replicas state, else the configured one; none of them may be a version at all. */
+export function statedVersions(proxy: SourceResult<ProxySource>, configured: string | null): readonly string[] {
+  const stated = proxy.status === 'ok' ? proxy.value.versions.map(({ version }) => version) : [];
+  if (stated.length > 0) return [...new Set(stated)];
+  return configured === null ? [] : [configured];
 }
 
 function levelsOf({ global, team, key }: RouterSettingsSource): readonly RouterLevel[] {

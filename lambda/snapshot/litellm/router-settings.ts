@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { type AUDITED_COLUMNS, AUDITOR_SCHEMA, CONFIG_TABLE, GLOBAL_ROW_FUNCTION } from '../../litellm/tables.ts';
+import { globalRowSql } from '../../../database/global-row.sql.ts';
+import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION } from '../../../database/names.ts';
+import { type AUDITED_COLUMNS, CONFIG_TABLE } from '../../litellm/tables.ts';
 import { parseAnswer } from '../answer.ts';
 import type { DatabaseConnection } from '../postgres/connect.ts';
+import { lastPurgeSchema, presentRowSchema, scopedCountsSchema } from '../schema/router-settings.ts';
 import type {
   GlobalRouterSettings,
   RouterSettingsSource,
@@ -9,74 +12,17 @@ import type {
   ServerSource,
   TableSource,
 } from '../snapshot.ts';
-import { globalRowSql } from './global-row.sql.ts';
 import { scopedSettingsSql } from './router-settings.sql.ts';
 import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
 
-const count = z.number().int().min(0);
-
-const lastPurgeSchema = z
-  .object({
-    backup: count,
-    at: z.iso.datetime(),
-    mode: z.enum(['manual', 'automatic']),
-    hash: z.string(),
-    restoredAt: z.iso.datetime().nullable(),
-  })
-  .nullable()
-  .default(null);
-
-const presentRow = z.object({
-  kind: z.enum(['sql-null', 'json-null', 'empty', 'settings', 'text', 'other']),
-  bytes: count,
-  hash: z.string(),
-  routingPolicy: z.array(z.string()),
-  keyCount: count,
-  keys: z.array(z.object({ name: z.string(), bytes: count, empty: z.boolean() })),
-  lastPurge: lastPurgeSchema,
-});
-
-const globalSchema = z
-  .discriminatedUnion('kind', [z.object({ kind: z.literal('absent'), lastPurge: lastPurgeSchema }), presentRow])
+/** The function always answers; a direct query gives no row where there is none. */
+const globalAnswerSchema = z
+  .discriminatedUnion('kind', [z.object({ kind: z.literal('absent'), lastPurge: lastPurgeSchema }), presentRowSchema])
   .nullable();
 
-const scopedSchema = z.object({
-  kinds: z.object({ settings: count, text: count, other: count }),
-  live: count,
-  expired: count,
-  blocked: count,
-  truncated: z.boolean(),
-  holders: z.array(
-    z.object({
-      name: z.string(),
-      kind: z.enum(['settings', 'text', 'other']),
-      stale: z.enum(['expired', 'blocked']).nullable(),
-      keys: z.array(z.string()),
-    }),
-  ),
-});
-
-const noTable = z.object({ state: z.literal('no-table') });
-const hidden = z.object({ state: z.literal('hidden'), missing: z.string() });
-
-const scopedStateSchema = z.discriminatedUnion('state', [
-  noTable,
-  hidden,
-  z.object({ state: z.literal('no-column') }),
-  scopedSchema.extend({ state: z.literal('seen'), estimatedRows: z.number().nullable() }),
-]);
-
-/** The form of a RouterSettingsSource, as it is saved. */
-export const routerSettingsSchema: z.ZodType<RouterSettingsSource> = z.object({
-  global: z.discriminatedUnion('state', [
-    noTable,
-    hidden,
-    z.object({ state: z.literal('absent'), lastPurge: lastPurgeSchema }),
-    presentRow.extend({ state: z.literal('present') }),
-  ]),
-  team: scopedStateSchema,
-  key: scopedStateSchema,
-});
+const answerSchema = z
+  .object({ global: globalAnswerSchema, team: scopedCountsSchema, key: scopedCountsSchema })
+  .partial();
 
 /**
  * One round trip, or none when nothing can be read: the global row, the teams' and the keys' router_settings; never a value.
@@ -103,7 +49,7 @@ export async function readRouterSettings(
     parts.length === 0
       ? {}
       : parseAnswer(
-          z.object({ global: globalSchema, team: scopedSchema, key: scopedSchema }).partial(),
+          answerSchema,
           await connection.value(`SELECT pg_catalog.jsonb_build_object(${parts.join(',\n')}) AS router_settings`, []),
         );
   return {
@@ -120,11 +66,11 @@ function planGlobal(server: ServerSource): Plan<GlobalRouterSettings> {
   if (server.role.readableSecrets.includes(`${table.schema}.${table.name}.param_value`)) {
     return { sql: globalRowSql(qualified(table)) };
   }
-  return { known: { state: 'hidden', missing: RUN_SETUP } };
+  return { known: { state: 'hidden', remediation: RUN_SETUP } };
 }
 
 /** The function always answers; without it, no row is no answer. */
-function globalState(answer: z.infer<typeof globalSchema>): GlobalRouterSettings {
+function globalState(answer: z.infer<typeof globalAnswerSchema>): GlobalRouterSettings {
   if (answer === null) return { state: 'absent', lastPurge: null };
   if (answer.kind === 'absent') return { state: 'absent', lastPurge: answer.lastPurge };
   return { state: 'present', ...answer };
@@ -138,15 +84,15 @@ function planScoped(
   const table = tableOf(server, name);
   if (table === undefined) return { known: { state: 'no-table' } };
   if (!table.columns.includes('router_settings')) return { known: { state: 'no-column' } };
-  const missing = missingGrant(server, table, name);
-  return missing === undefined
+  const remediation = missingGrant(server, table, name);
+  return remediation === undefined
     ? { sql: scopedSettingsSql({ table: qualified(table), ...holder }) }
-    : { known: { state: 'hidden', missing } };
+    : { known: { state: 'hidden', remediation } };
 }
 
 function scopedState(
   plan: Plan<ScopedRouterSettings>,
-  answer: z.infer<typeof scopedSchema> | undefined,
+  answer: z.infer<typeof scopedCountsSchema> | undefined,
   table: TableSource | undefined,
 ): ScopedRouterSettings {
   if ('known' in plan) return plan.known;

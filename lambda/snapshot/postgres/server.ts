@@ -1,59 +1,13 @@
 import * as z from 'zod';
-import {
-  AUDITED_COLUMNS,
-  AUDITOR_SCHEMA,
-  CONFIG_TABLE,
-  GLOBAL_ROW_FUNCTION,
-  SECRET_COLUMNS,
-  SPEND_LOGS_TABLE,
-  USER_CONFIG_FUNCTION,
-} from '../../litellm/tables.ts';
+import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION, USER_CONFIG_FUNCTION } from '../../../database/names.ts';
+import { AUDITED_COLUMNS, CONFIG_TABLE, SECRET_COLUMNS, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
 import { parseAnswer } from '../answer.ts';
-import { readingSchema } from '../litellm/measurement.ts';
-import type { ServerSource } from '../snapshot.ts';
+import { functionRightSchema, serverSchema } from '../schema/postgres.ts';
 import type { DatabaseConnection } from './connect.ts';
 import { SERVER_SQL } from './server.sql.ts';
+import { readingSchema } from './table-activity.ts';
 
-const names = z.array(z.string());
-const count = z.number().int().min(0);
-
-const functionRight = z.enum(['executable', 'no-right', 'absent']);
-
-/** The form of a ServerSource, as the database gives it and as it is saved. */
-export const serverSchema: z.ZodType<ServerSource> = z.object({
-  versionNumber: z.number().int(),
-  inRecovery: z.boolean(),
-  now: z.string(),
-  startedAt: z.string(),
-  maxConnections: z.number().int().min(1),
-  reserved: z.object({ superuser: count, rds: count, role: count }),
-  pendingRestart: names,
-  totalBackends: z.number().int(),
-  role: z.object({
-    name: z.string(),
-    seesAllSessions: z.boolean(),
-    isIamUser: z.boolean(),
-    usesReservedSlots: z.boolean(),
-    excessivePrivileges: names,
-    writableTables: names,
-    readableSecrets: names,
-  }),
-  litellmSchema: z.string().nullable(),
-  otherLitellmSchemas: names,
-  tables: z.array(
-    z.object({
-      schema: z.string(),
-      name: z.string(),
-      owner: z.string(),
-      estimatedRows: z.number().nullable(),
-      columns: names,
-      readable: names,
-    }),
-  ),
-  globalRowFunction: functionRight,
-});
-
-const lookSchema = z.object({ server: serverSchema, activity: readingSchema, userConfigFunction: functionRight });
+const lookSchema = z.object({ server: serverSchema, activity: readingSchema, userConfigFunction: functionRightSchema });
 
 /** The server, and what the last round trip builds on: the first reading of table activity, and whether requests can be counted. */
 export type ServerLook = z.infer<typeof lookSchema>;

@@ -33,7 +33,7 @@ async function extraAuthorities(caFile: string | undefined): Promise<readonly st
       throw new SourceError(
         failureOf('tls-untrusted', {
           message: `The CA file ${caFile} cannot be read, so no certificate can be checked.`,
-          missing: 'A readable PEM file of certificate authorities.',
+          remediation: { text: 'Name a readable PEM file of certificate authorities.' },
         }),
       );
     }

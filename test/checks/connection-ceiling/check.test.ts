@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionCeiling } from '../../../lambda/checks/connection-ceiling/check.ts';
 import type { Settings } from '../../../lambda/settings/settings.ts';
-import { cohort, fromCohorts, judge } from '../../sessions.ts';
+import { cohort, evaluateSessions, fromCohorts } from '../../sessions.ts';
 import { litellm, seen, sessionGroup, sessions } from '../../snapshots.ts';
 
 const GUESSED: Partial<Settings> = { poolLimit: undefined, workersPerPod: undefined, pods: undefined };
@@ -20,13 +20,13 @@ describe('connection-ceiling', () => {
     [14, 'warning'],
     [15, 'critical'],
   ])('judges %i sessions of a pod with a ceiling of 10 as %s', (count, status) => {
-    const findings = judge(connectionCeiling, pods(count), { version: '1.99.0' });
+    const findings = evaluateSessions(connectionCeiling, pods(count), { version: '1.99.0' });
 
     expect(findings).toMatchObject([{ status, confidence: 'high', evidence: { ceiling: 10 } }]);
   });
 
   it('multiplies the limit by the workers of a pod', () => {
-    const findings = judge(connectionCeiling, pods(40), { settings: { workersPerPod: 4 } });
+    const findings = evaluateSessions(connectionCeiling, pods(40), { settings: { workersPerPod: 4 } });
 
     expect(findings).toMatchObject([{ status: 'ok', evidence: { ceiling: 40 } }]);
     expect(findings[0]?.summary).toBe(
@@ -45,7 +45,9 @@ describe('connection-ceiling', () => {
       ],
     };
 
-    const findings = judge(connectionCeiling, pods(30), { sources: { litellm: seen(litellm({ workers })) } });
+    const findings = evaluateSessions(connectionCeiling, pods(30), {
+      sources: { litellm: seen(litellm({ workers })) },
+    });
 
     expect(findings).toMatchObject([{ status: 'ok', evidence: { ceiling: 30, workersFrom: 'heartbeats' } }]);
   });
@@ -55,7 +57,7 @@ describe('connection-ceiling', () => {
       sessionGroup({ clientAddress, count: 10 + 10 * pod }),
     );
 
-    const findings = judge(connectionCeiling, sessions({ groups }), { settings: { pods: 3 } });
+    const findings = evaluateSessions(connectionCeiling, sessions({ groups }), { settings: { pods: 3 } });
 
     expect(findings.map(({ subject, status }) => [subject, status])).toEqual([
       ['client litellm@10.0.3.18', 'critical'],
@@ -68,8 +70,8 @@ describe('connection-ceiling', () => {
   });
 
   it('is less sure with a guessed limit, and with two guesses never critical', () => {
-    const one = judge(connectionCeiling, pods(30), { settings: { poolLimit: undefined } });
-    const two = judge(connectionCeiling, pods(30), { settings: GUESSED });
+    const one = evaluateSessions(connectionCeiling, pods(30), { settings: { poolLimit: undefined } });
+    const two = evaluateSessions(connectionCeiling, pods(30), { settings: GUESSED });
 
     expect(one).toMatchObject([{ status: 'critical', confidence: 'medium' }]);
     expect(two).toMatchObject([{ status: 'warning', confidence: 'low' }]);
@@ -77,7 +79,10 @@ describe('connection-ceiling', () => {
   });
 
   it('names the 100 that an old proxy takes without a configuration file', () => {
-    const [finding] = judge(connectionCeiling, pods(10), { version: '1.80.5', settings: { poolLimit: undefined } });
+    const [finding] = evaluateSessions(connectionCeiling, pods(10), {
+      version: '1.80.5',
+      settings: { poolLimit: undefined },
+    });
 
     expect(finding?.evidence.confidenceReason).toContain('1.80.5 takes 100');
   });
@@ -90,7 +95,7 @@ describe('connection-ceiling', () => {
       sessionGroup({ database: 'other', count: 40 }),
     ];
 
-    const findings = judge(connectionCeiling, sessions({ groups }), { settings: { pods: 1 } });
+    const findings = evaluateSessions(connectionCeiling, sessions({ groups }), { settings: { pods: 1 } });
 
     expect(findings).toMatchObject([{ status: 'ok', evidence: { sessions: 10 } }]);
   });
@@ -99,15 +104,17 @@ describe('connection-ceiling', () => {
     const just = [cohort(13, 1), cohort(0.5, 0)];
     const later = [cohort(17, 5), cohort(5, 0)];
 
-    const draining = judge(connectionCeiling, fromCohorts(just), { settings: { pods: 1 } });
-    const kept = judge(connectionCeiling, fromCohorts(later), { settings: { pods: 1 } });
+    const draining = evaluateSessions(connectionCeiling, fromCohorts(just), { settings: { pods: 1 } });
+    const kept = evaluateSessions(connectionCeiling, fromCohorts(later), { settings: { pods: 1 } });
 
     expect(draining).toMatchObject([{ status: 'ok', evidence: { openedByARefreshJustNow: 10 } }]);
     expect(kept).toMatchObject([{ status: 'critical' }]);
   });
 
   it('allows nothing for a pool that replaced no other', () => {
-    const findings = judge(connectionCeiling, fromCohorts([cohort(0.5, 0, { count: 14 })]), { settings: { pods: 1 } });
+    const findings = evaluateSessions(connectionCeiling, fromCohorts([cohort(0.5, 0, { count: 14 })]), {
+      settings: { pods: 1 },
+    });
 
     expect(findings).toMatchObject([{ status: 'warning' }]);
   });
@@ -115,9 +122,9 @@ describe('connection-ceiling', () => {
   it('judges by what is observed where a refresh drops the limit', () => {
     const pool = fromCohorts([cohort(5, 0, { count: 33 })]);
 
-    const old = judge(connectionCeiling, pool, { version: '1.95.0', settings: { pods: 1 } });
-    const mended = judge(connectionCeiling, pool, { version: '1.102.0', settings: { pods: 1 } });
-    const unknown = judge(connectionCeiling, pool, { version: null, settings: { pods: 1 } });
+    const old = evaluateSessions(connectionCeiling, pool, { version: '1.95.0', settings: { pods: 1 } });
+    const mended = evaluateSessions(connectionCeiling, pool, { version: '1.102.0', settings: { pods: 1 } });
+    const unknown = evaluateSessions(connectionCeiling, pool, { version: null, settings: { pods: 1 } });
 
     expect(old).toMatchObject([{ status: 'ok', evidence: { openedAtOnceSinceTokenRefresh: 33 } }]);
     expect(mended).toMatchObject([{ status: 'critical' }]);
@@ -133,13 +140,13 @@ describe('connection-ceiling', () => {
       cohort(5, 0, { count: 5 }),
     ]);
 
-    const findings = judge(connectionCeiling, stairs, { version: '1.95.0', settings: { pods: 1 } });
+    const findings = evaluateSessions(connectionCeiling, stairs, { version: '1.95.0', settings: { pods: 1 } });
 
     expect(findings).toMatchObject([{ status: 'critical', evidence: { sessions: 15, ceiling: 10 } }]);
   });
 
   it('is less sure where the PgBouncer in the image may be on', () => {
-    const findings = judge(connectionCeiling, pods(20), { version: '1.104.7' });
+    const findings = evaluateSessions(connectionCeiling, pods(20), { version: '1.104.7' });
 
     expect(findings).toMatchObject([
       { confidence: 'medium', evidence: { confidenceReason: expect.stringContaining('PgBouncer') } },
@@ -153,7 +160,7 @@ describe('connection-ceiling', () => {
   ])('judges only the total of %i when pods share an address: %s', (count, status) => {
     const source = sessions({ groups: [sessionGroup({ clientAddress: '127.0.0.1', count })] });
 
-    const findings = judge(connectionCeiling, source, { settings: { pods: 4 } });
+    const findings = evaluateSessions(connectionCeiling, source, { settings: { pods: 4 } });
 
     expect(findings).toMatchObject([{ subject: 'database prod', status, confidence: 'low' }]);
   });
@@ -161,26 +168,26 @@ describe('connection-ceiling', () => {
   it('is less sure of one crowded address while the pods are not counted', () => {
     const source = sessions({ groups: [sessionGroup({ count: 60 })] });
 
-    const findings = judge(connectionCeiling, source, { settings: { pods: undefined } });
+    const findings = evaluateSessions(connectionCeiling, source, { settings: { pods: undefined } });
 
     expect(findings).toMatchObject([
       { status: 'warning', confidence: 'low', evidence: { confidenceReason: expect.stringContaining('NAT') } },
     ]);
   });
 
-  it('tells that it cannot judge behind RDS Proxy without the number of pods', () => {
+  it('tells that it cannot evaluateSessions behind RDS Proxy without the number of pods', () => {
     const groups = [
       sessionGroup({ clientAddress: '10.0.9.1', count: 60 }),
       sessionGroup({ clientAddress: '10.0.9.1', user: 'rdsproxyadmin', count: 1 }),
     ];
 
-    const findings = judge(connectionCeiling, sessions({ groups }), { settings: { pods: undefined } });
+    const findings = evaluateSessions(connectionCeiling, sessions({ groups }), { settings: { pods: undefined } });
 
     expect(findings).toMatchObject([{ status: 'info', confidence: 'low', evidence: { addressSharing: 'rds-proxy' } }]);
   });
 
   it('is unknown when no session of LiteLLM is seen', () => {
-    const findings = judge(connectionCeiling, sessions({ groups: [sessionGroup({ application: 'psql' })] }));
+    const findings = evaluateSessions(connectionCeiling, sessions({ groups: [sessionGroup({ application: 'psql' })] }));
 
     expect(findings).toMatchObject([{ status: 'unknown', evidence: { databaseName: 'litellm' } }]);
   });
@@ -189,15 +196,15 @@ describe('connection-ceiling', () => {
     const hidden = sessionGroup({ state: null, clientAddress: null, count: 7 });
     const groups = [sessionGroup({ count: 15 }), hidden];
 
-    const all = judge(connectionCeiling, sessions({ groups: [hidden], hidden: 7 }));
-    const some = judge(connectionCeiling, sessions({ groups, hidden: 7 }), { settings: { pods: 1 } });
+    const all = evaluateSessions(connectionCeiling, sessions({ groups: [hidden], hidden: 7 }));
+    const some = evaluateSessions(connectionCeiling, sessions({ groups, hidden: 7 }), { settings: { pods: 1 } });
 
     expect(all).toMatchObject([{ status: 'unknown', evidence: { hidden: 7 } }]);
     expect(some.map(({ status }) => status)).toEqual(['critical', 'unknown']);
   });
 
   it('says that cut lists make its counts lower bounds', () => {
-    const findings = judge(connectionCeiling, sessions({ groups: [sessionGroup()], groupCount: 300 }), {
+    const findings = evaluateSessions(connectionCeiling, sessions({ groups: [sessionGroup()], groupCount: 300 }), {
       settings: { pods: 1 },
     });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionLeak } from '../../../lambda/checks/connection-leak/check.ts';
 import type { SessionCohort } from '../../../lambda/snapshot/snapshot.ts';
-import { ago, cohort, fromCohorts, judge } from '../../sessions.ts';
+import { ago, cohort, evaluateSessions, fromCohorts } from '../../sessions.ts';
 import { sessionGroup } from '../../snapshots.ts';
 
 /** An IAM pool of ten that each of `steps` refreshes left behind, 12 min apart; the newest started 5 min ago. */
@@ -16,7 +16,10 @@ const ONE_POD = { pods: 1 };
 
 describe('connection-leak', () => {
   it('finds what each refresh of an IAM token has left behind', () => {
-    const findings = judge(connectionLeak, fromCohorts(staircase(6)), { version: '1.74.3', settings: ONE_POD });
+    const findings = evaluateSessions(connectionLeak, fromCohorts(staircase(6)), {
+      version: '1.74.3',
+      settings: ONE_POD,
+    });
 
     expect(findings).toMatchObject([
       {
@@ -40,7 +43,7 @@ describe('connection-leak', () => {
   });
 
   it('prints a query that ends the orphans alone', () => {
-    const [finding] = judge(connectionLeak, fromCohorts(staircase(6)), { settings: ONE_POD });
+    const [finding] = evaluateSessions(connectionLeak, fromCohorts(staircase(6)), { settings: ONE_POD });
 
     const commands = finding?.advice.flatMap(({ command = '' }) => (command.includes('terminate') ? [command] : []));
 
@@ -56,7 +59,7 @@ describe('connection-leak', () => {
   it('leaves an old cohort that is at work out of the count and of the query', () => {
     const cohorts = [cohort(100, 90), cohort(80, null), cohort(60, 50), cohort(5, 0)];
 
-    const [finding] = judge(connectionLeak, fromCohorts(cohorts), { settings: ONE_POD });
+    const [finding] = evaluateSessions(connectionLeak, fromCohorts(cohorts), { settings: ONE_POD });
 
     expect(finding?.evidence.leftOver).toBe(20);
     expect(
@@ -70,7 +73,7 @@ describe('connection-leak', () => {
     [40, 'critical', 164],
     [40, 'critical', 75],
   ])('judges %i lost slots as %s with max_connections %i', (_, status, maxConnections) => {
-    const findings = judge(connectionLeak, fromCohorts(staircase(6)), { settings: ONE_POD, maxConnections });
+    const findings = evaluateSessions(connectionLeak, fromCohorts(staircase(6)), { settings: ONE_POD, maxConnections });
 
     expect(findings).toMatchObject([{ status, evidence: { leftOver: 40 } }]);
   });
@@ -81,7 +84,7 @@ describe('connection-leak', () => {
       [sessionGroup({ user: 'grafana', count: 40 })],
     );
 
-    const findings = judge(connectionLeak, source, { settings: ONE_POD, maxConnections: 60 });
+    const findings = evaluateSessions(connectionLeak, source, { settings: ONE_POD, maxConnections: 60 });
 
     expect(findings).toMatchObject([{ status: 'critical', evidence: { leftOver: 2, usableSlots: 55 } }]);
   });
@@ -89,7 +92,7 @@ describe('connection-leak', () => {
   it('tells each client, and counts the loss of all of them together', () => {
     const cohorts = ['10.0.3.17', '10.0.3.18'].flatMap((clientAddress) => staircase(4, { clientAddress }));
 
-    const findings = judge(connectionLeak, fromCohorts(cohorts), { maxConnections: 155 });
+    const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), { maxConnections: 155 });
 
     expect(findings.map(({ subject, status, evidence }) => [subject, status, evidence.leftOver])).toEqual([
       ['client litellm@10.0.3.17', 'critical', 20],
@@ -99,7 +102,9 @@ describe('connection-leak', () => {
   });
 
   it('is less sure without the steps of the refresh', () => {
-    const findings = judge(connectionLeak, fromCohorts([cohort(80, 70), cohort(5, 0)]), { settings: ONE_POD });
+    const findings = evaluateSessions(connectionLeak, fromCohorts([cohort(80, 70), cohort(5, 0)]), {
+      settings: ONE_POD,
+    });
 
     expect(findings).toMatchObject([
       { status: 'warning', confidence: 'medium', evidence: { confidenceReason: expect.stringContaining('inferred') } },
@@ -107,7 +112,7 @@ describe('connection-leak', () => {
   });
 
   it('sees the steps of the refresh in all cohorts, though one alone is old enough', () => {
-    const findings = judge(connectionLeak, fromCohorts(staircase(3)), { settings: ONE_POD });
+    const findings = evaluateSessions(connectionLeak, fromCohorts(staircase(3)), { settings: ONE_POD });
 
     expect(findings).toMatchObject([{ confidence: 'high', evidence: { leftOver: 10, stepsOfTheTokenRefresh: true } }]);
   });
@@ -115,8 +120,8 @@ describe('connection-leak', () => {
   it('takes its time constants from the settings', () => {
     const source = fromCohorts([cohort(3, 2), cohort(0.1, 0)]);
 
-    const usual = judge(connectionLeak, source, { settings: ONE_POD });
-    const quick = judge(connectionLeak, source, {
+    const usual = evaluateSessions(connectionLeak, source, { settings: ONE_POD });
+    const quick = evaluateSessions(connectionLeak, source, {
       settings: { ...ONE_POD, tokenLifeSeconds: 60, tokenRefreshSeconds: 50 },
     });
 
@@ -129,7 +134,7 @@ describe('connection-leak', () => {
     const old = [cohort(600, 590, password), cohort(500, 490, password), cohort(20, 0, password)];
 
     it('counts only old idle sessions above the ceiling', () => {
-      const findings = judge(connectionLeak, fromCohorts(old), {
+      const findings = evaluateSessions(connectionLeak, fromCohorts(old), {
         version: '1.83.0',
         settings: { ...ONE_POD, poolLimit: 15 },
       });
@@ -141,20 +146,20 @@ describe('connection-leak', () => {
     });
 
     it('ends no more cohorts than are above the ceiling, the oldest first', () => {
-      const [finding] = judge(connectionLeak, fromCohorts(old), { settings: { ...ONE_POD, poolLimit: 20 } });
+      const [finding] = evaluateSessions(connectionLeak, fromCohorts(old), { settings: { ...ONE_POD, poolLimit: 20 } });
 
       expect(finding?.evidence.leftOver).toBe(10);
       expect(finding?.advice.map(({ command }) => command).join()).not.toContain(ago(500));
     });
 
     it('is ok within the ceiling, however old they are', () => {
-      const findings = judge(connectionLeak, fromCohorts(old), { settings: { ...ONE_POD, poolLimit: 30 } });
+      const findings = evaluateSessions(connectionLeak, fromCohorts(old), { settings: { ...ONE_POD, poolLimit: 30 } });
 
       expect(findings).toMatchObject([{ status: 'ok' }]);
     });
 
     it('is only info while the ceiling is a guess', () => {
-      const findings = judge(connectionLeak, fromCohorts(old), {
+      const findings = evaluateSessions(connectionLeak, fromCohorts(old), {
         settings: { ...ONE_POD, poolLimit: undefined, workersPerPod: undefined },
       });
 
@@ -173,7 +178,7 @@ describe('connection-leak', () => {
       ['for sessions not yet two token lives old', [cohort(29, 28), cohort(5, 0)]],
       ['for a pool that is the only one, however silent', [cohort(300, 200)]],
     ])('%s', (_, cohorts) => {
-      const findings = judge(connectionLeak, fromCohorts(cohorts), { settings: ONE_POD });
+      const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), { settings: ONE_POD });
 
       expect(findings).toMatchObject([{ status: 'ok', subject: 'database prod' }]);
     });
@@ -191,7 +196,7 @@ describe('connection-leak', () => {
         sessionGroup({ count: 10 }),
       ];
 
-      const findings = judge(connectionLeak, { ...source, groups }, { settings: ONE_POD });
+      const findings = evaluateSessions(connectionLeak, { ...source, groups }, { settings: ONE_POD });
 
       expect(findings).toMatchObject([{ status: 'ok', evidence: { sessions: 10 } }]);
     });
@@ -200,7 +205,7 @@ describe('connection-leak', () => {
       const source = fromCohorts([cohort(900, 800, { count: 1 }), cohort(600, 500, { count: 1 })]);
       const groups = [sessionGroup({ application: 'psql', count: 2 })];
 
-      const findings = judge(connectionLeak, { ...source, groups }, { settings: ONE_POD });
+      const findings = evaluateSessions(connectionLeak, { ...source, groups }, { settings: ONE_POD });
 
       expect(findings).toMatchObject([{ status: 'unknown' }]);
     });
@@ -210,7 +215,7 @@ describe('connection-leak', () => {
     const source = fromCohorts([cohort(80, 70, { count: 12 }), cohort(5, 0)]);
     const groups = [sessionGroup({ count: 20 }), sessionGroup({ application: 'psql', count: 2 })];
 
-    const findings = judge(connectionLeak, { ...source, groups }, { settings: ONE_POD });
+    const findings = evaluateSessions(connectionLeak, { ...source, groups }, { settings: ONE_POD });
 
     expect(findings).toMatchObject([{ confidence: 'medium', evidence: { leftOver: 10, otherPrograms: 2 } }]);
   });
@@ -218,7 +223,7 @@ describe('connection-leak', () => {
   it('is only info behind RDS Proxy, which keeps sessions on purpose', () => {
     const proxied = [sessionGroup({ user: 'rdsproxyadmin', count: 1 })];
 
-    const findings = judge(connectionLeak, fromCohorts(staircase(6), proxied), { maxConnections: 80 });
+    const findings = evaluateSessions(connectionLeak, fromCohorts(staircase(6), proxied), { maxConnections: 80 });
 
     expect(findings).toMatchObject([{ status: 'info', confidence: 'low' }]);
     expect(JSON.stringify(findings)).not.toContain('pg_terminate_backend');
@@ -227,8 +232,8 @@ describe('connection-leak', () => {
   it('is never critical where pods share an address', () => {
     const shared = { settings: { pods: 4 }, maxConnections: 80 };
 
-    const iam = judge(connectionLeak, fromCohorts(staircase(6)), shared);
-    const password = judge(connectionLeak, fromCohorts(staircase(6, { iam: false })), shared);
+    const iam = evaluateSessions(connectionLeak, fromCohorts(staircase(6)), shared);
+    const password = evaluateSessions(connectionLeak, fromCohorts(staircase(6, { iam: false })), shared);
 
     expect(iam).toMatchObject([{ status: 'warning', confidence: 'low' }]);
     expect(password).toMatchObject([{ status: 'info', confidence: 'low' }]);
@@ -237,7 +242,7 @@ describe('connection-leak', () => {
   it('says at least, and spares no cohort as the newest, where the list is cut', () => {
     const source = fromCohorts([cohort(80, 70), cohort(68, 60)], [sessionGroup({ count: 10 })], { cohortCount: 250 });
 
-    const findings = judge(connectionLeak, source, { settings: ONE_POD });
+    const findings = evaluateSessions(connectionLeak, source, { settings: ONE_POD });
 
     expect(findings).toMatchObject([{ status: 'warning', evidence: { leftOver: 20, livingPool: null } }]);
     expect(findings[0]?.summary).toContain('at least 20 sessions');
@@ -252,7 +257,7 @@ describe('connection-leak', () => {
     ['1.200.0', 'newer than what is known'],
     [null, 'depends on LiteLLM'],
   ])('names the leak that fits LiteLLM %s: %s', (version, words) => {
-    const [finding] = judge(connectionLeak, fromCohorts(staircase(6)), {
+    const [finding] = evaluateSessions(connectionLeak, fromCohorts(staircase(6)), {
       version,
       settings: { ...ONE_POD, workersPerPod: 2 },
     });
@@ -261,29 +266,32 @@ describe('connection-leak', () => {
   });
 
   it('does not blame dead workers where there is one', () => {
-    const [finding] = judge(connectionLeak, fromCohorts(staircase(6)), { version: '1.90.1', settings: ONE_POD });
+    const [finding] = evaluateSessions(connectionLeak, fromCohorts(staircase(6)), {
+      version: '1.90.1',
+      settings: ONE_POD,
+    });
 
     expect(JSON.stringify(finding)).not.toContain('#33023');
   });
 
   it('tells after how long the pool of the version closes idle sessions', () => {
     const of = (version: string) =>
-      judge(connectionLeak, fromCohorts(staircase(6)), { version, settings: ONE_POD })[0]?.evidence
+      evaluateSessions(connectionLeak, fromCohorts(staircase(6)), { version, settings: ONE_POD })[0]?.evidence
         .poolClosesIdleAfterSeconds;
 
     expect([of('1.100.5'), of('1.101.0')]).toEqual([300, 60]);
   });
 
   it('is unknown without a session of LiteLLM, and when sessions are hidden', () => {
-    const nobody = judge(connectionLeak, fromCohorts([]));
-    const hidden = judge(connectionLeak, fromCohorts([cohort(5, 0)], [], { hidden: 3 }));
+    const nobody = evaluateSessions(connectionLeak, fromCohorts([]));
+    const hidden = evaluateSessions(connectionLeak, fromCohorts([cohort(5, 0)], [], { hidden: 3 }));
 
     expect(nobody).toMatchObject([{ status: 'unknown' }]);
     expect(hidden).toMatchObject([{ status: 'unknown', evidence: { hidden: 3 } }]);
   });
 
   it('says when it looked at the oldest start times only', () => {
-    const findings = judge(connectionLeak, fromCohorts([cohort(20, 0)], [], { cohortCount: 201 }), {
+    const findings = evaluateSessions(connectionLeak, fromCohorts([cohort(20, 0)], [], { cohortCount: 201 }), {
       settings: ONE_POD,
     });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectionLeak } from '../../../lambda/checks/connection-leak/check.ts';
 import { type SandboxDatabase, startDatabase } from '../../../sandbox/database/database.ts';
-import { judge } from '../../sessions.ts';
+import { evaluateSessions } from '../../sessions.ts';
 import { seen, server, sessionGroup, sessions } from '../../snapshots.ts';
 
 const rowSchema = z.object({ pid: z.number(), address: z.string(), start: z.string(), change: z.string() });
@@ -67,7 +67,7 @@ it('ends on a real server only sessions that are old, unused, of the pool and of
   // Ages go by the server's clock, as the snapshot has it: a day later all of them are old.
   const tomorrow = server({ now: new Date(Date.now() + 86_400_000).toISOString() });
 
-  const [finding] = judge(connectionLeak, sessions({ groups, cohorts, cohortCount: 2 }), {
+  const [finding] = evaluateSessions(connectionLeak, sessions({ groups, cohorts, cohortCount: 2 }), {
     settings: { pods: 1, litellmUser: database.passwordUser },
     sources: { server: seen(tomorrow) },
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { poolBudget } from '../../../lambda/checks/pool-budget/check.ts';
 import type { Settings } from '../../../lambda/settings/settings.ts';
-import { cohort, fromCohorts, judge } from '../../sessions.ts';
+import { cohort, evaluateSessions, fromCohorts } from '../../sessions.ts';
 import { cloudwatch, failed, litellm, seen, server, sessionGroup, sessions } from '../../snapshots.ts';
 
 /** Two pods with ten sessions each and four of others. */
@@ -24,7 +24,7 @@ describe('pool-budget', () => {
     [49, 'critical', 4],
     [17, 'critical', 0],
   ])('judges 45 sessions, 85 while deploying, with max_connections %i: %s, safe limit %i', (max, status, safe) => {
-    const findings = judge(poolBudget, TWO_PODS, { settings, maxConnections: max });
+    const findings = evaluateSessions(poolBudget, TWO_PODS, { settings, maxConnections: max });
 
     expect(findings).toMatchObject([
       {
@@ -37,7 +37,7 @@ describe('pool-budget', () => {
   });
 
   it('shows the sum in one line, and the safe limit with its own', () => {
-    const [finding] = judge(poolBudget, TWO_PODS, { settings, maxConnections: 60 });
+    const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, maxConnections: 60 });
 
     expect(finding?.summary).toBe(
       'The pools may take 10 per worker x 4 workers on 2 pods = 40, + 4 sessions of others + 1 migration job = 45 of 55 usable slots, 85 during a rolling deployment: a deployment does not fit.',
@@ -51,7 +51,7 @@ describe('pool-budget', () => {
   });
 
   it('says so when even a limit of 1 does not fit', () => {
-    const [finding] = judge(poolBudget, TWO_PODS, { settings, maxConnections: 17 });
+    const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, maxConnections: 17 });
 
     expect(finding?.advice[0]?.text).toContain('Even a pool limit of 1 does not fit');
     expect(finding?.advice[0]?.text).toContain('PgBouncer');
@@ -64,7 +64,7 @@ describe('pool-budget', () => {
     [50, 65],
     [100, 85],
   ])('adds whole pods for a surge of %i %%: %i', (rollingSurgePercent, rollingDeployment) => {
-    const findings = judge(poolBudget, TWO_PODS, { settings: { ...settings, rollingSurgePercent } });
+    const findings = evaluateSessions(poolBudget, TWO_PODS, { settings: { ...settings, rollingSurgePercent } });
 
     expect(findings).toMatchObject([{ evidence: { rollingDeployment } }]);
   });
@@ -80,7 +80,10 @@ describe('pool-budget', () => {
       ],
     };
 
-    const findings = judge(poolBudget, TWO_PODS, { settings, sources: { litellm: seen(litellm({ workers })) } });
+    const findings = evaluateSessions(poolBudget, TWO_PODS, {
+      settings,
+      sources: { litellm: seen(litellm({ workers })) },
+    });
 
     expect(findings).toMatchObject([{ evidence: { steady: 55, rollingDeployment: 105, podsFrom: 'heartbeats' } }]);
   });
@@ -88,7 +91,7 @@ describe('pool-budget', () => {
   it('guesses without heartbeats and settings, says what to set, and is never critical then', () => {
     const none = { poolLimit: undefined, workersPerPod: undefined, pods: undefined };
 
-    const findings = judge(poolBudget, TWO_PODS, {
+    const findings = evaluateSessions(poolBudget, TWO_PODS, {
       settings: none,
       maxConnections: 20,
       sources: { litellm: failed('timeout') },
@@ -99,13 +102,15 @@ describe('pool-budget', () => {
   });
 
   it('needs no session when heartbeats or configuration count the pods', () => {
-    const findings = judge(poolBudget, sessions({ groups: [] }), { settings });
+    const findings = evaluateSessions(poolBudget, sessions({ groups: [] }), { settings });
 
     expect(findings).toMatchObject([{ status: 'ok', evidence: { steady: 41 } }]);
   });
 
   it('is unknown when nothing tells how many pods there are', () => {
-    const findings = judge(poolBudget, sessions({ groups: [] }), { settings: { ...settings, pods: undefined } });
+    const findings = evaluateSessions(poolBudget, sessions({ groups: [] }), {
+      settings: { ...settings, pods: undefined },
+    });
 
     expect(findings).toMatchObject([{ status: 'unknown' }]);
     expect(findings[0]?.advice[0]?.text).toContain('pods');
@@ -114,8 +119,8 @@ describe('pool-budget', () => {
   it('is unknown when the pods would be counted by sessions that are hidden', () => {
     const hidden = { ...TWO_PODS, hidden: 12 };
 
-    const counted = judge(poolBudget, hidden, { settings: { ...settings, pods: undefined } });
-    const configured = judge(poolBudget, hidden, { settings });
+    const counted = evaluateSessions(poolBudget, hidden, { settings: { ...settings, pods: undefined } });
+    const configured = evaluateSessions(poolBudget, hidden, { settings });
 
     expect(counted).toMatchObject([{ status: 'unknown', evidence: { hidden: 12 } }]);
     expect(configured).toMatchObject([{ status: 'ok', confidence: 'medium' }]);
@@ -137,7 +142,7 @@ describe('pool-budget', () => {
   ])('advises to raise the limit when it sees %s and there is room', (_, source, poolTimeouts, shortage) => {
     const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts } })) };
 
-    const findings = judge(poolBudget, source, { settings, sources, maxConnections: 210 });
+    const findings = evaluateSessions(poolBudget, source, { settings, sources, maxConnections: 210 });
 
     expect(findings).toMatchObject([{ status: 'info', evidence: { poolShortage: shortage } }]);
     expect(findings[0]?.advice[0]?.text).toContain('from 10 to up to 2');
@@ -147,8 +152,8 @@ describe('pool-budget', () => {
   it('goes no further than the guide, or twice what is set', () => {
     const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
     const target = (poolLimit: number) =>
-      judge(poolBudget, TWO_PODS, { settings: { ...settings, poolLimit }, sources, maxConnections: 5000 })[0]?.advice[0]
-        ?.command;
+      evaluateSessions(poolBudget, TWO_PODS, { settings: { ...settings, poolLimit }, sources, maxConnections: 5000 })[0]
+        ?.advice[0]?.command;
 
     expect(target(10)).toContain('limit: 50');
     expect(target(60)).toContain('limit: 120');
@@ -157,7 +162,7 @@ describe('pool-budget', () => {
   it('offers the time-out alone when a higher limit does not fit', () => {
     const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
 
-    const [finding] = judge(poolBudget, TWO_PODS, { settings, sources, maxConnections: 90 });
+    const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, sources, maxConnections: 90 });
 
     expect(finding?.advice[0]?.text).toContain('a higher limit does not fit: 11 x 8 workers');
     expect(finding?.advice[0]?.command).toContain('database_connection_pool_limit: 10');
@@ -167,9 +172,9 @@ describe('pool-budget', () => {
     const source = fromCohorts([cohort(5, 0, { count: 33 })]);
     const one = { poolLimit: 10, workersPerPod: 1, pods: 1 };
 
-    const old = judge(poolBudget, source, { version: '1.95.0', settings: one, maxConnections: 60 });
-    const mended = judge(poolBudget, source, { version: '1.104.7', settings: one, maxConnections: 60 });
-    const shared = judge(poolBudget, source, { version: '1.95.0', settings: { ...one, pods: 4 } });
+    const old = evaluateSessions(poolBudget, source, { version: '1.95.0', settings: one, maxConnections: 60 });
+    const mended = evaluateSessions(poolBudget, source, { version: '1.104.7', settings: one, maxConnections: 60 });
+    const shared = evaluateSessions(poolBudget, source, { version: '1.95.0', settings: { ...one, pods: 4 } });
 
     expect(old).toMatchObject([{ status: 'warning', evidence: { steady: 34, rollingDeployment: 67 } }]);
     expect(old[0]?.advice.some(({ text }) => text.includes('#33021'))).toBe(true);
@@ -180,7 +185,7 @@ describe('pool-budget', () => {
   it('says that a change of max_connections waits for a restart', () => {
     const sources = { server: seen(server({ maxConnections: 40, pendingRestart: ['max_connections'] })) };
 
-    const [finding] = judge(poolBudget, TWO_PODS, { settings, sources });
+    const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, sources });
 
     expect(finding?.advice.some(({ text }) => text.includes('waits for a restart'))).toBe(true);
   });
@@ -189,8 +194,8 @@ describe('pool-budget', () => {
     const proxied = { ...TWO_PODS, groups: [...TWO_PODS.groups, sessionGroup({ user: 'rdsproxyadmin', count: 1 })] };
     const shared = sessions({ groups: [sessionGroup()] });
 
-    const behind = judge(poolBudget, proxied, { settings, maxConnections: 30 });
-    const together = judge(poolBudget, shared, { settings, maxConnections: 30 });
+    const behind = evaluateSessions(poolBudget, proxied, { settings, maxConnections: 30 });
+    const together = evaluateSessions(poolBudget, shared, { settings, maxConnections: 30 });
 
     expect(behind).toMatchObject([{ status: 'info', confidence: 'low' }]);
     expect(together).toMatchObject([{ status: 'warning', confidence: 'low' }]);

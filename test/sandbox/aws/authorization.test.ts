@@ -1,8 +1,17 @@
 import { DescribeCertificatesCommand, RDSClient } from '@aws-sdk/client-rds';
-import { PublishCommand, SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
+import { SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsEndpoints } from '../../../sandbox/aws/endpoints.ts';
-import { CALLER, clientOptions, startForTest, TOPIC } from './helpers.ts';
+import { CALLER, clientOptions, publishCommand, startForTest } from './helpers.ts';
+
+interface SignedRequest {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function withHeader(request: SignedRequest, name: string, value: string): SignedRequest {
+  return { ...request, headers: { ...request.headers, [name]: value } };
+}
 
 describe('a stand-in', () => {
   let endpoints: AwsEndpoints;
@@ -13,10 +22,23 @@ describe('a stand-in', () => {
 
   function publish(config: SNSClientConfig = {}) {
     const client = new SNSClient({ ...clientOptions(endpoints.sns), ...config });
-    return client.send(new PublishCommand({ TopicArn: TOPIC, Message: 'ä & <b> +?=' }));
+    return client.send(publishCommand());
   }
 
-  it('takes what the SDK signed with the credentials it knows', async () => {
+  /** Sends what `change` makes of a request that the SDK has signed. */
+  function publishChanged(change: (request: SignedRequest) => SignedRequest) {
+    const client = new SNSClient(clientOptions(endpoints.sns));
+    client.middlewareStack.add(
+      (next) => (args) => {
+        Object.assign(args.request as SignedRequest, change(args.request as SignedRequest));
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    return client.send(publishCommand());
+  }
+
+  it('takes a request when the SDK signed it with the known credentials', async () => {
     await publish();
 
     expect(endpoints.sns.published).toHaveLength(1);
@@ -29,14 +51,14 @@ describe('a stand-in', () => {
     ['another region', { region: 'us-east-1' }, 'SignatureDoesNotMatch'],
     ['a clock six minutes ahead', { systemClockOffset: 360_000 }, 'SignatureDoesNotMatch'],
     ['a clock six minutes behind', { systemClockOffset: -360_000 }, 'SignatureDoesNotMatch'],
-  ])('refuses a request made with %s', async (_, config, code) => {
+  ])('refuses a request when it was made with %s', async (_, config, code) => {
     const answer = publish(config);
 
     await expect(answer).rejects.toMatchObject({ name: code, $metadata: { httpStatusCode: 403 } });
     expect(endpoints.sns.published).toHaveLength(0);
   });
 
-  it('refuses credentials of a session that ended', async () => {
+  it('refuses credentials when their session has expired', async () => {
     await endpoints.stop();
     endpoints = await startForTest({ expiresAt: new Date(Date.now() - 1000) });
 
@@ -45,23 +67,19 @@ describe('a stand-in', () => {
     await expect(answer).rejects.toMatchObject({ name: 'ExpiredToken' });
   });
 
-  it('refuses a body that was changed after signing', async () => {
-    const client = new SNSClient(clientOptions(endpoints.sns));
-    client.middlewareStack.add(
-      (next) => (args) => {
-        const request = args.request as { body: string };
-        request.body = request.body.replace('original', 'tampered');
-        return next(args);
-      },
-      { step: 'finalizeRequest', priority: 'low' },
-    );
+  it.each([
+    ['its body', (request: SignedRequest) => ({ ...request, body: request.body.replace('warning', 'nothing') })],
+    ['its host', (request: SignedRequest) => withHeader(request, 'host', 'sns.us-east-1.amazonaws.com')],
+    ['a signed header', (request: SignedRequest) => withHeader(request, 'amz-sdk-request', 'attempt=2; max=3')],
+    ['the hash of its body', (request: SignedRequest) => withHeader(request, 'x-amz-content-sha256', '0'.repeat(64))],
+  ])('refuses a request when %s was changed after signing', async (_, change) => {
+    const answer = publishChanged(change);
 
-    const answer = client.send(new PublishCommand({ TopicArn: TOPIC, Message: 'original' }));
-
-    await expect(answer).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
+    await expect(answer).rejects.toMatchObject({ name: 'SignatureDoesNotMatch', $metadata: { httpStatusCode: 403 } });
+    expect(endpoints.sns.published).toHaveLength(0);
   });
 
-  it('refuses a signature for another service', async () => {
+  it('refuses a signature when it is for another service', async () => {
     const client = new RDSClient(clientOptions(endpoints.sns));
 
     const answer = client.send(new DescribeCertificatesCommand());
@@ -78,29 +96,26 @@ describe('a stand-in', () => {
       { authorization: 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=0' },
       'IncompleteSignature',
     ],
-  ])('refuses %s', async (_, headers, code) => {
+  ])('refuses a request when it has %s', async (_, headers, code) => {
     const answer = await fetch(endpoints.sns.url, { method: 'POST', headers, body: 'Action=Publish' });
 
     expect(await answer.text()).toContain(`<Code>${code}</Code>`);
   });
 
-  it('refuses an x-amz header that is not signed', async () => {
-    const client = new SNSClient(clientOptions(endpoints.sns));
-    client.middlewareStack.add(
-      (next) => (args) => {
-        const request = args.request as { headers: Record<string, string> };
-        request.headers['x-amz-extra'] = 'not signed';
-        return next(args);
-      },
-      { step: 'finalizeRequest', priority: 'low' },
-    );
-
-    const answer = client.send(new PublishCommand({ TopicArn: TOPIC, Message: 'x' }));
+  it('refuses a request when an x-amz header is not signed', async () => {
+    const answer = publishChanged((request) => withHeader(request, 'x-amz-extra', 'not signed'));
 
     await expect(answer).rejects.toThrow(/'x-amz-extra' must be a 'SignedHeader'/);
   });
 
-  it('names the error in both ways to a caller of AWS JSON', async () => {
+  it.each(['/other', '/?', '/?=unsigned'])('refuses a request when its path is %s', async (path) => {
+    const answer = await fetch(endpoints.sns.url + path, { method: 'POST', body: 'Action=Publish' });
+
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain('<Code>UnknownOperationException</Code>');
+  });
+
+  it('names the error in both ways when the caller speaks AWS JSON', async () => {
     const answer = await fetch(endpoints.cloudwatch.url, { method: 'POST', body: '{}' });
 
     expect(answer.headers.get('x-amzn-query-error')).toBe('MissingAuthenticationToken;Sender');

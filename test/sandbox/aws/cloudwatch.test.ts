@@ -46,7 +46,7 @@ describe('CloudWatch GetMetricData', () => {
     );
   }
 
-  it('gives a point for each period from start to before the end, latest first', async () => {
+  it('returns a point per period from the start to before the end, latest first, when no order is asked', async () => {
     const { MetricDataResults } = await ask([query]);
 
     expect(MetricDataResults).toEqual([
@@ -65,7 +65,7 @@ describe('CloudWatch GetMetricData', () => {
     ['Sum', 70],
     ['Minimum', 10],
     ['Maximum', 40],
-  ])('computes %s over a longer period', async (Stat, expected) => {
+  ])('computes %s when the period is longer', async (Stat, expected) => {
     const { MetricDataResults } = await ask([
       { ...query, MetricStat: { ...query.MetricStat, Metric: query.MetricStat?.Metric, Period: 120, Stat } },
     ]);
@@ -73,13 +73,13 @@ describe('CloudWatch GetMetricData', () => {
     expect(MetricDataResults?.[0]?.Values).toEqual([expected]);
   });
 
-  it('gives the earliest first when asked', async () => {
+  it('returns the earliest first when asked', async () => {
     const { MetricDataResults } = await ask([query], { ScanBy: 'TimestampAscending' });
 
     expect(MetricDataResults?.[0]?.Timestamps).toEqual([at(0), at(1)]);
   });
 
-  it('has no points for a metric that nobody writes', async () => {
+  it('returns no points when nobody writes the metric', async () => {
     const { MetricDataResults } = await ask([
       { ...query, MetricStat: { Metric: { Namespace: 'AWS/RDS', MetricName: 'Other' }, Period: 60, Stat: 'Sum' } },
     ]);
@@ -93,11 +93,11 @@ describe('CloudWatch GetMetricData', () => {
     ['no query', []],
     ['501 queries', Array.from({ length: 501 }, (_, index) => ({ ...query, Id: `q${index}` }))],
     ['a period of 90 s', [{ ...query, MetricStat: { Metric: query.MetricStat?.Metric, Period: 90, Stat: 'Sum' } }]],
-  ])('refuses %s', async (_, queries) => {
+  ])('refuses a request when it has %s', async (_, queries) => {
     await expect(ask(queries)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('refuses an end before the start', async () => {
+  it('refuses a request when its end is not after its start', async () => {
     await expect(ask([query], { EndTime: at(0) })).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });

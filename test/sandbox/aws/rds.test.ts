@@ -36,21 +36,21 @@ describe('RDS', () => {
   });
   afterAll(() => endpoints.stop());
 
-  it('describes an instance with every field of the state', async () => {
+  it('describes an instance with every field when asked by name', async () => {
     const { DBInstances } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'LiteLLM' }));
 
     expect(DBInstances).toHaveLength(1);
     expect(DBInstances?.[0]).toMatchObject(single);
   });
 
-  it('describes a cluster with members and capacity', async () => {
+  it('describes a cluster with members and capacity when asked by name', async () => {
     const { DBClusters } = await client.send(new DescribeDBClustersCommand({ DBClusterIdentifier: 'proxy' }));
 
     expect(DBClusters).toHaveLength(1);
     expect(DBClusters?.[0]).toMatchObject(aurora.cluster);
   });
 
-  it("finds a cluster's instances by filter", async () => {
+  it('finds the instances of a cluster when asked with a filter', async () => {
     const Filters = [{ Name: 'db-cluster-id', Values: ['other', 'proxy'] }];
 
     const { DBInstances } = await client.send(new DescribeDBInstancesCommand({ Filters }));
@@ -58,7 +58,7 @@ describe('RDS', () => {
     expect(DBInstances?.map((instance) => instance.DBInstanceIdentifier)).toEqual(['proxy-1', 'proxy-2']);
   });
 
-  it('describes the certificates', async () => {
+  it('describes the certificates when asked', async () => {
     const { Certificates } = await client.send(new DescribeCertificatesCommand({}));
 
     expect(Certificates).toMatchObject(rds.certificates);
@@ -68,25 +68,25 @@ describe('RDS', () => {
     ['an instance', new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'none' }), 'DBInstanceNotFoundFault'],
     ['a cluster', new DescribeDBClustersCommand({ DBClusterIdentifier: 'litellm' }), 'DBClusterNotFoundFault'],
     ['a certificate', new DescribeCertificatesCommand({ CertificateIdentifier: 'none' }), 'CertificateNotFoundFault'],
-  ])('does not find %s that is not there', async (_, command, name) => {
+  ])('does not find %s when it does not exist', async (_, command, name) => {
     await expect(client.send(command)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 404 } });
   });
 
   it.each([
     ['an unknown filter', { Filters: [{ Name: 'colour', Values: ['red'] }] }],
     ['pages that are too small', { MaxRecords: 19 }],
-    ['a marker it did not give', { Marker: 'x' }],
-  ])('refuses %s', async (_, input) => {
+    ['an unknown marker', { Marker: 'x' }],
+  ])('refuses a request when it has %s', async (_, input) => {
     await expect(client.send(new DescribeDBInstancesCommand(input))).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });
   });
 
-  it('refuses an action it does not know', async () => {
+  it('refuses a request when its action is unknown', async () => {
     await expect(client.send(new DescribeDBSnapshotsCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' });
   });
 
-  it('gives long lists in pages', async () => {
+  it('returns pages when a list is long', async () => {
     const names = Array.from({ length: 45 }, (_, index) => `db-${index}`);
     const many = await startForTest({
       rds: { ...rds, instances: names.map((name) => postgresInstance(name, REGION)) },

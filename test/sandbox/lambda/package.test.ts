@@ -31,7 +31,7 @@ describe('packageFunction', () => {
   }, 120_000);
   afterAll(() => rmSync(root, { recursive: true }));
 
-  it("takes name, handler, limits and log format from the stack's template", () => {
+  it('reads name, handler, limits and log format from the template when the stack is synthesized', () => {
     expect(lambda).toMatchObject({
       name: 'litellm-db-auditor-sandbox',
       handler: 'index.handler',
@@ -41,7 +41,7 @@ describe('packageFunction', () => {
     });
   });
 
-  it('takes the variables, with the topic filled in', () => {
+  it('reads the variables, with the ARN of the topic, when the stack has a topic of its own', () => {
     const settings = settingsFromEnvironment({ ...lambda.environment, AWS_REGION: 'eu-central-1' });
 
     expect(settings).toMatchObject({
@@ -56,12 +56,12 @@ describe('packageFunction', () => {
     });
   });
 
-  it('takes the bundle with the certificates beside it', () => {
+  it('has the certificates beside the bundle when the configuration has a CA file', () => {
     expect(readdirSync(lambda.taskRoot)).toEqual(expect.arrayContaining(['index.mjs', 'rds-ca.pem']));
     expect(readFileSync(join(lambda.taskRoot, 'rds-ca.pem'), 'utf8').trim()).toBe(readFileSync(caFile, 'utf8').trim());
   });
 
-  it('runs as Lambda runs it', async () => {
+  it('runs when Lambda would run it', async () => {
     const runtime = await LambdaRuntime.start(lambda, {
       region: 'eu-central-1',
       credentials: { accessKeyId: 'ASIASANDBOX', secretAccessKey: 'secret', sessionToken: 'session' },
@@ -76,7 +76,7 @@ describe('packageFunction', () => {
     expect(refused).toMatchObject({ status: 'function-error', error: { errorType: 'RequestError' } });
   }, 60_000);
 
-  it('says what is wrong when there is no such database', async () => {
+  it('rejects with the name when there is no such database', async () => {
     const unknown = packageFunction({
       config: { databases: {} },
       label: 'other',

@@ -37,7 +37,7 @@ describe('LambdaRuntime', () => {
     return { runtime, taskRoot };
   }
 
-  it('gives the handler event and context and returns its result as JSON', async () => {
+  it('passes event and context, and returns the result as JSON, when the handler succeeds', async () => {
     const { runtime } = await start(`export const handler = async (event, context) => ({
       event, lost: undefined, date: new Date(0), remaining: context.getRemainingTimeInMillis(), context });`);
 
@@ -66,7 +66,7 @@ describe('LambdaRuntime', () => {
     expect(invocation.peakMemoryBytes).toBeGreaterThan(20_000_000);
   });
 
-  it("gives the process Lambda's environment, the function's, and nothing of ours", async () => {
+  it("passes Lambda's variables and the function's, and none of ours, when the process starts", async () => {
     const { runtime, taskRoot } = await start(
       `export const handler = async () => ({ env: process.env, cwd: process.cwd(), flags: process.execArgv });`,
       { environment: { AUDITOR_HOST: 'db', AWS_REGION: 'us-east-1', TZ: 'Europe/Berlin' } },
@@ -96,7 +96,7 @@ describe('LambdaRuntime', () => {
     expect(invocation).not.toHaveProperty('result.env.SHELL_ONLY');
   });
 
-  it('keeps the process warm, and each log with its invocation', async () => {
+  it('keeps the process warm, and separates the logs, when it is invoked twice', async () => {
     const { runtime } = await start(`let count = 0; console.log('init');
       export const handler = async ({ name }) => { console.log('out', name); console.error('err', name); return ++count; };`);
 
@@ -107,7 +107,7 @@ describe('LambdaRuntime', () => {
     expect(second).toMatchObject({ result: 2, stdout: 'out b\n', stderr: 'err b\n', initMs: undefined });
   });
 
-  it('keeps a log of many megabytes whole', async () => {
+  it('returns the whole log when it has many megabytes', async () => {
     const { runtime } = await start(`export const handler = async () => { process.stdout.write('ä'.repeat(4e6)); };`);
 
     const invocation = await runtime.invoke({});
@@ -116,7 +116,7 @@ describe('LambdaRuntime', () => {
     expect(invocation).toMatchObject({ status: 'ok', result: null });
   });
 
-  it('makes an exception a function error, and stays warm', async () => {
+  it('reports a function error, and stays warm, when the handler throws', async () => {
     const { runtime } = await start(`let count = 0; export const handler = async () => {
       if (count++ === 0) throw new RangeError('out of range'); return 'fine'; };`);
 
@@ -134,7 +134,7 @@ describe('LambdaRuntime', () => {
     expect(next).toMatchObject({ status: 'ok', result: 'fine', initMs: undefined });
   });
 
-  it('ends the process at the time-out, and starts a new one for the next event', async () => {
+  it('kills the process at the timeout, and starts a new one when it is invoked again', async () => {
     const { runtime } = await start(
       `export const handler = async ({ hang }) => { console.log('begun'); while (hang); return 'fine'; };`,
       { timeoutSeconds: 1.5 },
@@ -152,7 +152,7 @@ describe('LambdaRuntime', () => {
     expect(next.initMs).toBeGreaterThan(0);
   });
 
-  it('says how a process ended that crashed, and starts a new one for the next event', async () => {
+  it('reports the exit status of a process that crashed, and starts a new one when it is invoked again', async () => {
     const { runtime } = await start(
       `export const handler = async ({ die }) => { console.error('dying'); if (die) process.exit(7); return 'fine'; };`,
     );
@@ -168,7 +168,7 @@ describe('LambdaRuntime', () => {
     expect(next).toMatchObject({ status: 'ok', result: 'fine' });
   });
 
-  it('ends a process that wants more than its memory', async () => {
+  it('reports a crash when the process exceeds its memory', async () => {
     const { runtime } = await start(
       'export const handler = async () => { const all = []; while (true) all.push(new Array(1e5).fill(Math.random())); };',
       { memoryMb: 128 },
@@ -187,7 +187,7 @@ describe('LambdaRuntime', () => {
       'Runtime.CallbackHandlerDeprecated',
     ],
     ['throws while it is loaded', 'throw new TypeError("bad import");', 'TypeError'],
-  ])('reports a handler that %s', async (_, source, errorType) => {
+  ])('reports a function error when the handler %s', async (_, source, errorType) => {
     const { runtime } = await start(source);
 
     const invocation = await runtime.invoke({});
@@ -195,7 +195,7 @@ describe('LambdaRuntime', () => {
     expect(invocation).toMatchObject({ status: 'function-error', error: { errorType } });
   });
 
-  it('reports a bundle that is not there', async () => {
+  it('reports a function error when there is no bundle', async () => {
     const { runtime } = await start('', { handler: 'other.handler' });
 
     const invocation = await runtime.invoke({});
@@ -203,17 +203,17 @@ describe('LambdaRuntime', () => {
     expect(invocation).toMatchObject({ status: 'function-error', error: { errorType: 'Runtime.ImportModuleError' } });
   });
 
-  it('takes one invocation at a time', async () => {
+  it('rejects an invocation when another one is running', async () => {
     const { runtime } = await start(`export const handler = async () => 'fine';`);
 
     const first = runtime.invoke({});
     const second = runtime.invoke({});
 
-    await expect(second).rejects.toThrow('running already');
+    await expect(second).rejects.toThrow('Another invocation is running');
     expect(await first).toMatchObject({ status: 'ok' });
   });
 
-  it('leaves no process after stop, even in the middle of an invocation', async () => {
+  it('leaves no process when it is stopped in the middle of an invocation', async () => {
     const { runtime } = await start(`export const handler = () => new Promise(() => setInterval(() => {}, 1000));`);
     const running = runtime.invoke({});
     const warmedUp = await start(`export const handler = async () => process.pid;`);

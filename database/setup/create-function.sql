@@ -1,0 +1,12 @@
+  EXECUTE format($create$
+    CREATE OR REPLACE FUNCTION {{name}}({{parameters}}) RETURNS jsonb
+      LANGUAGE plpgsql {{properties}} SECURITY DEFINER
+      SET search_path = pg_catalog, pg_temp
+      AS %L
+    $create$,
+    replace(replace($body$
+{{body}}
+$body$,
+      '@table@', format('%I.%I', litellm_schema, '{{table}}')),
+      '@table-name@', quote_literal(format('%I.%I', litellm_schema, '{{table}}'))));
+  REVOKE ALL ON FUNCTION {{signature}} FROM PUBLIC;

@@ -1,0 +1,84 @@
+import type { Derived, Model } from '../model/model.ts';
+import type { Snapshot, SourceName, SourceResult } from '../snapshot/snapshot.ts';
+import type { Part, Parts } from './check.ts';
+
+/** The sources that each derived part is made of. */
+const DERIVED_FROM: Readonly<Record<keyof Derived, readonly SourceName[]>> = {
+  slots: ['server', 'sessions'],
+  topology: ['server', 'sessions'],
+  trend: ['cloudwatch'],
+  routerEffects: ['router-settings'],
+};
+
+/** The sources behind what a check needs, each once. */
+export function sourcesOf(needs: readonly Part[]): readonly SourceName[] {
+  return [...new Set(needs.flatMap((part) => (isDerived(part) ? DERIVED_FROM[part] : [part])))];
+}
+
+function isDerived(part: Part): part is keyof Derived {
+  return Object.hasOwn(DERIVED_FROM, part);
+}
+
+/** Every part, given when it is asked for: a check that asks for one that is not there has not named it in `needs`, which is its bug. */
+export function partsOf({ sources }: Snapshot, model: Model): { readonly [Name in Part]: Parts[Name] } {
+  return {
+    get connection() {
+      return valueOf(sources.connection);
+    },
+    get server() {
+      return valueOf(sources.server);
+    },
+    get sessions() {
+      return valueOf(sources.sessions);
+    },
+    get 'router-settings'() {
+      return valueOf(sources['router-settings']);
+    },
+    get litellm() {
+      return valueOf(sources.litellm);
+    },
+    get rds() {
+      return valueOf(sources.rds);
+    },
+    get cloudwatch() {
+      return valueOf(sources.cloudwatch);
+    },
+    get proxy() {
+      return valueOf(sources.proxy);
+    },
+    get previous() {
+      return valueOf(sources.previous);
+    },
+    get slots() {
+      return derived(model.slots);
+    },
+    get topology() {
+      return derived(model.topology);
+    },
+    get trend() {
+      return derived(model.trend);
+    },
+    get routerEffects() {
+      return derived(model.routerEffects);
+    },
+  };
+}
+
+function valueOf<Value>(result: SourceResult<Value>): Value {
+  if (result.status !== 'ok') throw new UndeclaredNeedError();
+  return result.value;
+}
+
+function derived<Value>(value: Value | null): Value {
+  if (value === null) throw new UndeclaredNeedError();
+  return value;
+}
+
+/** A check read a part that it does not name in `needs`. */
+class UndeclaredNeedError extends Error {
+  override readonly name = 'UndeclaredNeedError';
+
+  constructor() {
+    super('A check asked for a part that it does not name in its needs.');
+  }
+}

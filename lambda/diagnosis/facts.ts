@@ -1,0 +1,50 @@
+import type { CheckFinding, FactsOf } from '../checks/registry.ts';
+import type { FailureKind } from '../snapshot/snapshot.ts';
+
+/** Why the auditor could not connect; null when it could. */
+export function refusal(facts: FactsOf<'database-reachable'>): FailureKind | null {
+  return 'cause' in facts ? facts.cause : null;
+}
+
+export function isFull(facts: FactsOf<'database-reachable'>): boolean {
+  return refusal(facts) === 'slots-exhausted';
+}
+
+/** Whether only the auditor is kept out, as far as is known. */
+export function isAuditorsSide(facts: FactsOf<'database-reachable'>): boolean {
+  return 'side' in facts && facts.side === 'auditor';
+}
+
+/** Whether the leaked sessions logged in with IAM tokens. */
+export function isOfIam(facts: FactsOf<'connection-leak'>): boolean {
+  return 'login' in facts && facts.login === 'IAM';
+}
+
+/** The known leaks that fit the version, the likeliest first. */
+export function fittingLeaks(facts: FactsOf<'connection-leak'>): readonly string[] {
+  return 'knownLeaks' in facts ? (facts.knownLeaks ?? []) : [];
+}
+
+/** Whether open transactions keep other sessions waiting. */
+export function isBlocking(facts: FactsOf<'idle-in-transaction'>): boolean {
+  return 'transactions' in facts && facts.transactions.some(({ blocking }) => blocking > 0);
+}
+
+/** Whether others than LiteLLM hold more than half of the usable slots. */
+export function othersHoldMost({ otherSessions, usable }: FactsOf<'pool-budget'>): boolean {
+  return otherSessions * 2 > usable;
+}
+
+/** Failures that are the auditor's own, whatever it tried to read. */
+const ALWAYS_OURS: ReadonlySet<string> = new Set(['no-credentials', 'permission-denied', 'tls-untrusted']);
+/** Failures that are the auditor's own when it calls AWS: its way there, or its share of the calls. */
+const OURS_TOWARDS_AWS: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'name-unresolved', 'throttled']);
+const AWS_SOURCES: ReadonlySet<string> = new Set(['rds', 'cloudwatch']);
+
+/** Whether a check could not be made because of the auditor's own rights or its way to the AWS APIs. */
+export function lacksOwnAccess({ missingSources = [] }: CheckFinding): boolean {
+  return missingSources.some(
+    ({ source, kind }) =>
+      kind !== undefined && (ALWAYS_OURS.has(kind) || (AWS_SOURCES.has(source) && OURS_TOWARDS_AWS.has(kind))),
+  );
+}

@@ -1,0 +1,30 @@
+import type { CheckId } from '../checks/registry.ts';
+
+/** What a check means to the diagnosis; `rulesOut` is what it excludes when it is ok. */
+type Placement =
+  | { readonly cause: true; readonly rulesOut?: string }
+  | { readonly cause: false; readonly because: string };
+
+/** Every check: it establishes or supports a cause, or it is no cause, for a reason. One that is not placed does not compile. */
+export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
+  'database-reachable': { cause: true },
+  'connection-headroom': { cause: true, rulesOut: 'a lack of slots' },
+  'connection-leak': { cause: true, rulesOut: 'leaked connections' },
+  'connection-ceiling': { cause: true, rulesOut: 'pools over their limit' },
+  'connection-growth': { cause: true, rulesOut: 'growth towards exhaustion' },
+  'pool-budget': { cause: true, rulesOut: 'pools that do not fit' },
+  'idle-in-transaction': { cause: true, rulesOut: 'open transactions' },
+  'per-request-router': { cause: true, rulesOut: 'a Router per request' },
+  'global-router-settings': { cause: true },
+  'router-settings-reappeared': { cause: false, because: 'global-router-settings has the row that came back.' },
+  'team-router-settings': { cause: true },
+  'key-router-settings': { cause: true },
+  'user-config': { cause: true },
+  'litellm-version': { cause: true, rulesOut: 'a version with known issues' },
+  'proxy-health': { cause: true },
+  'proxy-errors': { cause: true, rulesOut: 'a failing query engine' },
+  'iam-authentication': { cause: true, rulesOut: 'refused IAM logins' },
+  'transport-security': { cause: false, because: 'Sessions without TLS work.' },
+  'rds-configuration': { cause: false, because: 'What it finds explains no connection problem by itself.' },
+  'auditor-privileges': { cause: false, because: "The auditor's own role says nothing about LiteLLM." },
+};

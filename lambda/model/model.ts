@@ -1,0 +1,54 @@
+import type { LitellmVersion } from '../litellm/version.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type ConnectionTrend, connectionTrend } from './connection-trend.ts';
+import { type IamLogin, iamLogin } from './iam-login.ts';
+import { type RouterBehaviour, routerBehaviour } from './router-behaviour.ts';
+import { type RouterEffects, routerEffects } from './router-effect.ts';
+import { knownVersion, type RunningVersion, runningVersion } from './running-version.ts';
+import { servesOthers } from './serves-others.ts';
+import { type SlotUse, slotUse } from './slots.ts';
+import { type Topology, topologyOf } from './topology.ts';
+
+/** What takes more than one source, or a whole series: there when its sources are. */
+export interface Derived {
+  readonly slots: SlotUse;
+  readonly topology: Topology;
+  readonly trend: ConnectionTrend;
+  readonly routerEffects: RouterEffects;
+}
+
+/** What the snapshot means, decided once per audit and the same for every check. */
+export type Model = { readonly [Name in keyof Derived]: Derived[Name] | null } & {
+  /** null: nothing states a version. */
+  readonly runningVersion: RunningVersion | null;
+  /** The version to look known issues up by; null when it is not known, or only a lower bound of it is. */
+  readonly version: LitellmVersion | null;
+  readonly iamLogin: IamLogin;
+  readonly routerBehaviour: RouterBehaviour;
+  /** What shows that the database serves others than the auditor, in words; null when that is not shown. */
+  readonly servesOthers: string | null;
+};
+
+/** Derives the model of a snapshot; what lacks a source is null. */
+export function buildModel(snapshot: Snapshot, settings: Settings): Model {
+  const { server, sessions, cloudwatch, 'router-settings': routerSettings } = snapshot.sources;
+  const seen =
+    server.status === 'ok' && sessions.status === 'ok' ? { server: server.value, sessions: sessions.value } : null;
+  const running = runningVersion(snapshot);
+  const version = knownVersion(running);
+  const topology = seen && topologyOf(snapshot, seen, version, settings);
+  const behaviour = routerBehaviour(snapshot, topology);
+  const trend = cloudwatch.status === 'ok' ? connectionTrend(cloudwatch.value, snapshot.takenAt, settings) : null;
+  return {
+    slots: seen && slotUse(seen.server, seen.sessions),
+    topology,
+    trend,
+    routerEffects: routerSettings.status === 'ok' ? routerEffects(running, routerSettings.value, behaviour) : null,
+    runningVersion: running,
+    version,
+    iamLogin: iamLogin(snapshot, topology),
+    routerBehaviour: behaviour,
+    servesOthers: servesOthers(snapshot, trend),
+  };
+}

@@ -1,0 +1,21 @@
+import manifest from '../../package.json' with { type: 'json' };
+import { logFailure } from '../core/failure-log.ts';
+
+/**
+ * What `render` makes, or the fallback when it throws: a bug in one rendering must not keep the others from anybody. It is logged by its place in
+ * the code.
+ * @param id of the rendering, such as `email`
+ */
+export function renderOr<Rendering>(id: string, render: () => Rendering, fallback: () => Rendering): Rendering {
+  try {
+    return render();
+  } catch (error) {
+    logFailure(`rendering ${id}`, error);
+    return fallback();
+  }
+}
+
+/** The sentence that stands in for a rendering that failed. */
+export function renderingFailed(id: string): string {
+  return `The rendering "${id}" of this report failed. This is a bug in the auditor: report it at ${manifest.bugs.url} with the log entry "rendering ${id}" of this run, which holds no data. The whole report is in the JSON answer of the run.`;
+}

@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import type { DeepReadonly } from '../../core/deep-readonly.ts';
+import { count, names, nullableText } from './source.ts';
+
+/** What PostgreSQL tells of itself and of its sessions. */
+
+export const connectionSchema = z.object({
+  host: z.string(),
+  port: count,
+  user: z.string(),
+  databaseName: z.string(),
+  authentication: z.enum(['iam', 'password']),
+  tls: z.boolean(),
+});
+export type ConnectionSource = DeepReadonly<z.infer<typeof connectionSchema>>;
+
+const tableSchema = z.object({
+  schema: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  /** pg_class.reltuples; null when never analysed. An estimate. */
+  estimatedRows: z.number().nullable(),
+  /** Columns the checks need that exist. */
+  columns: names,
+  /** Those of `columns` that the auditor's role may SELECT. */
+  readable: names,
+});
+export type TableSource = DeepReadonly<z.infer<typeof tableSchema>>;
+
+export const functionRightSchema = z.enum(['executable', 'no-right', 'absent']);
+
+const roleSchema = z.object({
+  name: z.string(),
+  /** Can see other roles' sessions (pg_read_all_stats or superuser). */
+  seesAllSessions: z.boolean(),
+  isIamUser: z.boolean(),
+  usesReservedSlots: z.boolean(),
+  /** More than an auditor needs: `superuser`, `createrole`, `createdb`, `replication`, `bypassrls`, or the name of a role it belongs to. */
+  excessivePrivileges: names,
+  /** Tables of LiteLLM that it may change: `schema.table`. */
+  writableTables: names,
+  /** Secret columns it may read: `schema.table.column`. */
+  readableSecrets: names,
+});
+
+export const serverSchema = z.object({
+  /** As in server_version_num: 160004. */
+  versionNumber: z.number().int(),
+  inRecovery: z.boolean(),
+  /** The server's clock, ISO 8601 UTC. */
+  now: z.string(),
+  startedAt: z.string(),
+  maxConnections: z.number().int().min(1),
+  reserved: z.object({
+    /** superuser_reserved_connections */
+    superuser: count,
+    /** rds.rds_superuser_reserved_connections; 0 outside RDS */
+    rds: count,
+    /** reserved_connections, PostgreSQL 16 and later */
+    role: count,
+  }),
+  /** Settings among those above that differ after the next restart. */
+  pendingRestart: names,
+  /** Sum of pg_stat_database.numbackends: right even without pg_read_all_stats. */
+  totalBackends: z.number().int(),
+  role: roleSchema,
+  /** The schema that holds LiteLLM's tables; null when none was found. */
+  litellmSchema: nullableText,
+  /** More than one schema with LiteLLM tables: the others, by name. */
+  otherLitellmSchemas: names,
+  /** The LiteLLM tables in `litellmSchema` that the checks need, those that exist. */
+  tables: z.array(tableSchema),
+  /** Whether litellm_auditor.global_router_settings() exists and may be executed. */
+  globalRowFunction: functionRightSchema,
+});
+export type ServerSource = DeepReadonly<z.infer<typeof serverSchema>>;
+
+const client = {
+  user: z.string(),
+  database: z.string(),
+  /** null: a Unix socket, or hidden from the role. */
+  clientAddress: nullableText,
+};
+
+/** Sessions alike in every named respect. The auditor's own session is left out. */
+const sessionGroupSchema = z.object({
+  ...client,
+  application: z.string(),
+  /** As pg_stat_activity has it; null when hidden. */
+  state: nullableText,
+  tls: z.boolean().nullable(),
+  iam: z.boolean(),
+  count,
+  oldestBackendStart: nullableText,
+  oldestStateChange: nullableText,
+});
+export type SessionGroup = DeepReadonly<z.infer<typeof sessionGroupSchema>>;
+
+/** Sessions of one client that started together: the gap to the next start is over a 24th of tokenRefreshSeconds, so 30 s by default. */
+const sessionCohortSchema = z.object({
+  ...client,
+  iam: z.boolean(),
+  firstStart: z.string(),
+  lastStart: z.string(),
+  count,
+  idle: count,
+  /** Of the idle ones, the earliest and latest change of state; null when none is idle. */
+  oldestIdleSince: nullableText,
+  newestIdleSince: nullableText,
+});
+export type SessionCohort = DeepReadonly<z.infer<typeof sessionCohortSchema>>;
+
+const idleTransactionSchema = z.object({
+  ...client,
+  pid: z.number().int(),
+  application: z.string(),
+  /** Seconds since the transaction began. */
+  transactionSeconds: z.number(),
+  /** Seconds since it became idle. */
+  idleSeconds: z.number(),
+  /** Sessions that wait, directly, for a lock it holds. */
+  blocking: count,
+});
+export type IdleTransaction = DeepReadonly<z.infer<typeof idleTransactionSchema>>;
+
+export const sessionsSchema = z.object({
+  total: count,
+  /** Sessions whose details are hidden from the role. */
+  hidden: count,
+  /** Largest first; at most 200. `groupCount` tells how many there are in all; likewise below. */
+  groups: z.array(sessionGroupSchema),
+  groupCount: count,
+  cohorts: z.array(sessionCohortSchema),
+  cohortCount: count,
+  /** Oldest transaction first; at most 20. */
+  idleTransactions: z.array(idleTransactionSchema),
+  idleTransactionCount: count,
+});
+export type SessionsSource = DeepReadonly<z.infer<typeof sessionsSchema>>;

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../infra/config.ts';
+import { type AwsEndpoints, startEndpoints } from './aws/endpoints.ts';
+import { certificateAuthority, postgresInstance } from './aws/rds-objects.ts';
+import type { CleanUp } from './clean-up.ts';
+import { LABEL, RDS_IDENTIFIER, sandboxConfig } from './config.ts';
+import { type SandboxDatabase, startDatabase } from './database/database.ts';
+import { startPods } from './database/pods.ts';
+import { startProxy } from './proxy.ts';
+import { metricSeries } from './scenarios/metrics.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+
+export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:litellm-db-auditor-sandbox';
+
+/** What a start needs from its caller. */
+export interface Context {
+  /** Gets everything that has to be stopped, even when a later step fails. */
+  readonly cleanUp: CleanUp;
+  /** Shows what is done next. */
+  readonly step: (what: string) => void;
+  /** Cancels the start. */
+  readonly signal: AbortSignal;
+}
+
+/** All that the function can reach in a scenario. */
+export interface Environment {
+  readonly database: SandboxDatabase;
+  readonly endpoints: AwsEndpoints;
+  /** What a user would configure for it. */
+  readonly config: Config;
+  /** Resolves when the scenario has run for long enough. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Starts the database, the pods and the proxy of a scenario, and the AWS endpoints.
+ * @throws AbortError when it is cancelled
+ */
+export async function startEnvironment(scenario: Scenario, { cleanUp, step, signal }: Context): Promise<Environment> {
+  const { version, maxConnections, litellm, pods, readiness, tuning, settleMs = 0 } = scenario;
+  step('Starting PostgreSQL with the data of a LiteLLM proxy');
+  const database = cleanUp.add(await startDatabase({ maxConnections, litellm: { ...litellm, version } }), (it) =>
+    it.stop(),
+  );
+  step(`Connecting ${pods.length} proxy pods`);
+  cleanUp.add(await startPods(database, pods, signal), (it) => it.stop());
+  const readyAt = performance.now() + settleMs;
+  step('Starting the proxy and the AWS endpoints');
+  const proxy = cleanUp.add(await startProxy({ pods: pods.map(() => ({ version, database: readiness })) }), (it) =>
+    it.stop(),
+  );
+  const endpoints = cleanUp.add(await startEndpoints(endpointOptions(database, scenario)), (it) => it.stop());
+  return {
+    database,
+    endpoints,
+    config: sandboxConfig(database, tuning, proxy.url),
+    settled: () => delay(Math.max(0, readyAt - performance.now()), undefined, { signal }),
+  };
+}
+
+function endpointOptions({ region, credentials, host, port }: SandboxDatabase, { history }: Scenario) {
+  return {
+    region,
+    credentials,
+    topics: [
+      {
+        arn: TOPIC_ARN,
+        subscriptions: [
+          { protocol: 'email', endpoint: 'oncall@example.com' },
+          { protocol: 'https', endpoint: 'https://global.sns-api.chatbot.amazonaws.com' },
+        ],
+      },
+    ],
+    rds: {
+      instances: [postgresInstance(RDS_IDENTIFIER, region, { Endpoint: { Address: host, Port: port } })],
+      clusters: [],
+      certificates: [certificateAuthority(region)],
+    },
+    metrics: { series: metricSeries(history, { instance: RDS_IDENTIFIER, database: LABEL, now: new Date() }) },
+  } as const;
+}
