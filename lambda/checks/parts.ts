@@ -23,31 +23,31 @@ function isDerived(part: Part): part is keyof Derived {
 export function partsOf({ sources }: Snapshot, model: Model): { readonly [Name in Part]: Parts[Name] } {
   return {
     get connection() {
-      return valueOf(sources.connection);
+      return sourceValue(sources.connection);
     },
     get server() {
-      return valueOf(sources.server);
+      return sourceValue(sources.server);
     },
     get sessions() {
-      return valueOf(sources.sessions);
+      return sourceValue(sources.sessions);
     },
     get 'router-settings'() {
-      return valueOf(sources['router-settings']);
+      return sourceValue(sources['router-settings']);
     },
     get litellm() {
-      return valueOf(sources.litellm);
+      return sourceValue(sources.litellm);
     },
     get rds() {
-      return valueOf(sources.rds);
+      return sourceValue(sources.rds);
     },
     get cloudwatch() {
-      return valueOf(sources.cloudwatch);
+      return sourceValue(sources.cloudwatch);
     },
     get proxy() {
-      return valueOf(sources.proxy);
+      return sourceValue(sources.proxy);
     },
     get previous() {
-      return valueOf(sources.previous);
+      return sourceValue(sources.previous);
     },
     get slots() {
       return derived(model.slots);
@@ -64,7 +64,7 @@ export function partsOf({ sources }: Snapshot, model: Model): { readonly [Name i
   };
 }
 
-function valueOf<Value>(result: SourceResult<Value>): Value {
+function sourceValue<Value>(result: SourceResult<Value>): Value {
   if (result.status !== 'ok') throw new UndeclaredNeedError();
   return result.value;
 }

@@ -101,11 +101,6 @@ export function postgresFailure(error: unknown, { iam }: { readonly iam: boolean
   return failureOf(kind, code === '' ? {} : { code });
 }
 
-/** Whether a text is a kind of failure. */
-export function isFailureKind(text: unknown): text is FailureKind {
-  return typeof text === 'string' && Object.hasOwn(SENTENCES, text);
-}
-
 /** The kind of failure that a system error's code tells; undefined when it tells none. */
 export function kindOfNodeCode(code: string): FailureKind | undefined {
   return BY_NODE_CODE[code];

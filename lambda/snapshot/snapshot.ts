@@ -12,7 +12,6 @@ import { resultOf, type SourceResult } from './schema/source.ts';
 export type * from './schema/aws.ts';
 export type * from './schema/litellm.ts';
 export type * from './schema/postgres.ts';
-export type * from './schema/previous.ts';
 export type * from './schema/proxy.ts';
 export type * from './schema/router-settings.ts';
 export type * from './schema/source.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadSnapshot, saveSnapshot, settingsForSaved } from '../../cli/saved.ts';
-import { UsageError } from '../../cli/target.ts';
+import { UsageError } from '../../cli/usage-error.ts';
 import { judge } from '../../lambda/report/build.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
 import { collectSnapshot } from '../../lambda/snapshot/collect.ts';
