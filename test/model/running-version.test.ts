@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runningVersion, allVersions } from '../../lambda/model/running-version.ts';
+import { allVersions, runningVersion } from '../../lambda/model/running-version.ts';
 import type { ProxySource } from '../../lambda/snapshot/snapshot.ts';
 import { healthySnapshot, litellm, proxy, seen, skipped } from '../snapshots.ts';
 

@@ -1,6 +1,6 @@
 import { counted, durationText } from '../../core/text.ts';
 import type { Trend } from '../../model/trend/classify.ts';
-import type { Forecast } from '../../model/trend/forecast.ts';
+import type { Forecast } from './forecast.ts';
 
 /** A trend of enough points. */
 export type KnownTrend = Exclude<Trend, { readonly kind: 'too-few-points' }>;

@@ -1,5 +1,5 @@
-import { MS_PER_HOUR, type TrendPoint, toSeries } from './points.ts';
-import { findShape } from './shape.ts';
+import { MS_PER_HOUR, type TrendPoint, toSeries } from '../../model/trend/points.ts';
+import { findShape } from '../../model/trend/shape.ts';
 
 /** Hours from the last point until the ceiling is met; 0 when it is already. */
 export interface Forecast {

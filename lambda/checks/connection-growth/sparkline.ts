@@ -1,4 +1,4 @@
-import { median, type Series, type TrendPoint, toSeries } from './points.ts';
+import { median, type Series, type TrendPoint, toSeries } from '../../model/trend/points.ts';
 
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** Connections for one block at the least: noise of one or two connections stays low instead of filling the height. */
