@@ -40,7 +40,7 @@ function evaluateReplicas(running: RunningVersion, iam: IamLogin, subject: strin
 
 /** No version is critical by itself, so between two that warn their issues decide. */
 function weightOf({ status, facts }: CheckResult<VersionFacts>): number {
-  const hasCritical = facts?.issues.some((issue) => severityOf(issue) === 'critical') ?? false;
+  const hasCritical = facts?.issues.some((issue) => effectiveSeverity(issue) === 'critical') ?? false;
   return severityRank(hasCritical ? 'critical' : status);
 }
 
