@@ -100,7 +100,7 @@ describe('runChecks', () => {
     expect(finding?.advice).toEqual([{ text: 'Allow rds:DescribeDBInstances.' }]);
   });
 
-  it('tells the reason once when several sources were skipped for it', () => {
+  it('gives the reason once when several sources were skipped for it', () => {
     const none = skipped('There is no connection to the database.');
     const snapshot = healthySnapshot({
       sources: { connection: failed('timeout'), server: none, sessions: none, 'router-settings': none },

@@ -21,7 +21,7 @@ describe('routerEffect', () => {
     ['1.110.3', 'shared-router', 'normal-feature', false, 'medium'],
     ['1.111.0', 'shared-router', 'normal-feature', false, 'medium'],
     ['2.0.0', 'shared-router', 'normal-feature', false, 'medium'],
-  ])('tells for %s: global %s, team and key %s', (text, global, scoped, cheaper, confidence) => {
+  ])('gives for %s: global %s, team and key %s', (text, global, scoped, cheaper, confidence) => {
     const version = parseLitellmVersion(text);
 
     const effects = (['global', 'team', 'key'] as const).map((level) => routerEffect(version, level));
@@ -31,13 +31,13 @@ describe('routerEffect', () => {
     expect(effects.map(({ uncertainty }) => uncertainty?.confidence)).toEqual([confidence, confidence, confidence]);
   });
 
-  it.each(['1.81.7rc1', '1.81.9-nightly', '1.80.15.dev1'])('is less sure of %s than of its release', (text) => {
+  it.each(['1.81.7rc1', '1.81.9-nightly', '1.80.15.dev1'])('is less certain of %s than of its release', (text) => {
     const effect = routerEffect(parseLitellmVersion(text), 'global');
 
     expect(effect.uncertainty).not.toBeNull();
   });
 
-  it('is sure of a candidate when its release acts the same', () => {
+  it('is certain of a candidate when its release acts the same', () => {
     const effect = routerEffect(parseLitellmVersion('1.81.4rc1'), 'global');
 
     expect(effect).toEqual({ kind: 'per-request-router', cheaper: false, uncertainty: null });
@@ -55,7 +55,7 @@ describe('hasRouterColumns', () => {
     ['1.80.12', false],
     ['1.80.13rc1', true],
     ['1.80.13', true],
-  ])('tells for %s: %s', (text, expected) => {
+  ])('gives for %s: %s', (text, expected) => {
     const version = parseLitellmVersion(text);
 
     expect(version && hasRouterColumns(version)).toBe(expected);

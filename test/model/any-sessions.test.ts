@@ -81,7 +81,7 @@ const anything = fc.record({
 });
 
 describe('checks on a session table of any shape', () => {
-  it('never throw, tell no NaN, give their reason when not sure, and a step for what is bad', () => {
+  it('never throw, show no NaN, give their reason when not certain, and a step for what is bad', () => {
     fc.assert(
       fc.property(anything, ({ groups, heartbeats, maxConnections, owner, version, settings, ...more }) => {
         const snapshot = healthySnapshot({

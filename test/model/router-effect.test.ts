@@ -40,7 +40,7 @@ function effect(world: World, level: RouterLevel = 'global') {
 }
 
 describe('the effect of router_settings here', () => {
-  it('is sure of a version that the proxy told, over the configured one', () => {
+  it('is certain of a version that the proxy stated, over the configured one', () => {
     const seen = effect({ told: ['1.81.3'], configured: '1.90.0' });
 
     expect(seen).toEqual({
@@ -52,7 +52,7 @@ describe('the effect of router_settings here', () => {
     });
   });
 
-  it('is less sure of a configured version', () => {
+  it('is less certain of a configured version', () => {
     const seen = effect({ configured: '1.81.3' });
 
     expect(seen).toMatchObject({ kind: 'per-request-router', disputed: false, uncertainty: { confidence: 'medium' } });

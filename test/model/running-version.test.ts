@@ -35,7 +35,7 @@ describe('runningVersion', () => {
     expect(version).toMatchObject({ version: '1.1.0', from: 'readiness' });
   });
 
-  it('names all versions, and is less sure, when the replicas differ', () => {
+  it('names all versions, and is less certain, when the replicas differ', () => {
     const version = told([
       { version: '1.81.3', from: 'readiness', count: 2 },
       { version: '1.81.9', from: 'readiness', count: 1 },
@@ -47,7 +47,7 @@ describe('runningVersion', () => {
     expect(version && allVersions(version)).toEqual(['1.81.3', '1.81.9', '1.108.13']);
   });
 
-  it('is the configured one, of medium confidence, when the proxy tells none', () => {
+  it('is the configured one, of medium confidence, when the proxy states none', () => {
     expect(told([], 'v1.81.3-stable')).toEqual({
       version: 'v1.81.3-stable',
       from: 'configured',
@@ -56,7 +56,7 @@ describe('runningVersion', () => {
     });
   });
 
-  it('is a lower bound by the migrations when nothing else tells it', () => {
+  it('is a lower bound by the migrations when nothing else states it', () => {
     const version = migrated(
       '20260123131407_add_policy_tables_and_policies_field',
       '20250326162113_baseline',
@@ -66,7 +66,7 @@ describe('runningVersion', () => {
     expect(version).toEqual({ version: '1.81.3', from: 'migrations', confidence: 'low', lowerBound: true });
   });
 
-  it('is not known when nothing tells it', () => {
+  it('is not known when nothing states it', () => {
     expect(migrated()).toBeNull();
     expect(migrated('20990101000000_of_another_application')).toBeNull();
     expect(

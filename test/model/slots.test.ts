@@ -3,7 +3,7 @@ import { slotUse } from '../../lambda/model/slots.ts';
 import { server, sessionGroup, sessions } from '../snapshots.ts';
 
 describe('slotUse', () => {
-  it('takes all three reservations from max_connections', () => {
+  it('subtracts all three reservations from max_connections', () => {
     const full = server({ maxConnections: 100, reserved: { superuser: 3, rds: 2, role: 5 } });
 
     const use = slotUse(full, sessions({ groups: [sessionGroup({ count: 80 })] }));
@@ -11,7 +11,7 @@ describe('slotUse', () => {
     expect(use).toEqual({ usable: 90, used: 80, free: 10, usedPercent: 88 });
   });
 
-  it('never tells fewer than no free slots', () => {
+  it('never shows fewer than no free slots', () => {
     const use = slotUse(server(), sessions({ groups: [sessionGroup({ count: 57 })] }));
 
     expect(use).toEqual({ usable: 55, used: 57, free: 0, usedPercent: 103 });
@@ -23,7 +23,7 @@ describe('slotUse', () => {
     expect(use).toEqual({ usable: 0, used: 0, free: 0, usedPercent: 100 });
   });
 
-  it('takes the larger count when sessions are hidden', () => {
+  it('counts by the larger count when sessions are hidden', () => {
     const seen = sessions({ hidden: 5 });
 
     const larger = slotUse(server({ totalBackends: 33 }), seen);

@@ -88,7 +88,7 @@ describe("LiteLLM's sessions", () => {
 describe('pods and workers', () => {
   const two = [sessionGroup(), sessionGroup({ clientAddress: '10.0.3.18' })];
 
-  it('are told by heartbeats before the configuration', () => {
+  it('are counted by heartbeats rather than by the configuration', () => {
     const { deployment } = topology(two, { pods: 9, workersPerPod: 9 }, {});
 
     expect(deployment).toMatchObject({
@@ -119,7 +119,7 @@ describe('pods and workers', () => {
     });
   });
 
-  it('are doubted when sessions come from more addresses than pods sent heartbeats', () => {
+  it('are uncertain when sessions come from more addresses than pods sent heartbeats', () => {
     const { deployment } = topology([...two, sessionGroup({ clientAddress: '10.0.3.19' })], {}, {});
 
     expect(deployment).toMatchObject({ pods: 2, uncertainties: [{ confidence: 'medium' }] });
@@ -131,7 +131,7 @@ describe('the version', () => {
     proxy: seen(proxy({ versions: versions.map((version) => ({ version, from: 'readiness' as const, count: 1 })) })),
   });
 
-  it('is the oldest that replicas tell', () => {
+  it('is the oldest that replicas state', () => {
     const { version } = topology([], {}, answered('1.104.7', '1.95.0', 'nonsense', '1.99.0'));
 
     expect(version?.text).toBe('1.95.0');
@@ -149,13 +149,13 @@ describe('shared addresses', () => {
     [1, null],
     [2, { kind: 'shared' }],
     [5, { kind: 'shared' }],
-  ])('are told by one address for %i pods', (pods, sharing) => {
+  ])('are recognised by one address for %i pods', (pods, sharing) => {
     const found = topology(one, { pods }).sharing;
 
     expect(found).toEqual(sharing && expect.objectContaining(sharing));
   });
 
-  it('are not told by a pod that holds no session at the moment', () => {
+  it('are not recognised by a pod that holds no session at the moment', () => {
     const two = [...one, sessionGroup({ clientAddress: '127.0.0.2' })];
 
     expect(topology(two, { pods: 3 }).sharing).toBeNull();
