@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { DEFAULT_ROLE } from '../database/names.ts';
-import { databaseSetupSql } from '../database/setup.ts';
+import { databaseSetupSql } from '../database/setup/script.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, readConfig } from '../infra/config.ts';
 import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { functionEnvironment } from '../infra/environment.ts';
 import { settingsFromEnvironment } from '../lambda/settings/settings.ts';
-import { collectSnapshot } from '../lambda/snapshot/collect.ts';
+import { collectSnapshot } from '../lambda/snapshot/collect/collect.ts';
 import { snapshotText } from '../lambda/snapshot/saved.ts';
 import { CleanUp } from '../sandbox/clean-up.ts';
 import { LABEL } from '../sandbox/config.ts';

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import { STATUSES } from '../core/finding.ts';
 
+/** The name of a schema or role. The setup script has it inside a dollar quote, which a second $ could end; otherwise as PostgreSQL. */
+export const postgresNameSchema = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^(?![^$]*\$[^$]*\$)[ -~\u00a0-\uffff]+$/, {
+    error: 'Allowed are printable characters, at most one of them a $',
+  });
+
 /**
  * Every limit and deadline, with unit, default and range. The configuration file has the same names, and the stack hands them to the
  * function as environment variables (`environmentName`). Defaults: docs/checks.
@@ -18,12 +27,10 @@ export const tuningSchema = z.strictObject({
     .max(60)
     .optional()
     .describe('The LiteLLM version that runs, such as 1.81.3. It is used if the version cannot be detected.'),
-  litellmSchema: z
-    .string()
-    .min(1)
-    .max(63)
-    .optional()
-    .describe("The schema of LiteLLM's tables. Detected if there is only one."),
+  litellmSchema: postgresNameSchema.optional().meta({
+    errorMessage: 'text of 1 to 63 printable characters, at most one of them a $',
+    description: "The schema of LiteLLM's tables. Detected if there is only one.",
+  }),
   headroomWarningPercent: z
     .number()
     .int()

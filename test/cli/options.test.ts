@@ -124,7 +124,11 @@ describe('the shell', () => {
     ['a word for a number', ['--url', URL, '--set', 'growthWarningHours=soon'], /Allowed: a number from 0\.1 to 168/],
     ['a blank for a number', ['--url', URL, '--set', 'headroomMinimumSlots= '], /--set headroomMinimumSlots is " "/],
     ['an unknown word', ['--url', URL, '--set', 'purge=always'], /Allowed: one of disabled, manual, automatic/],
-    ['a schema without name', ['--url', URL, '--schema', ''], /--schema is ""\. Allowed: text of 1 to 63 characters/],
+    [
+      'a schema without name',
+      ['--url', URL, '--schema', ''],
+      /--schema is ""\. Allowed: text of 1 to 63 printable characters, at most one of them a \$/,
+    ],
     [
       'a CA for no TLS',
       ['--url', `${URL}?sslmode=disable`, '--ca-file', 'f'],

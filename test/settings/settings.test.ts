@@ -51,6 +51,7 @@ describe('settings', () => {
     ['AUDITOR_CONNECT_TIMEOUT_MS', 'soon', /AUDITOR_CONNECT_TIMEOUT_MS is "soon".*number/],
     ['AUDITOR_HEADROOM_MINIMUM_SLOTS', ' ', /AUDITOR_HEADROOM_MINIMUM_SLOTS is " ".*number/],
     ['AUDITOR_NOTIFY_FROM', 'always', /AUDITOR_NOTIFY_FROM is "always".*"warning"/],
+    ['AUDITOR_LITELLM_SCHEMA', 'a$setup$', /AUDITOR_LITELLM_SCHEMA is "a\$setup\$".*printable/],
     ['AUDITOR_HOST', '', /AUDITOR_HOST is not set/],
     ['AWS_REGION', '', /AWS_REGION is not set/],
   ])('name the variable and what is allowed when %s is "%s"', (name, value, sentence) => {

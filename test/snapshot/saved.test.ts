@@ -7,7 +7,7 @@ import { loadSnapshot, saveSnapshot, settingsForSaved } from '../../cli/saved.ts
 import { UsageError } from '../../cli/usage-error.ts';
 import { judge } from '../../lambda/report/build.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
-import { collectSnapshot } from '../../lambda/snapshot/collect.ts';
+import { collectSnapshot } from '../../lambda/snapshot/collect/collect.ts';
 import { parseSnapshot, SavedSnapshotError, snapshotText } from '../../lambda/snapshot/saved.ts';
 import { startDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';

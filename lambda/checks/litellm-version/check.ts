@@ -32,10 +32,16 @@ function evaluateReplicas(running: RunningVersion, iam: IamLogin, subject: strin
   const replicas = allVersions(running);
   const worst = replicas
     .map((version) => evaluateVersion({ ...running, version }, iam, subject))
-    .reduce((worse, next) => (severityRank(next.status) > severityRank(worse.status) ? next : worse));
+    .reduce((worse, next) => (weightOf(next) > weightOf(worse) ? next : worse));
   return worst.facts === null
     ? { ...worst, evidence: { ...worst.evidence, replicas } }
     : { ...worst, facts: { ...worst.facts, replicas } };
+}
+
+/** No version is critical by itself, so between two that warn their issues decide. */
+function weightOf({ status, facts }: CheckResult<VersionFacts>): number {
+  const hasCritical = facts?.issues.some((issue) => effectiveSeverity(issue) === 'critical') ?? false;
+  return severityRank(hasCritical ? 'critical' : status);
 }
 
 /** The result of a version; `unknown` for one that is not known, no version, newer than the knowledge, or only a lower bound. */

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Budget } from '../core/deadline.ts';
-import type { Settings, Target } from '../settings/settings.ts';
-import { postgresFailure } from './failure.ts';
-import { type Measurement, readLitellm } from './litellm/litellm.ts';
-import { nothingToMeasure, ruledOut, statedVersions } from './litellm/measurement.ts';
-import { readRouterSettings } from './litellm/router-settings.ts';
-import { connect } from './postgres/connect.ts';
-import { readServer } from './postgres/server.ts';
-import { readSessions } from './postgres/sessions.ts';
-import type { ConnectionSource, SourceResult, Sources } from './snapshot.ts';
+import type { Budget } from '../../core/deadline.ts';
+import type { Settings, Target } from '../../settings/settings.ts';
+import { postgresFailure } from '../failure.ts';
+import { type Measurement, readLitellm } from '../litellm/litellm.ts';
+import { nothingToMeasure, ruledOut, statedVersions } from '../litellm/measurement.ts';
+import { readRouterSettings } from '../litellm/router-settings.ts';
+import { connect } from '../postgres/connect.ts';
+import { readServer } from '../postgres/server.ts';
+import { readSessions } from '../postgres/sessions.ts';
+import type { ConnectionSource, SourceResult, Sources } from '../snapshot.ts';
 import { skipped, timed } from './timed.ts';
 
 type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'router-settings' | 'litellm'>;

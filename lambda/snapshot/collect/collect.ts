@@ -1,13 +1,13 @@
-import { type Budget, startBudget, withDeadline } from '../core/deadline.ts';
-import type { Settings } from '../settings/settings.ts';
-import { tuningOf } from '../settings/tuning.ts';
-import { awsFailure } from './aws/aws-failure.ts';
-import { readCloudWatch } from './aws/cloudwatch.ts';
-import { readRds } from './aws/rds.ts';
-import { collectDatabase } from './collect-database.ts';
-import { failureOf, SourceError } from './failure.ts';
-import { readProxy } from './proxy/proxy.ts';
-import type { Snapshot, SourceResult, Sources } from './snapshot.ts';
+import { type Budget, startBudget, withDeadline } from '../../core/deadline.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { tuningOf } from '../../settings/tuning.ts';
+import { awsFailure } from '../aws/aws-failure.ts';
+import { readCloudWatch } from '../aws/cloudwatch.ts';
+import { readRds } from '../aws/rds.ts';
+import { failureOf, SourceError } from '../failure.ts';
+import { readProxy } from '../proxy/proxy.ts';
+import type { Snapshot, SourceResult, Sources } from '../snapshot.ts';
+import { collectDatabase } from './database.ts';
 import { skipped, timed } from './timed.ts';
 
 /**
