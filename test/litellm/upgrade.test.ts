@@ -43,8 +43,8 @@ describe('upgradeTarget', () => {
     check(
       property(tuple(nat({ max: 112 }), nat({ max: 20 })), ([minor, patch]) => {
         const upgrade = upgradeTarget(litellm(`1.${minor}.${patch}`));
-        const faults = upgrade === null ? [] : knownIssuesOf(litellm(upgrade.target), { iam: true });
-        expect(faults.filter(isSecurity)).toEqual([]);
+        const issues = upgrade === null ? [] : knownIssuesOf(litellm(upgrade.target), { iam: true });
+        expect(issues.filter(isSecurity)).toEqual([]);
       }),
     );
   });

@@ -3,7 +3,7 @@ import { allVersions, runningVersion } from '../../lambda/model/running-version.
 import type { ProxySource } from '../../lambda/snapshot/snapshot.ts';
 import { healthySnapshot, litellm, proxy, seen, skipped } from '../snapshots.ts';
 
-function told(versions: ProxySource['versions'], configuredVersion: string | null = '1.80.0') {
+function stated(versions: ProxySource['versions'], configuredVersion: string | null = '1.80.0') {
   return runningVersion(healthySnapshot({ configuredVersion, sources: { proxy: seen(proxy({ versions })) } }));
 }
 
@@ -14,9 +14,9 @@ function migrated(...applied: readonly string[]) {
 
 describe('runningVersion', () => {
   it.each(['readiness', 'model-hub', 'readiness-details'] as const)(
-    'is what the proxy tells by %s, and sure, whatever is configured',
+    'is what the proxy states by %s, and certain, whatever is configured',
     (from) => {
-      expect(told([{ version: '1.81.3', from, count: 3 }])).toEqual({
+      expect(stated([{ version: '1.81.3', from, count: 3 }])).toEqual({
         version: '1.81.3',
         from,
         confidence: 'high',
@@ -26,7 +26,7 @@ describe('runningVersion', () => {
   );
 
   it('trusts readiness more than the model hub, and that more than the details', () => {
-    const version = told([
+    const version = stated([
       { version: '1.3.0', from: 'readiness-details', count: 3 },
       { version: '1.2.0', from: 'model-hub', count: 3 },
       { version: '1.1.0', from: 'readiness', count: 1 },
@@ -36,7 +36,7 @@ describe('runningVersion', () => {
   });
 
   it('names all versions, and is less certain, when the replicas differ', () => {
-    const version = told([
+    const version = stated([
       { version: '1.81.3', from: 'readiness', count: 2 },
       { version: '1.81.9', from: 'readiness', count: 1 },
       { version: '1.81.3', from: 'model-hub', count: 1 },
@@ -48,7 +48,7 @@ describe('runningVersion', () => {
   });
 
   it('is the configured one, of medium confidence, when the proxy states none', () => {
-    expect(told([], 'v1.81.3-stable')).toEqual({
+    expect(stated([], 'v1.81.3-stable')).toEqual({
       version: 'v1.81.3-stable',
       from: 'configured',
       confidence: 'medium',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildTopology } from '../../lambda/model/topology.ts';
+import { buildModel } from '../../lambda/model/model.ts';
+import type { Topology } from '../../lambda/model/topology.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
 import type { SessionGroup, SessionsSource, Sources } from '../../lambda/snapshot/snapshot.ts';
 import { NO_HEARTBEATS } from '../sessions.ts';
@@ -21,10 +22,14 @@ function topology(
   sources: Partial<Sources> = NO_HEARTBEATS,
   owner = 'litellm',
   more: Partial<SessionsSource> = {},
-) {
+): Topology {
   const owned = server({ tables: [{ ...table('LiteLLM_Config', []), owner }] });
-  const snapshot = healthySnapshot({ sources });
-  return buildTopology(snapshot, { server: owned, sessions: sessions({ groups, ...more }) }, settingsFor(settings));
+  const snapshot = healthySnapshot({
+    sources: { server: seen(owned), sessions: seen(sessions({ groups, ...more })), ...sources },
+  });
+  const { topology: found } = buildModel(snapshot, settingsFor(settings));
+  if (found === null) throw new Error('Server and sessions were not seen.');
+  return found;
 }
 
 const OTHERS = [
