@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { databaseSetupSql } from '../../database/setup.ts';
+import { databaseSetupSql } from '../../database/setup/script.ts';
 import type { Credentials } from '../aws/sigv4.ts';
 import { createCertificates } from './certificates.ts';
-import type { GateFault } from './gate-fault.ts';
-import { startGate } from './iam-gate.ts';
+import { startIamAuthProxy } from './iam-auth-proxy.ts';
+import type { InjectedConnectionFault } from './injected-fault.ts';
 import { type LitellmOptions, litellmSchemaSql } from './litellm-schema.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { LITELLM_USER, MASTER_USER, PASSWORD_USER, rdsRolesSql } from './rds-roles.sql.ts';
@@ -15,22 +15,22 @@ export interface DatabaseOptions {
   readonly litellm?: LitellmOptions;
   /** Default true: the master user may act as the owner of LiteLLM's tables. */
   readonly masterIsMember?: boolean;
-  /** Default true: the master user has run the auditor's set-up script. */
+  /** Default true: the master user has run the auditor's setup script. */
   readonly setUp?: boolean;
   /** Whose IAM tokens are good; made up when not given. */
   readonly credentials?: Credentials;
-  /** The gate's clock, milliseconds since 1970. */
+  /** The IAM proxy's clock, milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 type Row = Record<string, unknown>;
 
-/** A LiteLLM database as one on RDS: its front takes IAM tokens, its master user is no superuser. */
+/** A LiteLLM database like one on RDS: it accepts IAM tokens, and its master user is no superuser. */
 export interface SandboxDatabase {
-  /** The front; its certificate is for this name and tokens are signed for it. */
+  /** Of the IAM proxy; its certificate is for this name and tokens are signed for it. */
   readonly host: 'localhost';
   readonly port: number;
-  /** PEM file with the CA of the front's certificate. */
+  /** PEM file with the CA of the IAM proxy's certificate. */
   readonly caFile: string;
   readonly databaseName: 'litellm';
   /** The schema of LiteLLM's tables. */
@@ -43,10 +43,10 @@ export interface SandboxDatabase {
   readonly masterUser: typeof MASTER_USER;
   readonly passwordUser: typeof PASSWORD_USER;
   readonly password: string;
-  /** PostgreSQL itself, behind the front, and its superuser. */
+  /** PostgreSQL itself, behind the IAM proxy, and its superuser. */
   readonly postgres: Postgres;
-  /** Makes the front fail on purpose, for connections opened from now on; undefined ends it. */
-  inject(fault: GateFault | undefined): void;
+  /** Makes the IAM proxy fail on purpose, for connections opened from now on; undefined ends it. */
+  inject(fault: InjectedConnectionFault | undefined): void;
   /** Runs one statement as superuser, on a connection of its own that takes a slot only meanwhile. */
   query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Runs a script as the master user. */
@@ -78,10 +78,10 @@ export async function startDatabase(options: DatabaseOptions = {}): Promise<Sand
     if (setUp) await run(master, databaseSetupSql({ role: AUDITOR_USER }));
 
     const credentials = options.credentials ?? madeUpCredentials();
-    const gate = await startGate({ postgres, certificates, region: REGION, credentials, now: options.now });
+    const iamProxy = await startIamAuthProxy({ postgres, certificates, region: REGION, credentials, now: options.now });
     return {
-      host: gate.host,
-      port: gate.port,
+      host: iamProxy.host,
+      port: iamProxy.port,
       caFile: postgres.caFile,
       databaseName: DATABASE_NAME,
       schema: litellm?.schema ?? 'public',
@@ -93,13 +93,13 @@ export async function startDatabase(options: DatabaseOptions = {}): Promise<Sand
       passwordUser: PASSWORD_USER,
       password,
       postgres,
-      inject: gate.inject,
+      inject: iamProxy.inject,
       query: (sql, values) => run(superuser, sql, values),
       async runAsMaster(sql) {
         await run(master, sql);
       },
       async stop() {
-        await gate.stop();
+        await iamProxy.stop();
         await postgres.stop();
       },
     };

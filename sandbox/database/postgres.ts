@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { listen } from '../loopback.ts';
-import { watchOver } from './caretaker.ts';
-import { type Certificates, GATE_COMMON_NAME } from './certificates.ts';
+import { type Certificates, PROXY_COMMON_NAME } from './certificates.ts';
 import { type Account, installedPostgres, runnablePostgres, serverAccount } from './postgres-binaries.ts';
+import { startReaper } from './reaper.ts';
 
 export interface PostgresOptions {
   readonly certificates: Certificates;
@@ -29,17 +29,17 @@ export interface Postgres {
 }
 
 /**
- * Members of rds_iam come in with the gate's client certificate only, as on RDS their passwords stop working; the others with a password.
+ * Members of rds_iam come in with the IAM proxy's client certificate only, as on RDS their passwords stop working; the others with a password.
  * The master user is named first: PostgreSQL counts a role that may grant rds_iam, or that made a member of it, among the members too.
  */
 const CLIENT_RULES = `
 host    all master      127.0.0.0/8 scram-sha-256
-hostssl all +rds_iam    127.0.0.0/8 cert map=gate
+hostssl all +rds_iam    127.0.0.0/8 cert map=iam-auth-proxy
 host    all +rds_iam    all         reject
 host    all all         127.0.0.0/8 scram-sha-256
 `;
 
-/** Everything a throw-away database can do without is off. */
+/** Durability is off: the data is thrown away. */
 const SERVER_SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -62,18 +62,18 @@ const SERVER_SETTINGS = {
  * Starts a PostgreSQL of its own in a temporary folder, on a free port of 127.0.0.1.
  * It is stopped and removed when this process ends, however it ends.
  *
- * @throws Error with the server's last words when it does not start
+ * @throws Error with the last lines of the server's log when it does not start
  */
 export async function startPostgres({ certificates, maxConnections }: PostgresOptions): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'litellm-sandbox-'));
-  const stop = watchOver(folder);
+  const stop = startReaper(folder);
   try {
     const password = randomBytes(18).toString('base64url');
     const account = await serverAccount();
     const data = join(folder, 'data');
     const caFile = join(folder, 'ca.pem');
     await mkdir(data, { mode: 0o700 });
-    await give(data, account);
+    await changeOwner(data, account);
     // The server's account has to pass through; it cannot list.
     await chmod(folder, 0o711);
     await writeFile(caFile, certificates.authority);
@@ -81,12 +81,12 @@ export async function startPostgres({ certificates, maxConnections }: PostgresOp
     const native = await runnablePostgres(installedPostgres(), account, folder);
     await initialise(join(native, 'bin', 'initdb'), { data, account, password, maxConnections });
     const server = await certificates.server('good');
-    await place(data, account, {
+    await writeFiles(data, account, {
       'server.crt': server.certificate,
       'server.key': server.key,
       'ca.crt': certificates.authority,
       'pg_hba.conf': CLIENT_RULES,
-      'pg_ident.conf': `gate ${GATE_COMMON_NAME} all\n`,
+      'pg_ident.conf': `iam-auth-proxy ${PROXY_COMMON_NAME} all\n`,
     });
     const port = await serve(join(native, 'bin', 'postgres'), data, account);
     return { host: '127.0.0.1', port, user: 'postgres', password, caFile, stop };
@@ -106,7 +106,7 @@ interface Initialisation {
 async function initialise(initdb: string, { data, account, password, maxConnections }: Initialisation): Promise<void> {
   const passwordFile = `${data}-password`;
   await writeFile(passwordFile, password, { mode: 0o600 });
-  await give(passwordFile, account);
+  await changeOwner(passwordFile, account);
   const settings = { ...SERVER_SETTINGS, max_connections: String(maxConnections) };
   await promisify(execFile)(
     initdb,
@@ -127,18 +127,18 @@ async function initialise(initdb: string, { data, account, password, maxConnecti
   );
 }
 
-async function place(data: string, account: Account | undefined, files: Record<string, string>): Promise<void> {
+async function writeFiles(data: string, account: Account | undefined, files: Record<string, string>): Promise<void> {
   await Promise.all(
     Object.entries(files).map(async ([name, text]) => {
       const path = join(data, name);
       await writeFile(path, text);
       await chmod(path, 0o600);
-      await give(path, account);
+      await changeOwner(path, account);
     }),
   );
 }
 
-async function give(path: string, account: Account | undefined): Promise<void> {
+async function changeOwner(path: string, account: Account | undefined): Promise<void> {
   if (account) await chown(path, account.uid, account.gid);
 }
 
@@ -146,20 +146,20 @@ async function give(path: string, account: Account | undefined): Promise<void> {
 async function serve(postgres: string, data: string, account: Account | undefined): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    // Detached: Ctrl-C is for the one who started it; the caretaker stops the server.
+    // Detached: Ctrl-C is for the process that started it; the reaper stops the server.
     const server = spawn(postgres, ['-D', data, '-p', String(port)], {
       ...account,
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const words = await startUp(server);
-    if (words === undefined) return port;
-    if (attempt === 3 || !words.includes('could not bind')) throw new Error(`PostgreSQL did not start: ${words}`);
+    const failure = await startUp(server);
+    if (failure === undefined) return port;
+    if (attempt === 3 || !failure.includes('could not bind')) throw new Error(`PostgreSQL did not start: ${failure}`);
   }
 }
 
-/** undefined when the server is ready; what it said last when it ended. */
+/** undefined when the server is ready; the last lines of its log when it ended. */
 function startUp(server: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const last: string[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runningVersion, versionsOf } from '../../lambda/model/running-version.ts';
+import { allVersions, runningVersion } from '../../lambda/model/running-version.ts';
 import type { ProxySource } from '../../lambda/snapshot/snapshot.ts';
 import { healthySnapshot, litellm, proxy, seen, skipped } from '../snapshots.ts';
 
@@ -44,7 +44,7 @@ describe('runningVersion', () => {
     ]);
 
     expect(version).toMatchObject({ version: '1.81.3', confidence: 'medium', others: ['1.81.9', '1.108.13'] });
-    expect(version && versionsOf(version)).toEqual(['1.81.3', '1.81.9', '1.108.13']);
+    expect(version && allVersions(version)).toEqual(['1.81.3', '1.81.9', '1.108.13']);
   });
 
   it('is the configured one, of medium confidence, when the proxy tells none', () => {

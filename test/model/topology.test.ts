@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { topologyOf } from '../../lambda/model/topology.ts';
+import { buildTopology } from '../../lambda/model/topology.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
 import type { SessionGroup, SessionsSource, Sources } from '../../lambda/snapshot/snapshot.ts';
 import { NO_HEARTBEATS } from '../sessions.ts';
@@ -24,7 +24,7 @@ function topology(
 ) {
   const owned = server({ tables: [{ ...table('LiteLLM_Config', []), owner }] });
   const snapshot = healthySnapshot({ sources });
-  return topologyOf(snapshot, { server: owned, sessions: sessions({ groups, ...more }) }, settingsFor(settings));
+  return buildTopology(snapshot, { server: owned, sessions: sessions({ groups, ...more }) }, settingsFor(settings));
 }
 
 const OTHERS = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { vi } from 'vitest';
-import { databaseSetupSql } from '../../database/setup.ts';
+import { databaseSetupSql } from '../../database/setup/script.ts';
 import type { PurgeOperation } from '../../lambda/purge/operation.ts';
 import { type Circumstances, runOperation } from '../../lambda/purge/run-operation.ts';
 import type { PurgeRequest } from '../../lambda/settings/request.ts';

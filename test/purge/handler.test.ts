@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { databaseSetupSql } from '../../database/setup.ts';
+import { databaseSetupSql } from '../../database/setup/script.ts';
 import type { Finding } from '../../lambda/core/finding.ts';
 import type { PurgeReport } from '../../lambda/purge/operation.ts';
 import type { Report } from '../../lambda/report/report.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { databaseSetupSql } from '../../database/setup.ts';
+import { databaseSetupSql } from '../../database/setup/script.ts';
 import { type Bench, HOLD_ROW, hashOf, startBench } from './bench.ts';
 
 const ROW = '{"num_retries": 3}';

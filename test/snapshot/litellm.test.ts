@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { databaseSetupSql } from '../../database/setup.ts';
+import { databaseSetupSql } from '../../database/setup/script.ts';
 import { growth } from '../../lambda/snapshot/litellm/measurement.ts';
 import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';

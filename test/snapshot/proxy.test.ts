@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startBudget } from '../../lambda/core/deadline.ts';
-import { readinessOf, versionOf } from '../../lambda/snapshot/proxy/answers.ts';
+import { parseReadiness, parseVersion } from '../../lambda/snapshot/proxy/answers.ts';
 import { readProxy } from '../../lambda/snapshot/proxy/proxy.ts';
 import { type SecretState, secretsManagerService } from '../../sandbox/aws/secrets-manager.ts';
 import { type Endpoint, startEndpoint } from '../../sandbox/aws/service.ts';
@@ -221,9 +221,9 @@ describe('an answer', () => {
   it('is read without a throw, and tells at most 60 well-formed characters, whatever it is', () => {
     fc.assert(
       fc.property(answers, (answer) => {
-        const version = versionOf(answer) ?? '';
+        const version = parseVersion(answer) ?? '';
 
-        expect(['connected', 'disconnected', null, undefined]).toContain(readinessOf(answer)?.database);
+        expect(['connected', 'disconnected', null, undefined]).toContain(parseReadiness(answer)?.database);
         expect(version.length).toBeLessThanOrEqual(60);
         expect(version.isWellFormed()).toBe(true);
       }),
@@ -237,7 +237,7 @@ describe('an answer', () => {
           { status: word, db: other },
           { status: other, db: word },
         ]) {
-          expect(readinessOf({ httpStatus: 200, body })?.database).toBe('disconnected');
+          expect(parseReadiness({ httpStatus: 200, body })?.database).toBe('disconnected');
         }
       }),
     );

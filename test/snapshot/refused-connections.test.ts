@@ -64,7 +64,7 @@ describe('a connection', () => {
   it('checks an IP address against the certificate when the host is one', async () => {
     const target = { host: '127.0.0.1' };
 
-    // The token is signed for 127.0.0.1 and the gate is localhost: past TLS, refused by IAM.
+    // The token is signed for 127.0.0.1 and the proxy is localhost: past TLS, refused by IAM.
     expect(kindOf((await look(database, target)).connection)).toBe('iam-refused');
   });
 

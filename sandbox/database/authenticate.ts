@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { type GateFault, spoilQuery } from './gate-fault.ts';
 import { type TokenPurpose, verifyToken } from './iam-token.ts';
+import { type InjectedConnectionFault, spoilQuery } from './injected-fault.ts';
 import { PacketReader } from './packet-reader.ts';
 import {
   fatal,
@@ -19,9 +19,9 @@ import {
 } from './protocol.ts';
 import { connectUpstream, forwardCancel, type Upstream } from './upstream.ts';
 
-/** What the gate knows when a connection arrives. */
-export interface Door extends Upstream, Omit<TokenPurpose, 'user'> {
-  readonly fault: GateFault | undefined;
+/** What the proxy knows when a connection arrives. */
+export interface ProxyContext extends Upstream, Omit<TokenPurpose, 'user'> {
+  readonly fault: InjectedConnectionFault | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -30,16 +30,16 @@ export interface Door extends Upstream, Omit<TokenPurpose, 'user'> {
 const INVALID_AUTHORIZATION = '28000';
 
 /**
- * Takes one connection through the log-in, and then passes bytes both ways.
- * @throws ProtocolError, or the error of a socket, when there is nobody left to tell
+ * Authenticates one connection, and then passes bytes both ways.
+ * @throws ProtocolError, or the error of a socket, when the client cannot be answered any more
  */
-export async function admit(socket: Socket, door: Door): Promise<void> {
-  const { client, packet, startup } = await receive(socket, door);
+export async function authenticate(socket: Socket, context: ProxyContext): Promise<void> {
+  const { client, packet, startup } = await receive(socket, context);
   if (startup.kind === 'cancel-request') {
-    await forwardCancel(door, packet);
+    await forwardCancel(context, packet);
     client.end();
   } else if (startup.kind === 'startup') {
-    await logIn(socket, client, packet, startup, door);
+    await logIn(socket, client, packet, startup, context);
   }
 }
 
@@ -50,7 +50,7 @@ interface Arrival {
   readonly startup: StartupPacket;
 }
 
-async function receive(socket: Socket, door: Door): Promise<Arrival> {
+async function receive(socket: Socket, context: ProxyContext): Promise<Arrival> {
   let client: Duplex = socket;
   for (;;) {
     const reader = new PacketReader(client);
@@ -60,7 +60,7 @@ async function receive(socket: Socket, door: Door): Promise<Arrival> {
     if (startup.kind === 'tls-request' && client === socket) {
       // As in PostgreSQL: what came in clear text must not be taken for part of the TLS session (CVE-2021-23214).
       if (surplus > 0) throw new ProtocolError('Bytes between the request for TLS and TLS');
-      client = await startTls(socket, door);
+      client = await startTls(socket, context);
     } else if (startup.kind === 'gss-request') {
       client.write('N');
     } else {
@@ -69,7 +69,7 @@ async function receive(socket: Socket, door: Door): Promise<Arrival> {
   }
 }
 
-async function startTls(socket: Socket, { certificates, fault, keep }: Door): Promise<Duplex> {
+async function startTls(socket: Socket, { certificates, fault, keep }: ProxyContext): Promise<Duplex> {
   const { key, certificate } = await certificates.server(fault?.kind === 'certificate' ? fault.certificate : 'good');
   socket.write('S');
   const tls = new TLSSocket(socket, { isServer: true, key, cert: certificate });
@@ -82,10 +82,10 @@ async function logIn(
   client: Duplex,
   packet: Buffer,
   { user, database }: Extract<StartupPacket, { kind: 'startup' }>,
-  door: Door,
+  context: ProxyContext,
 ): Promise<void> {
   const secure = client !== socket;
-  const server = await connectUpstream(door, socket.remoteAddress, secure);
+  const server = await connectUpstream(context, socket.remoteAddress, secure);
   socket.once('close', () => server.destroy());
   server.write(packet);
   const { messages, last } = await firstAnswer(server);
@@ -95,13 +95,13 @@ async function logIn(
     client.end(fatal(INVALID_AUTHORIZATION, `no pg_hba.conf entry for ${who}, no encryption`));
     return;
   }
-  // PostgreSQL takes the gate's certificate for members of rds_iam only; it asks the others for their password.
-  if (isAuthenticationOk(last) && !(await hasGoodToken(client, user, door))) {
+  // PostgreSQL takes the proxy's certificate for members of rds_iam only; it asks the others for their password.
+  if (isAuthenticationOk(last) && !(await hasGoodToken(client, user, context))) {
     client.end(fatal(INVALID_AUTHORIZATION, `PAM authentication failed for user "${user}"`));
     return;
   }
   client.write(messages);
-  join(socket, client, server, door.fault);
+  join(socket, client, server, context.fault);
 }
 
 /** Up to and with the first message that is not NegotiateProtocolVersion. */
@@ -117,15 +117,15 @@ async function firstAnswer(server: Duplex): Promise<{ messages: Buffer; last: Bu
   }
 }
 
-async function hasGoodToken(client: Duplex, user: string, door: Door): Promise<boolean> {
+async function hasGoodToken(client: Duplex, user: string, context: ProxyContext): Promise<boolean> {
   client.write(passwordRequest());
   const reader = new PacketReader(client);
   const token = passwordOf(await reader.take(messageLength));
   await reader.release();
-  return token !== undefined && verifyToken(token, { ...door, user }, door.now()) === 'valid';
+  return token !== undefined && verifyToken(token, { ...context, user }, context.now()) === 'valid';
 }
 
-function join(socket: Socket, client: Duplex, server: Duplex, fault: GateFault | undefined): void {
+function join(socket: Socket, client: Duplex, server: Duplex, fault: InjectedConnectionFault | undefined): void {
   // Either side may go at any time, with or without an error; pipeline closes the other.
   const ended = () => {};
   if (fault?.kind === 'at-query') {

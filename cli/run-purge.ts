@@ -5,12 +5,12 @@ import { operationText } from '../lambda/purge/rendering.ts';
 import { runOperation } from '../lambda/purge/run-operation.ts';
 import { plainLine } from '../lambda/report/untrusted-text.ts';
 import type { PurgeRequest } from '../lambda/settings/request.ts';
-import { parseRemedy, remedyHelp } from './remedy-options.ts';
-import { UsageError } from './target.ts';
+import { parsePurgeCommand, purgeHelp } from './purge-options.ts';
+import { errorSentence } from './usage-error.ts';
 
-/** As monitoring plugins have it (docs/architecture.md, "Contracts"): there is nothing between done and not done. */
-const COULD_NOT = 3;
-const IS_GOOD: Readonly<Record<OperationResult, boolean>> = {
+/** Unknown in the convention of monitoring plugins (docs/architecture.md, "Contracts"): an operation is done or not done. */
+const NOT_DONE = 3;
+const SUCCEEDED: Readonly<Record<OperationResult, boolean>> = {
   done: true,
   'nothing-to-do': true,
   shown: true,
@@ -18,39 +18,34 @@ const IS_GOOD: Readonly<Record<OperationResult, boolean>> = {
   failed: false,
   'not-known': false,
 };
-/** Long enough for every deadline of both attempts together. */
+/** Longer than all deadlines of both attempts together. */
 const BUDGET_MS = 60_000;
 const DEFAULT_WIDTH = 100;
 
-/** Runs one command to its end: answer on stdout, a sentence on stderr and exit status 3 when it was not done. */
-export function runRemedy(action: PurgeRequest['action']): void {
+/** Runs one command: its report on stdout. When it was not done: a sentence on stderr, and exit status 3. */
+export function runPurgeCommand(action: PurgeRequest['action']): void {
   main(action).catch((error: unknown) => {
-    // An error that is not ours may repeat what it was given; only its kind is shown.
-    const sentence =
-      error instanceof UsageError
-        ? error.message
-        : `The ${action} failed: ${error instanceof Error ? error.name : 'no reason given'}.`;
-    process.stderr.write(`${sentence}\n`);
-    process.exitCode = COULD_NOT;
+    process.stderr.write(`${errorSentence(error, `The command ${action}`)}\n`);
+    process.exitCode = NOT_DONE;
   });
 }
 
 async function main(action: PurgeRequest['action']): Promise<void> {
-  const command = parseRemedy(action, process.argv.slice(2), process.env);
+  const command = parsePurgeCommand(action, process.argv.slice(2), process.env);
   if (command.kind === 'help') {
-    process.stdout.write(remedyHelp(action));
+    process.stdout.write(purgeHelp(action));
     return;
   }
   const unsent = await runOperation(command.request, command.settings, {
-    requester: requester(),
+    requester: currentUser(),
     mode: 'manual',
     enabled: true,
     budgetMs: BUDGET_MS,
   });
   const report: PurgeReport = { ...unsent, notification: { status: 'skipped', reason: 'Run from a shell.' } };
-  if (!IS_GOOD[report.result]) {
+  if (!SUCCEEDED[report.result]) {
     process.stderr.write(`${plainLine(report.summary)}\n`);
-    process.exitCode = COULD_NOT;
+    process.exitCode = NOT_DONE;
   }
   process.stdout.write(
     command.json
@@ -59,11 +54,11 @@ async function main(action: PurgeRequest['action']): Promise<void> {
   );
 }
 
-function requester(): Requester {
+function currentUser(): Requester {
   return { requestedBy: `${userName()} at a shell on ${hostname()}`, requestId: `shell ${randomUUID()}` };
 }
 
-/** A container's user may have no name. */
+/** In a container the user may have no name. */
 function userName(): string {
   try {
     return userInfo().username;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 /**
  * Waits until its standard input ends, which it does however the parent ends, then stops the server whose data is in "$1/data" and removes
- * "$1". It looks again and again, at most for 20 s, because a server may be just starting.
+ * "$1". It retries for at most 20 s, because a server may be just starting.
  */
 const SCRIPT = `
 trap '' HUP INT TERM
@@ -21,18 +21,18 @@ done
  * handler in this process could.
  *
  * @param folder holds the data folder `data`
- * @returns a function that has it done now and resolves when it is
+ * @returns a function that makes it do so now, and resolves when it has
  */
-export function watchOver(folder: string): () => Promise<void> {
+export function startReaper(folder: string): () => Promise<void> {
   // Detached: Ctrl-C in a terminal goes to the whole process group.
-  const caretaker = spawn('sh', ['-c', SCRIPT, 'sandbox-caretaker', folder], {
+  const reaper = spawn('sh', ['-c', SCRIPT, 'sandbox-reaper', folder], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  const ended = once(caretaker, 'exit');
+  const ended = once(reaper, 'exit');
   return async () => {
-    caretaker.stdin.end();
+    reaper.stdin.end();
     await ended;
   };
 }

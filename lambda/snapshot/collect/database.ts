@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Budget } from '../core/deadline.ts';
-import type { Settings, Target } from '../settings/settings.ts';
-import { postgresFailure } from './failure.ts';
-import { type Measurement, readLitellm } from './litellm/litellm.ts';
-import { nothingToMeasure, ruledOut, statedVersions } from './litellm/measurement.ts';
-import { readRouterSettings } from './litellm/router-settings.ts';
-import { connect } from './postgres/connect.ts';
-import { readServer } from './postgres/server.ts';
-import { readSessions } from './postgres/sessions.ts';
-import type { ConnectionSource, SourceResult, Sources } from './snapshot.ts';
+import type { Budget } from '../../core/deadline.ts';
+import type { Settings, Target } from '../../settings/settings.ts';
+import { postgresFailure } from '../failure.ts';
+import { type Measurement, readLitellm } from '../litellm/litellm.ts';
+import { nothingToMeasure, ruledOut, statedVersions } from '../litellm/measurement.ts';
+import { readRouterSettings } from '../litellm/router-settings.ts';
+import { connect } from '../postgres/connect.ts';
+import { readServer } from '../postgres/server.ts';
+import { readSessions } from '../postgres/sessions.ts';
+import type { ConnectionSource, SourceResult, Sources } from '../snapshot.ts';
 import { skipped, timed } from './timed.ts';
 
 type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'router-settings' | 'litellm'>;
 
 /**
  * All that is read from the database, on one connection and in at most four round trips. Never rejects.
- * @param proxy tells the version, which decides whether table activity is measured
+ * @param proxy states the version, which decides whether table activity is measured
  */
 export async function collectDatabase(
   settings: Settings,
@@ -38,12 +38,12 @@ export async function collectDatabase(
     const sessions = await see(() => readSessions(live, settings));
     const seen = { connection: { ...attempt, value: describe(target) }, sessions };
     if (look.status !== 'ok') {
-      const none = skipped("LiteLLM's tables could not be looked for.");
+      const none = skipped('Which tables LiteLLM has is not known.');
       return { ...seen, server: look, 'router-settings': none, litellm: none };
     }
     const { server } = look.value;
     const routerSettings = await see(() => readRouterSettings(live, server));
-    const measurement = await measurementOf(routerSettings, settings, proxy);
+    const measurement = await planMeasurement(routerSettings, settings, proxy);
     const ready = 'reason' in measurement ? measurement : await waited(measurement, lookedAt, settings, budget);
     return {
       ...seen,
@@ -56,7 +56,7 @@ export async function collectDatabase(
   }
 }
 
-async function measurementOf(
+async function planMeasurement(
   routerSettings: Sources['router-settings'],
   { litellmVersion }: Settings,
   proxy: Promise<Sources['proxy']>,

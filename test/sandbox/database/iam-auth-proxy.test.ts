@@ -6,7 +6,7 @@ import { type SandboxDatabase, startDatabase } from '../../../sandbox/database/d
 import { auditor, refusal, token, withClient } from './clients.ts';
 
 let database: SandboxDatabase;
-/** How far the gate's clock is ahead, in milliseconds. */
+/** How far the proxy's clock is ahead, in milliseconds. */
 let ahead = 0;
 
 beforeAll(async () => {
@@ -20,8 +20,8 @@ afterEach(() => {
 
 const PAM_REFUSAL = { code: '28000', message: 'PAM authentication failed for user "litellm_auditor"' };
 
-describe('the log-in of an IAM user', () => {
-  it('succeeds when the token is good, and the whole start-up packet arrives', async () => {
+describe('the login of an IAM user', () => {
+  it('succeeds when the token is good, and the whole startup packet arrives', async () => {
     const config = { ...(await auditor(database)), options: '-c statement_timeout=1234', application_name: 'me' };
 
     const rows = await withClient(config, async (client) => {
@@ -68,7 +68,7 @@ describe('the log-in of an IAM user', () => {
     });
   });
 
-  it('is refused when it goes around the gate', async () => {
+  it('is refused when it goes around the proxy', async () => {
     const config = { ...(await auditor(database)), host: '127.0.0.1', port: database.postgres.port };
 
     expect(await refusal({ ...config, ssl: false })).toMatchObject({ code: '28000' });
@@ -76,7 +76,7 @@ describe('the log-in of an IAM user', () => {
   });
 });
 
-describe('the log-in of another user', () => {
+describe('the login of another user', () => {
   it.each([false, { rejectUnauthorized: false }])('takes the password when ssl is %j', async (ssl) => {
     const config = { ...(await auditor(database)), user: database.passwordUser, ssl };
 
@@ -85,8 +85,8 @@ describe('the log-in of another user', () => {
   });
 });
 
-describe('a connection that is no log-in', () => {
-  it('is closed, and the gate goes on, when the bytes are anything', async () => {
+describe('a connection that is no login', () => {
+  it('is closed, and the proxy goes on, when the bytes are anything', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 8, maxLength: 300 }), async (bytes) => {
         const socket = connect(database.port, '127.0.0.1').on('error', () => {});
@@ -138,7 +138,7 @@ describe('an injected fault', () => {
     expect(error).toMatchObject({ message: expect.stringContaining('timeout') });
   });
 
-  it('breaks off in the middle of the second query when told so', async () => {
+  it('breaks off in the middle of the second query when that is injected', async () => {
     database.inject({ kind: 'at-query', query: 2, answer: 'reset' });
 
     const seen = await withClient(await auditor(database), async (client) => {
@@ -150,7 +150,7 @@ describe('an injected fault', () => {
     expect(seen).toEqual([[{ one: 1 }], 'ECONNRESET']);
   });
 
-  it('swallows the answer to the first query when told so', async () => {
+  it('swallows the answer to the first query when that is injected', async () => {
     database.inject({ kind: 'at-query', query: 1, answer: 'none' });
     const config = { ...(await auditor(database)), query_timeout: 200 };
 

@@ -1,13 +1,13 @@
-import { type Budget, startBudget, withDeadline } from '../core/deadline.ts';
-import type { Settings } from '../settings/settings.ts';
-import { tuningOf } from '../settings/tuning.ts';
-import { awsFailure } from './aws/aws-failure.ts';
-import { readCloudWatch } from './aws/cloudwatch.ts';
-import { readRds } from './aws/rds.ts';
-import { collectDatabase } from './collect-database.ts';
-import { failureOf, SourceError } from './failure.ts';
-import { readProxy } from './proxy/proxy.ts';
-import type { Snapshot, SourceResult, Sources } from './snapshot.ts';
+import { type Budget, startBudget, withDeadline } from '../../core/deadline.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { tuningOf } from '../../settings/tuning.ts';
+import { awsFailure } from '../aws/aws-failure.ts';
+import { readCloudWatch } from '../aws/cloudwatch.ts';
+import { readRds } from '../aws/rds.ts';
+import { failureOf, SourceError } from '../failure.ts';
+import { readProxy } from '../proxy/proxy.ts';
+import type { Snapshot, SourceResult, Sources } from '../snapshot.ts';
+import { collectDatabase } from './database.ts';
 import { skipped, timed } from './timed.ts';
 
 /**
@@ -56,7 +56,7 @@ async function collectRds({ target, awsTimeoutMs }: Settings, budget: Budget): P
   );
 }
 
-/** The same hours of the day before tell a morning's rise from a leak. */
+/** The same hours of the day before distinguish a morning's rise from a leak. */
 const DAY_HOURS = 24;
 
 async function collectCloudWatch(settings: Settings, budget: Budget): Promise<Sources['cloudwatch']> {

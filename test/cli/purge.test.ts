@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 
-/** Runs the command as LiteLLM's owner may: the database's own rights decide. */
+/** Runs the command as the superuser: the rights of the role are not what is tested here. */
 async function run(command: string, ...flags: string[]) {
   const { host, port, user, password } = database.postgres;
   const url = `postgres://${user}:${password}@${host}:${port}/${database.databaseName}?sslmode=disable`;
@@ -22,7 +22,7 @@ async function run(command: string, ...flags: string[]) {
   }
 }
 
-it('purges, lists and restores from a shell as each answer says', async () => {
+it('purges, lists and restores from a shell when each command has what the answer before shows', async () => {
   const dry = await run('purge', '--json', '--set', 'activitySeconds=1');
   const { hash } = JSON.parse(dry.stdout).outcome;
   const refused = await run('purge', '--confirm', hash);
@@ -48,7 +48,7 @@ it('purges, lists and restores from a shell as each answer says', async () => {
   }
 });
 
-it('says so in a sentence, with status 3, when it cannot', async () => {
+it('explains in a sentence, with status 3, when a flag is missing or a backup does not exist', async () => {
   const usage = await run('restore');
   const missing = await run('restore', '--backup', '99');
 

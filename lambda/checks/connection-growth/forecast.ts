@@ -1,5 +1,5 @@
-import { MS_PER_HOUR, seriesOf, type TrendPoint } from './points.ts';
-import { shapeOf } from './shape.ts';
+import { MS_PER_HOUR, type TrendPoint, toSeries } from '../../model/trend/points.ts';
+import { findShape } from '../../model/trend/shape.ts';
 
 /** Hours from the last point until the ceiling is met; 0 when it is already. */
 export interface Forecast {
@@ -19,8 +19,8 @@ const HORIZON_HOURS = 168;
  * when the points are too few, and for a ceiling that is no number. The uncertainty is the slope's; that of the level is small beside it.
  */
 export function forecastExhaustion(points: readonly TrendPoint[], ceiling: number): Forecast | null {
-  const series = seriesOf(points);
-  const recent = shapeOf(series)?.last;
+  const series = toSeries(points);
+  const recent = findShape(series)?.last;
   const end = series.at(-1)?.time;
   if (!recent || end === undefined) return null;
   const lagHours = (end - recent.to) / MS_PER_HOUR;

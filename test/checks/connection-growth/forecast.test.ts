@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { forecastExhaustion } from '../../../lambda/model/trend/forecast.ts';
-import { anyPoints, everyNumberIsFinite } from './arbitraries.ts';
-import { seeds, seriesOfLevels } from './series.ts';
+import { forecastExhaustion } from '../../../lambda/checks/connection-growth/forecast.ts';
+import { anyPoints, everyNumberIsFinite } from '../../model/trend/arbitraries.ts';
+import { seeds, seriesOfLevels } from '../../model/trend/series.ts';
 
 const leak = (hour: number) => 100 + 10 * hour;
 

@@ -1,16 +1,16 @@
 import { Transform } from 'node:stream';
 import type { ServerCertificateKind } from './certificates.ts';
 
-/** What the gate does wrong on purpose, for connections opened from then on. */
-export type GateFault =
+/** What the IAM proxy does wrong on purpose, for connections opened from then on. */
+export type InjectedConnectionFault =
   /** Accepts a connection and never answers. */
   | { readonly kind: 'silent' }
   /** Shows another certificate. */
   | { readonly kind: 'certificate'; readonly certificate: ServerCertificateKind }
-  /** Lets the log-in and n - 1 queries through; then the answer breaks off in the middle, or does not come. n counts from 1. */
+  /** Lets the login and n - 1 queries through; then the answer breaks off in the middle, or does not come. n counts from 1. */
   | { readonly kind: 'at-query'; readonly query: number; readonly answer: 'reset' | 'none' };
 
-type QueryFault = Extract<GateFault, { kind: 'at-query' }>;
+type QueryFault = Extract<InjectedConnectionFault, { kind: 'at-query' }>;
 
 /**
  * Two streams to put between client and server: `toServer` counts the queries as they pass, `toClient` spoils the answer to the n-th.

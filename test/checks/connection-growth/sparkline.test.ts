@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeSeries, sparkline } from '../../../lambda/model/trend/sparkline.ts';
-import { anyPoints } from './arbitraries.ts';
-import { between, START, seriesOfLevels } from './series.ts';
+import { describeSeries, sparkline } from '../../../lambda/checks/connection-growth/sparkline.ts';
+import { anyPoints } from '../../model/trend/arbitraries.ts';
+import { between, START, seriesOfLevels } from '../../model/trend/series.ts';
 
 describe('the sparkline', () => {
   it('climbs from the lowest block to the highest when the count grows', () => {

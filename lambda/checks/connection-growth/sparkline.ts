@@ -1,4 +1,4 @@
-import { median, type Series, seriesOf, type TrendPoint } from './points.ts';
+import { median, type Series, type TrendPoint, toSeries } from '../../model/trend/points.ts';
 
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** Connections for one block at the least: noise of one or two connections stays low instead of filling the height. */
@@ -11,8 +11,8 @@ const WIDEST = 72;
  * the others. A column shows its highest value, since slots run out at a peak; a gap is a space. Empty for no points.
  */
 export function sparkline(points: readonly TrendPoint[], { width }: { readonly width: number }): string {
-  const series = seriesOf(points);
-  const columns = columnsOf(series, Math.min(WIDEST, Math.max(1, Math.floor(width) || 1)));
+  const series = toSeries(points);
+  const columns = columnMaxima(series, Math.min(WIDEST, Math.max(1, Math.floor(width) || 1)));
   const highest = Math.max(...columns.values());
   const lowest = Math.min(...columns.values());
   const perBlock = Math.max(LEAST_PER_BLOCK, (highest - lowest) / (BLOCKS.length - 1));
@@ -24,14 +24,14 @@ export function sparkline(points: readonly TrendPoint[], { width }: { readonly w
 
 /** The same series in ASCII, to stand beside the sparkline: `min 96, max 188, first 97, last 187`; `no points` for none. */
 export function describeSeries(points: readonly TrendPoint[]): string {
-  const values = seriesOf(points).map(({ value }) => Number(value.toFixed(1)));
+  const values = toSeries(points).map(({ value }) => Number(value.toFixed(1)));
   if (values.length === 0) return 'no points';
   const sorted = values.toSorted((one, other) => one - other);
   return `min ${sorted.at(0)}, max ${sorted.at(-1)}, first ${values.at(0)}, last ${values.at(-1)}`;
 }
 
 /** The highest value of each column that has one. There is no more than one column for each usual gap between points. */
-function columnsOf(series: Series, width: number): Map<number, number> {
+function columnMaxima(series: Series, width: number): Map<number, number> {
   const start = series.at(0)?.time ?? 0;
   const span = (series.at(-1)?.time ?? 0) - start;
   const period = median(series.slice(1).map(({ time }, index) => time - (series[index]?.time ?? time))) || 1;

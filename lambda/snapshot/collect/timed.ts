@@ -1,4 +1,4 @@
-import type { SourceFailure, SourceResult } from './snapshot.ts';
+import type { SourceFailure, SourceResult } from '../snapshot.ts';
 
 /** The result of reading a source, and how long it took; never rejects. */
 export async function timed<Value>(
