@@ -5,7 +5,7 @@ import { buildReport } from '../lambda/report/build.ts';
 import { overallStatus, type RenderableReport, type Report } from '../lambda/report/report.ts';
 import { renderTable } from '../lambda/report/table.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
-import { loadSnapshot, saveSnapshot, settingsForSaved } from './saved.ts';
+import { loadSnapshot, saveSnapshot, settingsForSaved, withTuning } from './saved.ts';
 import { errorSentence } from './usage-error.ts';
 
 /** The convention of monitoring plugins (docs/architecture.md, "Contracts"). */
@@ -38,8 +38,10 @@ async function main(): Promise<number> {
 
 async function runAudit(command: Exclude<Command, { readonly kind: 'help' }>): Promise<RenderableReport> {
   if (command.kind === 'saved') {
-    const snapshot = await loadSnapshot(command.file);
-    const settings = settingsForSaved(snapshot, command.tuning(snapshot.tuning));
+    const saved = await loadSnapshot(command.file);
+    const tuning = command.tuning(saved.tuning);
+    const snapshot = withTuning(saved, tuning);
+    const settings = settingsForSaved(snapshot, tuning);
     return buildReport(snapshot, buildModel(snapshot, settings), settings, 0);
   }
   const { snapshot, report } = await audit(command.settings, BUDGET_MS);
