@@ -96,7 +96,7 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
     what: ({ lead }) =>
       `A transaction that was begun and not ended keeps its connection and its locks. ${lead.summary}`,
     first: ({ lead: { advice } }) => ({
-      text: 'Check what the transaction is. If nobody owns it, end it with the second command of idle-in-transaction.',
+      text: 'Check what the transaction is with the command here. If nobody owns it, end it with step 2 of idle-in-transaction.',
       command: advice[0]?.command,
     }),
   },

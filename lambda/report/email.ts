@@ -118,7 +118,8 @@ function auditAgain(): string[] {
 }
 
 function numbered(index: number, text: string): string[] {
-  return wrap(`${index + 1}. ${text}`, WIDTH, { first: '', rest: '   ' });
+  const number = `${index + 1}. `;
+  return wrap(number + text, WIDTH, { first: '', rest: ' '.repeat(number.length) });
 }
 
 function indented(text: string): string[] {

@@ -3,6 +3,8 @@ import type { CauseId } from '../../lambda/diagnosis/diagnosis.ts';
 import { PLANTED_SECRETS } from '../../sandbox/database/litellm-config.ts';
 import { SCENARIOS } from '../../sandbox/scenarios/registry.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
+import { bannedIn } from '../language/banned-words.ts';
+import { reportText } from '../language/rendered.ts';
 import { type Bundle, makeBundle, runScenario } from './run.ts';
 
 /** The first cause that the report of a scenario has to name. */
@@ -33,12 +35,13 @@ describe('a scenario', () => {
   afterAll(() => bundle.remove());
 
   it.each(Object.entries(FIRST_CAUSES))(
-    'has its cause first, and no secret, when it is %s',
+    'has its cause first, plain English and no secret when it is %s',
     async (name, cause) => {
       const report = await runScenario(scenario(name), bundle);
 
       expect(report.diagnosis.causes[0]?.id).toBe(cause);
       expect(report.notification.status).toBe('published');
+      expect(bannedIn(reportText(report))).toEqual([]);
       const text = JSON.stringify(report);
       expect(PLANTED_SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
     },
