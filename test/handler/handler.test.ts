@@ -81,7 +81,7 @@ describe('the function', () => {
 
     const report = reportOf(await runtime.invoke(event));
 
-    expect(report).toMatchObject({ schemaVersion: 1, database: LABEL, status: 'critical' });
+    expect(report).toMatchObject({ schemaVersion: 2, database: LABEL, status: 'unknown', risk: 'warning' });
     expect(report.sources.filter(({ status }) => status === 'ok').map(({ name }) => name)).toEqual(
       expect.arrayContaining(['connection', 'server', 'sessions', 'router-settings', 'rds']),
     );
@@ -134,7 +134,7 @@ describe('the function', () => {
     const { stdout } = await runtime.invoke({});
     const emf = stdout.split('\n').find((line) => line.includes('"_aws"'));
 
-    expect(JSON.parse(emf ?? '{}')).toMatchObject({ database: LABEL, AuditCompleted: 1, Status: 4, UsableSlots: 15 });
+    expect(JSON.parse(emf ?? '{}')).toMatchObject({ database: LABEL, AuditCompleted: 1, Status: 3, UsableSlots: 15 });
   });
 
   it('publishes the finding when the last slot is taken', async () => {
@@ -214,7 +214,7 @@ describe('the function', () => {
     }
   });
 
-  it('tells the finding in time when everything hangs and little time is left', async () => {
+  it('publishes the finding in time when everything hangs and little time is left', async () => {
     const short = await start({ timeoutSeconds: 8 });
     try {
       database.inject({ kind: 'silent' });
