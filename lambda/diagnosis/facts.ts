@@ -1,9 +1,10 @@
 import type { CheckFinding, FactsOf } from '../checks/registry.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
+import { fact } from './signs.ts';
 
 /** Why the auditor could not connect; null when it could. */
 export function refusal(facts: FactsOf<'database-reachable'>): FailureKind | null {
-  return 'cause' in facts ? facts.cause : null;
+  return fact(facts, 'cause') ?? null;
 }
 
 export function isFull(facts: FactsOf<'database-reachable'>): boolean {
@@ -12,22 +13,22 @@ export function isFull(facts: FactsOf<'database-reachable'>): boolean {
 
 /** Whether only the auditor is kept out, as far as is known. */
 export function isAuditorsSide(facts: FactsOf<'database-reachable'>): boolean {
-  return 'side' in facts && facts.side === 'auditor';
+  return fact(facts, 'side') === 'auditor';
 }
 
 /** Whether the leaked sessions logged in with IAM tokens. */
 export function isOfIam(facts: FactsOf<'connection-leak'>): boolean {
-  return 'login' in facts && facts.login === 'IAM';
+  return fact(facts, 'login') === 'IAM';
 }
 
 /** The known leaks that fit the version, the likeliest first. */
 export function fittingLeaks(facts: FactsOf<'connection-leak'>): readonly string[] {
-  return 'knownLeaks' in facts ? (facts.knownLeaks ?? []) : [];
+  return fact(facts, 'knownLeaks') ?? [];
 }
 
 /** Whether open transactions keep other sessions waiting. */
 export function isBlocking(facts: FactsOf<'idle-in-transaction'>): boolean {
-  return 'transactions' in facts && facts.transactions.some(({ blocking }) => blocking > 0);
+  return fact(facts, 'transactions')?.some(({ blocking }) => blocking > 0) ?? false;
 }
 
 /** Whether others than LiteLLM hold more than half of the usable slots. */

@@ -7,7 +7,7 @@ import type { FailureKind } from '../snapshot/snapshot.ts';
 import { fittingLeaks, isBlocking, refusal } from './facts.ts';
 import { firstStep } from './first-step.ts';
 import type { Rule } from './rules.ts';
-import { factsIn } from './signs.ts';
+import { fact, factsIn } from './signs.ts';
 
 /** What the message of a cause is made from. */
 export interface Support {
@@ -161,7 +161,8 @@ function refusalTitle(kind: FailureKind | null): string {
 
 function concerns(findings: readonly CheckFinding[]): string {
   const [facts] = factsIn(findings, 'database-reachable');
-  return facts !== undefined && 'concerns' in facts ? ` This concerns ${facts.concerns}.` : '';
+  const place = facts && fact(facts, 'concerns');
+  return place === undefined ? '' : ` This concerns ${place}.`;
 }
 
 function version(findings: readonly CheckFinding[]): string {
@@ -184,9 +185,7 @@ function knownLeaks(support: Support): string {
 }
 
 function reclaim(support: Support): Advice {
-  const clients = factsIn(support.findings, 'connection-leak').flatMap((facts) =>
-    'client' in facts ? facts.client : [],
-  );
+  const clients = factsIn(support.findings, 'connection-leak').flatMap((facts) => fact(facts, 'client') ?? []);
   const restart = `Restart the proxy pods${clients.length > 0 ? ` behind ${listed([...new Set(clients)])}` : ''}, one at a time, which closes what they leaked`;
   return {
     text:
