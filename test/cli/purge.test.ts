@@ -53,5 +53,5 @@ it('explains in a sentence, with status 3, when a flag is missing or a backup do
   const missing = await run('restore', '--backup', '99');
 
   expect(usage).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(/^--backup is missing.*\n$/) });
-  expect(missing).toMatchObject({ status: 3, stderr: 'There is no backup 99; nothing was done.\n' });
+  expect(missing).toMatchObject({ status: 3, stderr: 'There is no backup 99. Nothing was done.\n' });
 });
