@@ -180,7 +180,10 @@ describe('a LiteLLM database', () => {
 
     expect(seen((await look(database))['router-settings']).team).toEqual({
       state: 'hidden',
-      missing: 'GRANT SELECT (blocked) ON "public"."LiteLLM_TeamTable" TO "litellm_auditor";',
+      remediation: {
+        text: 'Run this, then audit again:',
+        command: 'GRANT SELECT (blocked) ON "public"."LiteLLM_TeamTable" TO "litellm_auditor";',
+      },
     });
   });
 
