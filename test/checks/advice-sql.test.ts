@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runChecks } from '../../lambda/checks/run.ts';
 import type { Snapshot } from '../../lambda/snapshot/snapshot.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
+import { startDatabase } from '../shared-database.ts';
 import {
   failed,
   globalRow,

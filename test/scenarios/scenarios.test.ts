@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../sandbox/scenarios/registry.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { FIRST_CAUSES } from './first-causes.ts';
-import { type Bundle, makeBundle, runScenario } from './run.ts';
+import { runScenario } from './run.ts';
 
 /** The default of `npm start`, which start.test.ts runs. */
 const DEFAULT = 'mixed';
@@ -14,16 +14,10 @@ function scenario(name: string): Scenario {
 }
 
 describe('a scenario', () => {
-  let bundle: Bundle;
-  beforeAll(async () => {
-    bundle = await makeBundle();
-  }, 60_000);
-  afterAll(() => bundle.remove());
-
   it.each(Object.entries(FIRST_CAUSES))(
     'has its cause first when it is %s',
     async (name, cause) => {
-      const { diagnosis, notification } = await runScenario(scenario(name), bundle);
+      const { diagnosis, notification } = await runScenario(scenario(name));
 
       expect(diagnosis.causes[0]?.id).toBe(cause);
       expect(notification.status).toBe('published');
@@ -32,7 +26,7 @@ describe('a scenario', () => {
   );
 
   it('has no finding above info, no cause and no message when it is healthy', async () => {
-    const { findings, diagnosis, notification } = await runScenario(scenario('healthy'), bundle);
+    const { findings, diagnosis, notification } = await runScenario(scenario('healthy'));
 
     expect(findings.filter(({ status }) => status !== 'ok' && status !== 'info')).toEqual([]);
     expect(diagnosis.causes).toEqual([]);

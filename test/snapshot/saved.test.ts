@@ -9,8 +9,8 @@ import { judge } from '../../lambda/report/build.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
 import { collectSnapshot } from '../../lambda/snapshot/collect.ts';
 import { parseSnapshot, SavedSnapshotError, snapshotText } from '../../lambda/snapshot/saved.ts';
-import { startDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';
+import { startDatabase } from '../shared-database.ts';
 import { failed, healthySnapshot, rds, seen } from '../snapshots.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
 
