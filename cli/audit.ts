@@ -3,16 +3,15 @@ import type { Status } from '../lambda/core/finding.ts';
 import { buildModel } from '../lambda/model/model.ts';
 import { buildReport } from '../lambda/report/build.ts';
 import { overallStatus, type RenderableReport, type Report } from '../lambda/report/report.ts';
-import { tableOf } from '../lambda/report/table.ts';
-import { viewOf } from '../lambda/report/view.ts';
+import { renderTable } from '../lambda/report/table.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
-import { loadSnapshot, saveSnapshot, settingsForSaved } from './saved.ts';
-import { UsageError } from './target.ts';
+import { loadSnapshot, saveSnapshot, settingsForSaved, withTuning } from './saved.ts';
+import { errorSentence } from './usage-error.ts';
 
-/** As monitoring plugins have it (docs/architecture.md, "Contracts"). */
+/** The convention of monitoring plugins (docs/architecture.md, "Contracts"). */
 const EXIT_STATUS: Readonly<Record<Status, number>> = { ok: 0, info: 0, warning: 1, critical: 2, unknown: 3 };
-const COULD_NOT_AUDIT = 3;
-/** Long enough for every deadline of one audit together. */
+const NOT_AUDITED = 3;
+/** Longer than all deadlines of one audit together. */
 const BUDGET_MS = 60_000;
 const DEFAULT_WIDTH = 100;
 
@@ -23,13 +22,13 @@ async function main(): Promise<number> {
     return 0;
   }
   const report: Report = {
-    ...(await reportOf(command)),
+    ...(await runAudit(command)),
     notification: { status: 'skipped', reason: 'Run from a shell.' },
   };
   process.stdout.write(
     command.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : tableOf(viewOf(report), {
+      : renderTable(report, {
           color: process.stdout.hasColors?.() ?? false,
           width: process.stdout.columns ?? DEFAULT_WIDTH,
         }),
@@ -37,10 +36,12 @@ async function main(): Promise<number> {
   return EXIT_STATUS[overallStatus(report)];
 }
 
-async function reportOf(command: Exclude<Command, { readonly kind: 'help' }>): Promise<RenderableReport> {
-  if (command.kind === 'evaluate') {
-    const snapshot = await loadSnapshot(command.file);
-    const settings = settingsForSaved(snapshot, command.tuning(snapshot.tuning));
+async function runAudit(command: Exclude<Command, { readonly kind: 'help' }>): Promise<RenderableReport> {
+  if (command.kind === 'saved') {
+    const saved = await loadSnapshot(command.file);
+    const tuning = command.tuning(saved.tuning);
+    const snapshot = withTuning(saved, tuning);
+    const settings = settingsForSaved(snapshot, tuning);
     return buildReport(snapshot, buildModel(snapshot, settings), settings, 0);
   }
   const { snapshot, report } = await audit(command.settings, BUDGET_MS);
@@ -53,12 +54,7 @@ main().then(
     process.exitCode = status;
   },
   (error: unknown) => {
-    // An error that is not ours may repeat what it was given; only its kind is shown.
-    const sentence =
-      error instanceof UsageError
-        ? error.message
-        : `The audit failed: ${error instanceof Error ? error.name : 'no reason given'}.`;
-    process.stderr.write(`${sentence}\n`);
-    process.exitCode = COULD_NOT_AUDIT;
+    process.stderr.write(`${errorSentence(error, 'The audit')}\n`);
+    process.exitCode = NOT_AUDITED;
   },
 );

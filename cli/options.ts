@@ -1,35 +1,36 @@
 import type { Settings } from '../lambda/settings/settings.ts';
 import type { Tuning } from '../lambda/settings/tuning.ts';
-import { parseFlags, SETTINGS_HELP, settingsOf, tuningOf } from './settings-flags.ts';
-import { UsageError } from './target.ts';
+import { parseFlags, readSettings, SETTINGS_HELP } from './settings-flags.ts';
+import { readTuning } from './tuning-flags.ts';
+import { UsageError } from './usage-error.ts';
 
-export const HELP = `Audits the PostgreSQL database behind a LiteLLM proxy. It reads only, and changes nothing.
+export const HELP = `Audits the PostgreSQL database of a LiteLLM proxy. It only reads and changes nothing.
 
   npm run --silent audit -- --url postgres://USER:PASSWORD@HOST:PORT/DATABASE [options]
   npm run --silent audit -- --iam --host HOST --user USER --region REGION [--dbname litellm] [--port 5432] [options]
   npm run --silent audit -- --snapshot FILE [--set NAME=VALUE] [--json]
 
 ${SETTINGS_HELP}
-  --save-snapshot FILE    also write what was seen, to evaluate it again or to hand it on. It holds addresses, host names, user names and the
-                          aliases of teams and keys; no key, no secret, no setting's value and no query
-  --snapshot FILE         evaluate what --save-snapshot wrote, with the limits it was taken with, and connect to nothing
+  --save-snapshot FILE    also save what was read, to audit it again later or to share it. The file holds addresses, host names, user names
+                          and the aliases of teams and keys. It holds no key, no secret, no value of a setting and no query.
+  --snapshot FILE         audit a file of --save-snapshot, with the limits that it was saved with, without any connection
 
-Exit status: 0 ok or info, 1 warning, 2 critical, 3 unknown or could not audit.
+Exit status: 0 ok or info, 1 warning, 2 critical, 3 unknown or not audited.
 `;
 
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'audit'; readonly settings: Settings; readonly json: boolean; readonly saveAs?: string }
   | {
-      readonly kind: 'evaluate';
+      readonly kind: 'saved';
       readonly file: string;
       readonly json: boolean;
-      /** The limits to evaluate by: those saved with the snapshot, but for what --set says. */
+      /** The limits to audit with: those saved with the snapshot, with --set over them. */
       readonly tuning: (saved: Tuning | null) => Tuning;
     };
 
-/** What goes along with --snapshot. */
-const WITH_SNAPSHOT: readonly string[] = ['snapshot', 'set', 'json'];
+/** The flags that --snapshot can be used with. */
+const SNAPSHOT_FLAGS: readonly string[] = ['snapshot', 'set', 'json'];
 
 /**
  * Reads the shell's arguments.
@@ -43,11 +44,13 @@ export function parseCommand(
   if (flags.help) return { kind: 'help' };
   const json = flags.json ?? false;
   if (flags.snapshot === undefined) {
-    return { kind: 'audit', settings: settingsOf(flags, environment), json, saveAs: flags['save-snapshot'] };
+    return { kind: 'audit', settings: readSettings(flags, environment), json, saveAs: flags['save-snapshot'] };
   }
-  const idle = Object.keys(flags).find((name) => !WITH_SNAPSHOT.includes(name));
-  if (idle !== undefined) throw new UsageError(`--${idle} does not go with --snapshot, which connects to nothing.`);
+  const unusable = Object.keys(flags).find((name) => !SNAPSHOT_FLAGS.includes(name));
+  if (unusable !== undefined) {
+    throw new UsageError(`--${unusable} cannot be used with --snapshot. Allowed with it: --set and --json.`);
+  }
   // A flag that cannot be used is refused before the file is read.
-  tuningOf(flags, undefined);
-  return { kind: 'evaluate', file: flags.snapshot, tuning: (saved) => tuningOf(flags, undefined, saved), json };
+  readTuning(flags, undefined);
+  return { kind: 'saved', file: flags.snapshot, tuning: (saved) => readTuning(flags, undefined, saved), json };
 }

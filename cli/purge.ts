@@ -1,3 +1,3 @@
-import { runRemedy } from './run-remedy.ts';
+import { runPurgeCommand } from './run-purge.ts';
 
-runRemedy('purge');
+runPurgeCommand('purge');

@@ -1,24 +1,24 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { z } from 'zod';
 import { portSchema, type Settings, type Target } from '../lambda/settings/settings.ts';
-import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
-import { targetFromUrl, UsageError } from './target.ts';
+import { targetFromUrl } from './target.ts';
+import { readTuning } from './tuning-flags.ts';
+import { UsageError } from './usage-error.ts';
 
-/** How the flags below are told of, for every command that has them. */
-export const SETTINGS_HELP = `  --url URL               the database; LiteLLM's own DATABASE_URL will do. The password may come from PGPASSWORD instead.
-                          sslmode=disable speaks without TLS; otherwise certificate and host name are checked.
-  --iam                   log in with an IAM token, made with the AWS credentials of this shell
+/** The help on the flags below, for every command that has them. */
+export const SETTINGS_HELP = `  --url URL               database URL; LiteLLM's own DATABASE_URL works. The environment variable PGPASSWORD may hold the password.
+                          sslmode=disable connects without TLS; otherwise the certificate and the host name are verified.
+  --iam                   log in with an IAM token, created with the AWS credentials of this shell
   --host, --port, --dbname, --user, --region
-                          where the database is, with --iam
-  --ca-file FILE          PEM file of the certificate authority, beside the public ones
+                          the database, with --iam; the defaults are port 5432 and database litellm
+  --ca-file FILE          PEM file of the certificate authority, in addition to the public ones
                           (Amazon RDS: https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem)
-  --rds-instance ID       also ask the RDS API about this instance
-  --rds-cluster ID        also ask the RDS API about this Aurora cluster
-  --proxy-url URL         also ask the LiteLLM proxy whether it is ready, and which version runs
-  --label NAME            what the report calls the database
-  --schema NAME           the schema of LiteLLM's tables
-  --litellm-version V     the LiteLLM version that runs, as 1.81.3
-  --set NAME=VALUE        a limit or deadline of the configuration, as headroomWarningPercent=70; may be repeated
+  --rds-instance ID       also query the RDS API about this instance
+  --rds-cluster ID        also query the RDS API about this Aurora cluster
+  --proxy-url URL         also query the LiteLLM proxy: whether it is ready, and its version
+  --label NAME            name of the database in the report
+  --schema NAME           schema of LiteLLM's tables
+  --litellm-version V     LiteLLM version that runs, such as 1.81.3
+  --set NAME=VALUE        a limit or timeout of the configuration, such as headroomWarningPercent=70; may be repeated
   --json                  print the report as JSON
   --help                  print this`;
 
@@ -55,9 +55,9 @@ export function parseFlags<const Own extends ParseArgsOptionsConfig>(args: reado
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
-    // Its own message would repeat a URL with its password.
+    // Node's message shows the value, which may be a URL with its password.
     if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
-      throw new UsageError('There is a value without a flag; a database URL needs --url before it. See --help.');
+      throw new UsageError('A value has no flag. A database URL requires --url before it. See --help.');
     }
     throw new UsageError(`${error instanceof Error ? error.message : 'The arguments cannot be read.'} See --help.`);
   }
@@ -67,41 +67,41 @@ export function parseFlags<const Own extends ParseArgsOptionsConfig>(args: reado
  * The settings that the flags give.
  * @throws UsageError that names the flag and what is allowed
  */
-export function settingsOf(flags: Flags, environment: Environment): Settings {
+export function readSettings(flags: Flags, environment: Environment): Settings {
   const { target, litellmSchema } =
     flags.url === undefined ? iamTarget(flags, environment) : urlTarget(flags, environment);
   return {
-    ...tuningOf(flags, litellmSchema),
-    proxy: proxyOf(flags['proxy-url']),
+    ...readTuning(flags, litellmSchema),
+    proxy: readProxy(flags['proxy-url']),
     target: {
       ...target,
       label: flags.label ?? target.label,
       tls: withCaFile(target.tls, flags['ca-file']),
-      rds: rds(flags, environment),
+      rds: readRds(flags, environment),
     },
   };
 }
 
-function proxyOf(url: string | undefined): Settings['proxy'] {
+function readProxy(url: string | undefined): Settings['proxy'] {
   if (url === undefined) return undefined;
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new UsageError('--proxy-url is not a URL of the form https://litellm.example.com.');
+    throw new UsageError('--proxy-url is not a URL. Allowed: a URL such as https://litellm.example.com.');
   }
   return { url };
 }
 
 function urlTarget(flags: Flags, environment: Environment) {
-  const doubled = (['iam', 'host', 'port', 'dbname', 'user'] as const).filter((name) => flags[name] !== undefined);
-  if (doubled.length > 0) throw new UsageError(`--${doubled[0]} does not go with --url, which says it already.`);
+  const repeated = (['iam', 'host', 'port', 'dbname', 'user'] as const).filter((name) => flags[name] !== undefined);
+  if (repeated.length > 0) throw new UsageError(`--${repeated[0]} cannot be used with --url, which already gives it.`);
   return targetFromUrl(flags.url ?? '', environment.PGPASSWORD);
 }
 
 function iamTarget(flags: Flags, environment: Environment) {
   if (!flags.iam)
-    throw new UsageError('Which database? Give --url, or --iam with --host, --user and --region. See --help.');
+    throw new UsageError('No database is given. Give --url, or --iam with --host, --user and --region. See --help.');
   const parsedPort = portSchema.safeParse(Number(flags.port ?? '5432'));
   if (!parsedPort.success)
-    throw new UsageError(`--port is ${JSON.stringify(flags.port)}; allowed is a whole number from 1 to 65535.`);
+    throw new UsageError(`--port is ${JSON.stringify(flags.port)}. Allowed: a whole number from 1 to 65535.`);
   const databaseName = flags.dbname ?? 'litellm';
   const target: Target = {
     label: databaseName,
@@ -109,69 +109,39 @@ function iamTarget(flags: Flags, environment: Environment) {
     port: parsedPort.data,
     databaseName,
     user: required(flags.user, 'user'),
-    login: { kind: 'iam', region: regionOf(flags, environment) },
+    login: { kind: 'iam', region: requiredRegion(flags, environment) },
     tls: { mode: 'verify' },
   };
   return { target, litellmSchema: undefined };
 }
 
 function required(value: string | undefined, flag: string): string {
-  if (!value) throw new UsageError(`--${flag} is missing; --iam needs it.`);
+  if (!value) throw new UsageError(`--${flag} is missing. --iam requires it.`);
   return value;
 }
 
-function regionOf(flags: Flags, environment: Environment): string {
+function requiredRegion(flags: Flags, environment: Environment): string {
   const region = flags.region || environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
   if (!region)
-    throw new UsageError('--region is missing, and AWS_REGION is not set; AWS calls and IAM tokens need one.');
+    throw new UsageError('--region is missing, and AWS_REGION is not set. AWS calls and IAM tokens require a region.');
   return region;
 }
 
 function withCaFile(tls: Target['tls'], caFile: string | undefined): Target['tls'] {
   if (caFile === undefined) return tls;
-  if (tls.mode === 'off') throw new UsageError('--ca-file does not go with sslmode=disable.');
+  if (tls.mode === 'off') throw new UsageError('--ca-file cannot be used with sslmode=disable.');
   return { mode: 'verify', caFile };
 }
 
-function rds(flags: Flags, environment: Environment): Target['rds'] {
+function readRds(flags: Flags, environment: Environment): Target['rds'] {
   const { 'rds-instance': instance, 'rds-cluster': cluster } = flags;
   if (instance !== undefined && cluster !== undefined)
-    throw new UsageError('Give --rds-instance or --rds-cluster, not both.');
+    throw new UsageError('--rds-instance and --rds-cluster cannot be used together.');
   const identifier = instance ?? cluster;
   if (identifier === undefined) return undefined;
-  return { kind: instance === undefined ? 'cluster' : 'instance', identifier, region: regionOf(flags, environment) };
-}
-
-/**
- * The limits and deadlines that the flags give.
- * @param base what holds where no flag says otherwise: the limits that a snapshot was saved with; null for the defaults
- * @throws UsageError that names the flag and what is allowed
- */
-export function tuningOf(flags: Flags, schemaOfUrl: string | undefined, base: Tuning | null = null): Tuning {
-  const given = { ...base, ...Object.fromEntries((flags.set ?? []).map(setting)) };
-  const parsed = tuningSchema.safeParse({
-    ...given,
-    litellmSchema: flags.schema ?? schemaOfUrl ?? given.litellmSchema,
-    litellmVersion: flags['litellm-version'] ?? given.litellmVersion,
-  });
-  if (parsed.success) return parsed.data;
-  throw new UsageError(
-    parsed.error.issues
-      .map(
-        (issue) =>
-          `--set ${issue.path.join('.')}: ${z.prettifyError({ issues: [{ ...issue, path: [] }] }).replace(/^✖ /, '')}.`,
-      )
-      .join(' '),
-  );
-}
-
-function setting(text: string): readonly [string, string | number] {
-  const [name = '', ...rest] = text.split('=');
-  const value = rest.join('=');
-  if (!(name in tuningSchema.shape) || value === '') {
-    throw new UsageError(
-      `--set ${JSON.stringify(text)} is not NAME=VALUE with one of these names: ${Object.keys(tuningSchema.shape).join(', ')}.`,
-    );
-  }
-  return [name, /^\d+$/.test(value) && name !== 'litellmVersion' && name !== 'litellmSchema' ? Number(value) : value];
+  return {
+    kind: instance === undefined ? 'cluster' : 'instance',
+    identifier,
+    region: requiredRegion(flags, environment),
+  };
 }

@@ -1,11 +1,7 @@
 import type { Target } from '../lambda/settings/settings.ts';
+import { UsageError } from './usage-error.ts';
 
-/** A flag or URL that cannot be used; the message names it and what is allowed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** Prisma's own parameters, found in LiteLLM's DATABASE_URL; they mean nothing to an audit. */
+/** Prisma's own parameters, found in LiteLLM's DATABASE_URL; an audit ignores them. */
 const PRISMA_PARAMETERS = new Set([
   'connection_limit',
   'pool_timeout',
@@ -19,7 +15,9 @@ const PRISMA_PARAMETERS = new Set([
   'application_name',
 ]);
 
-/** What a database URL says: the target, and the schema of LiteLLM's tables when it names one. */
+const URL_FORM = 'postgres://USER:PASSWORD@HOST:PORT/DATABASE, with a port from 1 to 65535';
+
+/** What a database URL names: the target, and the schema of LiteLLM's tables when it is given. */
 export interface UrlTarget {
   readonly target: Target;
   readonly litellmSchema?: string;
@@ -27,27 +25,27 @@ export interface UrlTarget {
 
 /**
  * Reads `postgres://user:password@host:port/database?sslmode=...`, LiteLLM's own DATABASE_URL included.
- * @param fallbackPassword used when the URL has none (PGPASSWORD)
- * @throws UsageError, which never repeats the URL: it holds a password
+ * @param fallbackPassword PGPASSWORD, for a URL without a password
+ * @throws UsageError, which never shows the URL: it holds a password
  */
 export function targetFromUrl(text: string, fallbackPassword: string | undefined): UrlTarget {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new UsageError('--url is not of the form postgres://user:password@host:port/database.');
+  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.port === '0') {
+    throw new UsageError(`--url is not a database URL. Allowed: ${URL_FORM}.`);
   }
-  const databaseName = part(url.pathname.slice(1), 'the database');
-  const user = part(url.username, 'a user');
-  const host = part(url.hostname, 'a host').replace(/^\[(.*)\]$/, '$1');
+  const databaseName = requiredPart(url.pathname.slice(1), 'database');
+  const user = requiredPart(url.username, 'user');
+  const host = requiredPart(url.hostname, 'host').replace(/^\[(.*)\]$/, '$1');
   let tls: Target['tls'] = { mode: 'verify' };
   let litellmSchema: string | undefined;
   let caFile: string | undefined;
   for (const [name, value] of url.searchParams) {
-    if (name === 'sslmode') tls = tlsMode(value);
+    if (name === 'sslmode') tls = parseSslMode(value);
     else if (name === 'sslrootcert') caFile = value;
     else if (name === 'schema') litellmSchema = value;
     else if (!PRISMA_PARAMETERS.has(name)) {
       throw new UsageError(
-        `--url has the parameter ${JSON.stringify(name)}; allowed are sslmode, sslrootcert, schema and those of Prisma.`,
+        `--url has the parameter ${JSON.stringify(name)}. Allowed: sslmode, sslrootcert, schema and the parameters of Prisma.`,
       );
     }
   }
@@ -59,14 +57,14 @@ export function targetFromUrl(text: string, fallbackPassword: string | undefined
       port: url.port === '' ? 5432 : Number(url.port),
       databaseName,
       user,
-      login: { kind: 'password', password: decode(url.password, 'the password') || (fallbackPassword ?? '') },
+      login: { kind: 'password', password: decode(url.password, 'password') || (fallbackPassword ?? '') },
       tls: tls.mode === 'verify' ? { mode: 'verify', caFile } : tls,
     },
   };
 }
 
-function part(text: string, what: string): string {
-  if (text === '') throw new UsageError(`--url does not name ${what}: postgres://user:password@host:port/database.`);
+function requiredPart(text: string, what: string): string {
+  if (text === '') throw new UsageError(`--url has no ${what}. Allowed: ${URL_FORM}.`);
   return decode(text, what);
 }
 
@@ -75,15 +73,15 @@ function decode(text: string, what: string): string {
     return decodeURIComponent(text);
   } catch {
     throw new UsageError(
-      `--url has a % in the part for ${what} that is not followed by two hex digits; write it as %25.`,
+      `--url has a "%" in the ${what} that is not followed by two hexadecimal digits. Write it as "%25".`,
     );
   }
 }
 
-function tlsMode(value: string): Target['tls'] {
+function parseSslMode(value: string): Target['tls'] {
   if (value === 'disable') return { mode: 'off' };
   if (value === 'require' || value === 'verify-ca' || value === 'verify-full') return { mode: 'verify' };
   throw new UsageError(
-    `sslmode is ${JSON.stringify(value)}; allowed are disable, and require, verify-ca, verify-full, which all check certificate and host name here.`,
+    `sslmode is ${JSON.stringify(value)}. Allowed: disable, require, verify-ca, verify-full. All but disable verify the certificate and the host name.`,
   );
 }

@@ -14,67 +14,67 @@ import { Construct } from 'constructs';
 import { METRIC_NAMESPACE } from '../lambda/settings/metric-names.ts';
 
 const DAY_MINUTES = 1440;
-/** CloudWatch: period times evaluation periods, for periods from an hour on. */
+/** CloudWatch's limit of period times evaluation periods, for periods of an hour or more. */
 const LONGEST_LOOK_BACK_DAYS = 7;
 const FAILURE_PERIOD_MINUTES = 5;
 
 export interface AlarmsProps {
   readonly function: IFunction;
   readonly functionName: string;
-  /** The name people know the database by: the dimension of the metrics. */
+  /** The name of the database in reports: the dimension of the metrics. */
   readonly label: string;
   readonly logGroupName: string;
   readonly longestGapMinutes: number;
   readonly topic: ITopic;
 }
 
-/** Tells when the auditor itself does not work: a run failed, such as by a message that could not be published, or no audit was completed. */
+/** Alarms on the auditor itself: a run failed, for example because its message was not published, or no audit completes. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const readLog = `See: aws logs tail ${props.logGroupName} --region ${Stack.of(this).region} --since 3h`;
+    const readLog = `See the log: aws logs tail ${props.logGroupName} --region ${Stack.of(this).region} --since 3h`;
     const alarms = [
       new Alarm(this, 'AuditFailed', {
         alarmName: `${props.functionName}-audit-failed`,
-        alarmDescription: `An audit of the LiteLLM database ${props.label} failed, so its report may have reached nobody; then it is in the log. ${readLog}`,
-        ...failures(props.function, props.longestGapMinutes),
+        alarmDescription: `An audit of the LiteLLM database ${props.label} failed. Its report may not have been published; then it is in the log. ${readLog}`,
+        ...failedRuns(props.function, props.longestGapMinutes),
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         threshold: 1,
         treatMissingData: TreatMissingData.NOT_BREACHING,
       }),
       new Alarm(this, 'NoAudit', {
         alarmName: `${props.functionName}-no-audit`,
-        alarmDescription: `No audit of the LiteLLM database ${props.label} was completed for three times as long as it should take: nobody watches it. After the first deployment this ends with the first audit. ${readLog}`,
-        ...silence(props.label, props.longestGapMinutes),
+        alarmDescription: `No audit of the LiteLLM database ${props.label} completed within three times its longest interval: the database is not monitored. After the first deployment this is normal until the first audit. ${readLog}`,
+        ...missingAudits(props.label, props.longestGapMinutes),
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         threshold: 1,
         treatMissingData: TreatMissingData.BREACHING,
       }),
     ];
     for (const alarm of alarms) {
-      const tell = new SnsAction(props.topic);
-      alarm.addAlarmAction(tell);
-      alarm.addOkAction(tell);
+      const publish = new SnsAction(props.topic);
+      alarm.addAlarmAction(publish);
+      alarm.addOkAction(publish);
     }
   }
 }
 
-/** One failure is enough, and the alarm holds until a whole gap had none: else each audit of a lasting failure would raise and end it. */
-function failures(auditor: IFunction, gapMinutes: number) {
-  const heldMinutes = Math.min(gapMinutes + FAILURE_PERIOD_MINUTES, DAY_MINUTES);
+/** One failure raises the alarm, and a whole gap without failure ends it. Otherwise a lasting failure would raise and end it with each audit. */
+function failedRuns(auditor: IFunction, gapMinutes: number) {
+  const lookBackMinutes = Math.min(gapMinutes + FAILURE_PERIOD_MINUTES, DAY_MINUTES);
   return {
     metric: auditor.metricErrors({ period: Duration.minutes(FAILURE_PERIOD_MINUTES), statistic: 'Sum' }),
-    evaluationPeriods: Math.ceil(heldMinutes / FAILURE_PERIOD_MINUTES),
+    evaluationPeriods: Math.ceil(lookBackMinutes / FAILURE_PERIOD_MINUTES),
     datapointsToAlarm: 1,
   };
 }
 
-/** Three gaps without a completed audit, within the 7 days that CloudWatch looks back. */
-function silence(label: string, gapMinutes: number): { metric: IMetric; evaluationPeriods: number } {
+/** Three gaps without a completed audit, at most the 7 days that CloudWatch looks back. */
+function missingAudits(label: string, gapMinutes: number): { metric: IMetric; evaluationPeriods: number } {
   const periodMinutes = Math.min(gapMinutes, DAY_MINUTES);
   const period = Duration.minutes(periodMinutes);
   return {
-    // FILL, because CloudWatch else looks further back than the evaluation periods for data, and the alarm comes late.
+    // Without FILL, CloudWatch looks for data further back than the evaluation periods, and the alarm is late.
     metric: new MathExpression({
       expression: 'FILL(completed, 0)',
       label: 'Completed audits',

@@ -4,15 +4,15 @@ import type { Config } from './config.ts';
 import { AuditorStack } from './stack.ts';
 
 export interface AppOptions {
-  /** Where `synth()` writes the cloud assembly; a temporary folder by default. */
+  /** The folder that `synth()` writes the cloud assembly to; a temporary one by default. */
   readonly outdir?: string;
-  /** Added to that of cdk.json. */
+  /** Added to the context of cdk.json. */
   readonly context?: { readonly [name: string]: unknown };
-  /** Check the templates by CDK's rules for CloudFormation, as the CDK command does. Off by default: they take seconds to load. */
+  /** Validate the templates with CDK's rules for CloudFormation, as the CDK command does. Off by default: the rules take seconds to load. */
   readonly validate?: boolean;
 }
 
-/** The app with a stack for each database, outside of the CDK command but under the same feature flags. */
+/** The app with a stack per database, without the CDK command but with the same feature flags. */
 export function buildApp(config: Config, { outdir, context, validate = false }: AppOptions = {}): App {
   const app = new App({
     outdir,
@@ -23,7 +23,7 @@ export function buildApp(config: Config, { outdir, context, validate = false }: 
   return app;
 }
 
-/** Adds a stack for each database. */
+/** Adds a stack per database. */
 export function addStacks(app: App, config: Config): void {
   for (const [label, database] of Object.entries(config.databases)) new AuditorStack(app, label, database);
 }

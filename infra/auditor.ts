@@ -6,24 +6,24 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import type { DatabaseConfig } from './config-fields.ts';
-import { auditorFunction } from './function.ts';
-import { functionNetwork } from './network.ts';
+import { createAuditorFunction } from './function.ts';
+import { attachToNetwork } from './network.ts';
 import { Notifications } from './notifications.ts';
-import { auditorPermissions, type PermittedResources, policyOf } from './permissions.ts';
+import { auditorPermissions, createPolicy, type PermittedResources } from './permissions.ts';
 import { ProxyLog } from './proxy-log.ts';
-import { AUDIT_REQUEST, auditSchedule } from './schedule.ts';
+import { AUDIT_REQUEST, createAuditSchedule } from './schedule.ts';
 import { longestGapMinutes } from './schedule-gap.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface DatabaseAuditorProps {
-  /** The name people know the database by; the metrics' dimension. */
+  /** The name of the database in reports; the metrics' dimension. */
   readonly label: string;
-  /** Of the function, its alarms and the own topic; unique in the account and region. */
+  /** The name of the function, its alarms and its own topic; unique in the account and region. */
   readonly name: string;
   readonly database: DatabaseConfig;
 }
 
-/** All that audits one database: the function, its role, schedule, log, topic and alarms. Writes the stack's outputs. */
+/** The auditor of one database: the function, its role, schedule, log, topic and alarms, and the stack's outputs. */
 export class DatabaseAuditor extends Construct {
   constructor(scope: Construct, id: string, { label, name, database }: DatabaseAuditorProps) {
     super(scope, id);
@@ -32,11 +32,11 @@ export class DatabaseAuditor extends Construct {
     const logGroup = new LogGroup(this, 'Log', {
       logGroupName,
       retention: database.logRetentionDays,
-      // It says how runs went; the reports were sent. A kept group would be in the way of deploying the stack again.
+      // The reports were published already. A log group that is kept would prevent a later deployment of the same stack.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const failedEvents = failedEventQueue(this);
-    const role = auditorRole(this, {
+    const failedEvents = createFailedEventQueue(this);
+    const role = createRole(this, {
       functionName: name,
       database,
       logGroupArn: logGroup.logGroupArn,
@@ -44,18 +44,18 @@ export class DatabaseAuditor extends Construct {
       topicKeyArn: keyArn,
       failedEventsArn: failedEvents.queueArn,
     });
-    const auditor = auditorFunction(this, 'Function', {
+    const auditor = createAuditorFunction(this, 'Function', {
       functionName: name,
       label,
       database,
-      network: functionNetwork(this, database),
-      // All that it may do is in permissions.ts: CDK adds nothing by the way.
+      network: attachToNetwork(this, database),
+      // All permissions are in permissions.ts: CDK must not add others.
       role: role.withoutPolicyUpdates(),
       logGroup,
       topicArn: topic.topicArn,
       onFailure: new SqsDestination(failedEvents),
     });
-    auditSchedule(this, 'Schedule', { function: auditor, failedEvents, config: database.schedule });
+    createAuditSchedule(this, 'Schedule', { function: auditor, failedEvents, config: database.schedule });
     const { logGroupName: proxyLog } = database.proxy ?? {};
     if (proxyLog !== undefined) new ProxyLog(this, 'ProxyLog', { label, logGroupName: proxyLog });
     new Alarms(this, 'Alarms', {
@@ -71,7 +71,7 @@ export class DatabaseAuditor extends Construct {
       FunctionName: auditor.functionName,
       RoleArn: role.roleArn,
       TopicArn: topic.topicArn,
-      // For databases that share this topic: their configuration names both.
+      // The configuration of a database that shares this topic requires both.
       ...(keyArn === undefined ? {} : { TopicKeyArn: keyArn }),
       InvokeCommand: `aws lambda invoke --region ${stack.region} --function-name ${name} --cli-read-timeout ${database.timeoutSeconds + 10} --cli-binary-format raw-in-base64-out --payload '${JSON.stringify(AUDIT_REQUEST)}' /dev/stdout`,
     };
@@ -79,23 +79,23 @@ export class DatabaseAuditor extends Construct {
   }
 }
 
-function auditorRole(scope: Construct, resources: PermittedResources): Role {
+function createRole(scope: Construct, resources: PermittedResources): Role {
   const stack = Stack.of(scope);
   const permissions = auditorPermissions(stack, resources);
   const role = new Role(scope, 'Role', {
-    description: `What ${resources.functionName} may do.`,
+    description: `Permissions of the function ${resources.functionName}.`,
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    inlinePolicies: { audit: policyOf(permissions) },
+    inlinePolicies: { audit: createPolicy(permissions) },
   });
   acknowledgeWildcards(stack, role, permissions);
   return role;
 }
 
 /**
- * Keeps the events of runs that failed or never started, for looking into later. People are told by the alarms: a destination's raw JSON says
- * nothing to anybody at night, and sent to the topic that refused the report it would be lost too.
+ * Keeps the events of runs that failed or never started, for a later analysis. The alarms notify people: the raw JSON of a destination does not
+ * help anybody at night, and the topic that refused the report would refuse it too.
  */
-function failedEventQueue(scope: Construct): Queue {
+function createFailedEventQueue(scope: Construct): Queue {
   const queue = new Queue(scope, 'FailedEvents', {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
@@ -103,7 +103,7 @@ function failedEventQueue(scope: Construct): Queue {
   });
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions-SQS3',
-    reason: 'This is the dead-letter queue itself, of the schedule and of the function.',
+    reason: 'This queue is itself the dead-letter queue of the schedule and of the function.',
   });
   return queue;
 }

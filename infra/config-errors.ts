@@ -15,12 +15,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One sentence a problem: the field's path, what was found and what is allowed. */
+/** One sentence per problem: the field's path, what was found and what is allowed. */
 export function issueLines(issue: Issue, texts: ConfigTexts): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const owner =
-        placeOf([...issue.path, key], texts)
+        locate([...issue.path, key], texts)
           .split('.')
           .slice(0, -1)
           .join('.') || 'The configuration';
@@ -30,12 +30,12 @@ export function issueLines(issue: Issue, texts: ConfigTexts): string[] {
   if (issue.code === 'invalid_key') {
     return [`databases has the name ${JSON.stringify(issue.path[1])}. Allowed: ${labelSchema.meta()?.errorMessage}.`];
   }
-  const place = placeOf(issue.path, texts) || 'The configuration';
-  return [`${place} ${found(valueAt(texts.merged, issue.path))}. Allowed: ${allowed(issue.path)}.`];
+  const place = locate(issue.path, texts) || 'The configuration';
+  return [`${place} ${describeValue(valueAt(texts.merged, issue.path))}. Allowed: ${describeAllowed(issue.path)}.`];
 }
 
-/** Where a value stands in the file: a field that only `defaults` has is named there, so that people mend it in the right place. */
-export function placeOf(path: readonly PropertyKey[], { written }: ConfigTexts): string {
+/** The path of a value in the file. A field that only `defaults` has is named there, because that is where to correct it. */
+export function locate(path: readonly PropertyKey[], { written }: ConfigTexts): string {
   const [top, , ...below] = path;
   const fromDefaults =
     top === 'databases' &&
@@ -52,18 +52,18 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   }, value);
 }
 
-function found(value: unknown): string {
+function describeValue(value: unknown): string {
   if (value === undefined) return 'is missing';
   if (isObject(value) && Object.keys(value).length > 0) return 'is an object';
   const text = JSON.stringify(value);
   return `is ${text.length > 80 ? `${text.slice(0, 77)}...` : text}`;
 }
 
-function allowed([top, label, ...below]: readonly PropertyKey[]): string {
+function describeAllowed([top, label, ...below]: readonly PropertyKey[]): string {
   if (top === undefined) return 'an object with databases';
   if (top === '$schema') return 'text';
-  if (label === undefined && top === 'databases') return 'an object with at least one database by its name';
-  return allowedAt(below) ?? 'nothing here';
+  if (label === undefined && top === 'databases') return 'an object with at least one database, by name';
+  return allowedAt(below) ?? 'no value here';
 }
 
 function fieldNames([top, , ...below]: readonly PropertyKey[]): string {

@@ -6,8 +6,8 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 const DATABASE = z.toJSONSchema(databaseSchema, { io: 'input' });
 
 /**
- * The JSON schema of the configuration file, for editors. No field of a database is required in it, because `defaults` can hold any of
- * them; reading the file tells what is missing.
+ * The JSON schema of the configuration file, for editors. It requires no field of a database, because `defaults` can hold any of them. What
+ * is missing is found when the file is read.
  */
 export function configJsonSchema(): object {
   return z.toJSONSchema(configFileSchema, {
@@ -18,9 +18,9 @@ export function configJsonSchema(): object {
   });
 }
 
-/** One field of a database's configuration, as the README's table has it. */
+/** One field of a database's configuration, as the README's table shows it. */
 export interface ConfigField {
-  /** As in an error: rds.resourceId */
+  /** As in an error, such as rds.resourceId. */
   readonly path: string;
   readonly description: string;
   readonly allowed: string;
@@ -28,28 +28,28 @@ export interface ConfigField {
   readonly defaultValue?: unknown;
 }
 
-/** Every field of a database's configuration, in the order of the schema; groups of fields stand as their fields. */
+/** Every field of a database's configuration, in the order of the schema. A group of fields is replaced by its fields. */
 export function configFields(): ConfigField[] {
-  return fieldsBelow(DATABASE, [], true);
+  return collectFields(DATABASE, [], true);
 }
 
-function fieldsBelow(node: JsonSchema, path: readonly string[], required: boolean): ConfigField[] {
+function collectFields(node: JsonSchema, path: readonly string[], required: boolean): ConfigField[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     if (typeof child === 'boolean') return [];
     const childPath = [...path, name];
     const childRequired = required && (node.required ?? []).includes(name);
-    if (child.properties !== undefined) return fieldsBelow(child, childPath, childRequired);
+    if (child.properties !== undefined) return collectFields(child, childPath, childRequired);
     return {
       path: childPath.join('.'),
       description: child.description ?? '',
-      allowed: allowedText(child),
+      allowed: describeAllowed(child),
       required: childRequired,
       ...(child.default === undefined ? {} : { defaultValue: child.default }),
     };
   });
 }
 
-/** What is allowed at a path below a database, in words; undefined where there is no such field. */
+/** What is allowed at a path below a database, in words; undefined if there is no such field. */
 export function allowedAt(path: readonly PropertyKey[]): string | undefined {
   let node: JsonSchema = DATABASE;
   for (const step of path) {
@@ -57,10 +57,10 @@ export function allowedAt(path: readonly PropertyKey[]): string | undefined {
     if (next === undefined || typeof next === 'boolean' || Array.isArray(next)) return undefined;
     node = next;
   }
-  return allowedText(node);
+  return describeAllowed(node);
 }
 
-function allowedText(node: JsonSchema): string {
+function describeAllowed(node: JsonSchema): string {
   if (typeof node.errorMessage === 'string') return node.errorMessage;
   if (node.enum !== undefined) return `one of ${node.enum.join(', ')}`;
   if (node.properties !== undefined) return `an object with ${Object.keys(node.properties).join(', ')}`;

@@ -1,32 +1,32 @@
 import type { DatabaseConfig } from './config-fields.ts';
-import { longestGapMinutes, rateMinutes } from './schedule-gap.ts';
+import { longestGapMinutes, parseRateMinutes } from './schedule-gap.ts';
 
-/** A rule between fields that does not hold. `field` is a path below the database; `sentence` follows it. */
+/** A broken rule between fields. `field` is a path below the database; `sentence` follows it. */
 export interface Problem {
   readonly field: string;
   readonly sentence: string;
 }
 
-/** An alarm looks back 7 days at most, and one audit has to fit in with room to spare. */
+/** An alarm looks back 7 days at most. One gap must fit in with room to spare. */
 const LONGEST_GAP_MINUTES = 7200;
-/** What a run needs beside the deadlines of its calls: start of the function, judging, rendering. In milliseconds. */
+/** The time of a run outside its calls: start of the function, checks, rendering. */
 const OVERHEAD_MS = 5000;
-/** Readiness, model hub, and readiness with the key that Secrets Manager has. */
-const PROXY_QUESTIONS = 3;
+/** Readiness, model hub, and readiness with the key from Secrets Manager. */
+const PROXY_REQUESTS = 3;
 
-/** Every rule between the fields of one database that does not hold; the fields alone are right already. */
-export function problemsOf(config: DatabaseConfig): Problem[] {
+/** Every broken rule between the fields of one database. Each field by itself is valid already. */
+export function findProblems(config: DatabaseConfig): Problem[] {
   return [
-    ...rdsProblems(config),
-    ...networkProblems(config),
-    ...scheduleProblems(config.schedule),
-    ...notificationProblems(config),
-    ...thresholdProblems(config.tuning),
-    ...timeoutProblems(config),
+    ...findRdsProblems(config),
+    ...findNetworkProblems(config),
+    ...findScheduleProblems(config.schedule),
+    ...findNotificationProblems(config),
+    ...findThresholdProblems(config.tuning),
+    ...findTimeoutProblems(config),
   ];
 }
 
-function rdsProblems({ host, region, rds }: DatabaseConfig): Problem[] {
+function findRdsProblems({ host, region, rds }: DatabaseConfig): Problem[] {
   const problems: Problem[] = [];
   const prefix = rds.kind === 'instance' ? 'db-' : 'cluster-';
   if (!rds.resourceId.startsWith(prefix)) {
@@ -42,35 +42,39 @@ function rdsProblems({ host, region, rds }: DatabaseConfig): Problem[] {
       sentence: `is "${host}", which is in ${hostRegion}, but region is "${region}". Allowed: an endpoint in the same region.`,
     });
   }
-  const notTheServer = /\.cluster-ro-/i.test(host) ? 'a reader endpoint' : /\.proxy-/i.test(host) ? 'an RDS Proxy' : '';
-  if (notTheServer) {
+  const wrongEndpoint = /\.cluster-ro-/i.test(host)
+    ? 'a reader endpoint'
+    : /\.proxy-/i.test(host)
+      ? 'an RDS Proxy'
+      : '';
+  if (wrongEndpoint) {
     problems.push({
       field: 'host',
-      sentence: `is "${host}", ${notTheServer}. Allowed: the instance endpoint or the writer endpoint, where LiteLLM's connections end.`,
+      sentence: `is "${host}", ${wrongEndpoint}. Allowed: the instance endpoint or the writer endpoint, which LiteLLM's connections reach.`,
     });
   }
   return problems;
 }
 
-function networkProblems({ vpc }: DatabaseConfig): Problem[] {
+function findNetworkProblems({ vpc }: DatabaseConfig): Problem[] {
   if (!vpc.databaseSecurityGroupId || !vpc.securityGroupIds) return [];
   return [
     {
       field: 'vpc.databaseSecurityGroupId',
       sentence:
-        "is set beside vpc.securityGroupIds. Allowed: one of the two; with groups of your own, letting them in is the database group's rule to have.",
+        "is set together with vpc.securityGroupIds. Allowed: one of the two. With your own groups, add the rule to the database's group yourself.",
     },
   ];
 }
 
-function scheduleProblems(schedule: DatabaseConfig['schedule']): Problem[] {
+function findScheduleProblems(schedule: DatabaseConfig['schedule']): Problem[] {
   const problems: Problem[] = [];
   const { expression, timezone, flexibleMinutes } = schedule;
-  const rate = rateMinutes(expression);
+  const rate = parseRateMinutes(expression);
   if (rate !== undefined && rate > LONGEST_GAP_MINUTES) {
     problems.push({
       field: 'schedule.expression',
-      sentence: `is "${expression}". Allowed: a rate of at most 5 days, because the alarm on missing audits looks back 7 days at most.`,
+      sentence: `is "${expression}". Allowed: a rate of at most 5 days. The alarm for missing audits looks back 7 days at most.`,
     });
   }
   if (flexibleMinutes !== undefined && flexibleMinutes >= longestGapMinutes(schedule)) {
@@ -82,7 +86,7 @@ function scheduleProblems(schedule: DatabaseConfig['schedule']): Problem[] {
   if (timezone !== undefined && !isTimezone(timezone)) {
     problems.push({
       field: 'schedule.timezone',
-      sentence: `is ${JSON.stringify(timezone)}. Allowed: an IANA time zone as Europe/Berlin.`,
+      sentence: `is ${JSON.stringify(timezone)}. Allowed: an IANA time zone such as Europe/Berlin.`,
     });
   }
   return problems;
@@ -97,20 +101,21 @@ function isTimezone(name: string): boolean {
   }
 }
 
-function notificationProblems({ region, notifications, tuning }: DatabaseConfig): Problem[] {
+function findNotificationProblems({ region, notifications, tuning }: DatabaseConfig): Problem[] {
   const problems: Problem[] = [];
   const { topicArn, topicKeyArn, emails, slack } = notifications;
   if (topicArn === undefined) {
     if (topicKeyArn !== undefined) {
       problems.push({
         field: 'notifications.topicKeyArn',
-        sentence: 'is set without topicArn. Allowed: only beside topicArn; the own topic gets its own key.',
+        sentence:
+          "is set without topicArn. Allowed: only together with topicArn. The stack's own topic has its own key.",
       });
     }
     if (emails.length === 0 && slack === undefined && tuning.notifyFrom !== 'never') {
       problems.push({
         field: 'notifications',
-        sentence: 'tells nobody. Allowed: emails, slack or topicArn, or tuning.notifyFrom "never".',
+        sentence: 'has no recipient. Allowed: emails, slack or topicArn, or tuning.notifyFrom "never".',
       });
     }
     return problems;
@@ -123,7 +128,7 @@ function notificationProblems({ region, notifications, tuning }: DatabaseConfig)
       problems.push({
         field: `notifications.${field}`,
         sentence:
-          'is set beside topicArn. Allowed: only without topicArn; whoever owns the existing topic subscribes people to it, once.',
+          'is set together with topicArn. Allowed: only without topicArn. Subscribe people to the existing topic itself.',
       });
     }
   }
@@ -138,7 +143,7 @@ function notificationProblems({ region, notifications, tuning }: DatabaseConfig)
   return problems;
 }
 
-function thresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
+function findThresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
   const problems: Problem[] = [];
   const mustBeBelow = [
     ['headroomWarningPercent', 'headroomCriticalPercent'],
@@ -158,15 +163,14 @@ function thresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
 }
 
 /**
- * One connection and four round trips (docs/architecture.md, "A guest in someone's database"). Before the last one the audit waits for the
- * second reading of table activity, and for the proxy, which is queried during the first three. AWS is queried during all of that, and
- * publishing comes after.
+ * One connection and four round trips (docs/architecture.md, "A guest in someone's database"). Before the last one the audit waits for the second reading of table activity,
+ * and for the proxy, which is queried during the first three. AWS is queried during all four. Publishing comes last.
  */
-function timeoutProblems({ timeoutSeconds, tuning, proxy }: DatabaseConfig): Problem[] {
+function findTimeoutProblems({ timeoutSeconds, tuning, proxy }: DatabaseConfig): Problem[] {
   const { connectTimeoutMs, statementTimeoutMs, awsTimeoutMs, activitySeconds, proxyTimeoutMs } = tuning;
   const firstThreeMs = connectTimeoutMs + 3 * statementTimeoutMs;
-  const proxyMs = proxy === undefined ? 0 : PROXY_QUESTIONS * proxyTimeoutMs + awsTimeoutMs;
-  // The purge tries twice when an answer is lost, and has a message of its own.
+  const proxyMs = proxy === undefined ? 0 : PROXY_REQUESTS * proxyTimeoutMs + awsTimeoutMs;
+  // The purge tries again if an answer is lost, and publishes its own message.
   const purgeMs = tuning.purge === 'automatic' ? 2 * (connectTimeoutMs + statementTimeoutMs) + awsTimeoutMs : 0;
   const neededMs =
     Math.max(firstThreeMs, proxyMs) +
@@ -179,29 +183,29 @@ function timeoutProblems({ timeoutSeconds, tuning, proxy }: DatabaseConfig): Pro
   return [
     {
       field: 'timeoutSeconds',
-      sentence: `is ${timeoutSeconds}. Allowed: at least ${Math.ceil(neededMs / 1000)}, the sum of the deadlines in tuning that one audit can need.`,
+      sentence: `is ${timeoutSeconds}. Allowed: at least ${Math.ceil(neededMs / 1000)}, the sum of the timeouts in tuning that apply to one audit.`,
     },
   ];
 }
 
 /**
- * Amazon Q Developer takes a Slack channel once in an account: a second stack that configures it fails to deploy.
+ * Amazon Q Developer accepts a Slack channel once per account: a second stack that configures it fails to deploy.
  * `field` is a path in the whole file here.
  */
-export function slackProblems(databases: { readonly [label: string]: DatabaseConfig }): Problem[] {
-  const takenBy = new Map<string, string>();
+export function findSlackProblems(databases: { readonly [label: string]: DatabaseConfig }): Problem[] {
+  const ownerByChannel = new Map<string, string>();
   return Object.entries(databases).flatMap(([label, { account, notifications }]) => {
     if (notifications.slack === undefined) return [];
     const channel = [account, notifications.slack.workspaceId, notifications.slack.channelId].join(' ');
-    const first = takenBy.get(channel);
+    const first = ownerByChannel.get(channel);
     if (first === undefined) {
-      takenBy.set(channel, label);
+      ownerByChannel.set(channel, label);
       return [];
     }
     return [
       {
         field: `databases.${label}.notifications.slack`,
-        sentence: `is the channel that databases.${first} has. Allowed: a channel once in an account; give this database the topicArn of ${first}'s topic instead.`,
+        sentence: `is the channel of databases.${first} too. Allowed: a channel once per account. Set topicArn to the topic of ${first} instead.`,
       },
     ];
   });

@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CertificateError, fileCertificates } from './certificates.ts';
-import { type ConfigTexts, isObject, issueLines, type JsonObject, placeOf } from './config-errors.ts';
+import { type ConfigTexts, isObject, issueLines, type JsonObject, locate } from './config-errors.ts';
 import { configFileSchema, type DatabaseConfig } from './config-fields.ts';
-import { problemsOf, slackProblems } from './config-rules.ts';
+import { findProblems, findSlackProblems } from './config-rules.ts';
 import { locateJsonError } from './json-error.ts';
 
 export const DEFAULT_CONFIG_FILE = 'auditor.config.json';
 
-/** The configuration, checked; `defaults` are merged under each database and `caFile` is an absolute path. */
+/** The valid configuration. `defaults` are merged under each database, and `caFile` is an absolute path. */
 export interface Config {
   readonly databases: { readonly [label: string]: DatabaseConfig };
 }
 
-/** A configuration that cannot be used; the message has one sentence a line, for people to read as it is. */
+/** A configuration that cannot be used. The message has one problem per line, to be shown as it is. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
  * Reads a configuration file.
- * @throws ConfigError when it is not there, is no JSON, or says something that is not allowed: then with every problem.
+ * @throws ConfigError if it does not exist, is not JSON, or has a value that is not allowed: then with every problem.
  */
 export function readConfig(path: string): Config {
   let text: string;
@@ -28,10 +28,10 @@ export function readConfig(path: string): Config {
     text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-      throw new ConfigError(`${path} cannot be read. Allowed: a JSON file that you may read.`);
+      throw new ConfigError(`${path} cannot be read. Allowed: a JSON file that you have permission to read.`);
     }
     throw new ConfigError(
-      `There is no ${path}. Make one with "cp auditor.config.example.json ${DEFAULT_CONFIG_FILE}" and fill it in, or name another file: "-c config=FILE".`,
+      `${path} does not exist. Create it with "cp auditor.config.example.json ${DEFAULT_CONFIG_FILE}" and fill it in. To use another file, give cdk "-c config=FILE" or database-setup "--config FILE".`,
     );
   }
   let raw: unknown;
@@ -44,15 +44,15 @@ export function readConfig(path: string): Config {
 }
 
 /**
- * Checks what a configuration file holds.
- * @param folder what `caFile` is relative to
- * @throws ConfigError with every problem, one a line.
+ * Validates the content of a configuration file.
+ * @param folder that `caFile` is relative to
+ * @throws ConfigError with every problem, one per line.
  */
 export function parseConfig(raw: unknown, folder: string): Config {
   if (!isObject(raw)) throw new ConfigError('The configuration is not an object. Allowed: an object with databases.');
   const texts = { written: raw, merged: withDefaults(raw) };
   const parsed = configFileSchema.safeParse(texts.merged);
-  if (!parsed.success) throw asError(parsed.error.issues.flatMap((issue) => issueLines(issue, texts)));
+  if (!parsed.success) throw problemsError(parsed.error.issues.flatMap((issue) => issueLines(issue, texts)));
   const databases = Object.fromEntries(
     Object.entries(parsed.data.databases).map(([label, { caFile, ...database }]) => [
       label,
@@ -60,20 +60,20 @@ export function parseConfig(raw: unknown, folder: string): Config {
     ]),
   );
   const problems = [
-    ...Object.entries(databases).flatMap(([label, database]) => databaseLines(label, database, texts)),
-    ...slackProblems(databases).map(({ field, sentence }) => `${field} ${sentence}`),
+    ...Object.entries(databases).flatMap(([label, database]) => databaseProblems(label, database, texts)),
+    ...findSlackProblems(databases).map(({ field, sentence }) => `${field} ${sentence}`),
   ];
-  if (problems.length > 0) throw asError(problems);
+  if (problems.length > 0) throw problemsError(problems);
   return { databases };
 }
 
-function databaseLines(label: string, database: DatabaseConfig, texts: ConfigTexts): string[] {
-  return [...problemsOf(database), ...certificateProblems(database)].map(
-    ({ field, sentence }) => `${placeOf(['databases', label, ...field.split('.')], texts)} ${sentence}`,
+function databaseProblems(label: string, database: DatabaseConfig, texts: ConfigTexts): string[] {
+  return [...findProblems(database), ...findCertificateProblems(database)].map(
+    ({ field, sentence }) => `${locate(['databases', label, ...field.split('.')], texts)} ${sentence}`,
   );
 }
 
-function certificateProblems({ caFile }: DatabaseConfig): { field: string; sentence: string }[] {
+function findCertificateProblems({ caFile }: DatabaseConfig): { field: string; sentence: string }[] {
   if (caFile === undefined) return [];
   try {
     fileCertificates(caFile);
@@ -89,7 +89,7 @@ function certificateProblems({ caFile }: DatabaseConfig): { field: string; sente
   }
 }
 
-/** Defaults that were merged are checked where they ended up, so that one which every database replaces is never in the way. */
+/** Merged defaults are validated in each database, so that an invalid default is no problem if every database replaces it. */
 function withDefaults(raw: JsonObject): JsonObject {
   const { defaults, databases, ...rest } = raw;
   if (!isObject(defaults) || !isObject(databases)) return raw;
@@ -104,17 +104,17 @@ function withDefaults(raw: JsonObject): JsonObject {
   };
 }
 
-function merge(lower: JsonObject, upper: JsonObject): JsonObject {
-  const names = new Set([...Object.keys(lower), ...Object.keys(upper)]);
+function merge(defaults: JsonObject, values: JsonObject): JsonObject {
+  const names = new Set([...Object.keys(defaults), ...Object.keys(values)]);
   return Object.fromEntries(
     [...names].map((name) => {
-      const [below, above] = [lower[name], upper[name]];
-      if (!Object.hasOwn(upper, name)) return [name, below];
-      return [name, isObject(below) && isObject(above) ? merge(below, above) : above];
+      const [fallback, value] = [defaults[name], values[name]];
+      if (!Object.hasOwn(values, name)) return [name, fallback];
+      return [name, isObject(fallback) && isObject(value) ? merge(fallback, value) : value];
     }),
   );
 }
 
-function asError(lines: readonly string[]): ConfigError {
+function problemsError(lines: readonly string[]): ConfigError {
   return new ConfigError([...new Set(lines)].join('\n'));
 }

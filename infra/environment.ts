@@ -6,15 +6,15 @@ export interface EnvironmentProps {
   readonly label: string;
   readonly database: DatabaseConfig;
   readonly topicArn: string;
-  /** Relative to the function's folder; undefined: the function trusts the CAs of its runtime. */
+  /** Relative to the function's folder. undefined: the function trusts the CAs of its runtime. */
   readonly caFile: string | undefined;
 }
 
-/** The function's environment variables, as `settingsFromEnvironment` reads them: the place, and the tuning that is not the default. */
+/** The function's environment variables for `settingsFromEnvironment`: the target, and the tuning that differs from the default. */
 export function functionEnvironment({ label, database, topicArn, caFile }: EnvironmentProps): Record<string, string> {
   const { host, port, databaseName, user, rds, proxy, tuning } = database;
   const defaults = Object.entries(tuningSchema.parse({}));
-  const place = {
+  const target = {
     database: label,
     host,
     port,
@@ -28,11 +28,11 @@ export function functionEnvironment({ label, database, topicArn, caFile }: Envir
     proxyKeySecretArn: proxy?.keySecretArn,
     proxyLogMetrics: proxy?.logGroupName === undefined ? undefined : true,
   };
-  const tuned = Object.entries(tuning).filter(
-    ([name, value]) => !defaults.some(([other, byDefault]) => other === name && byDefault === value),
+  const changed = Object.entries(tuning).filter(
+    ([name, value]) => !defaults.some(([other, defaultValue]) => other === name && defaultValue === value),
   );
   return Object.fromEntries(
-    [...Object.entries(place), ...tuned].flatMap(([name, value]) =>
+    [...Object.entries(target), ...changed].flatMap(([name, value]) =>
       value === undefined ? [] : [[environmentName(name), String(value)]],
     ),
   );

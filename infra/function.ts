@@ -20,19 +20,19 @@ import type { FunctionNetwork } from './network.ts';
 
 export interface AuditorFunctionProps {
   readonly functionName: string;
-  /** The name people know the database by. */
+  /** The name of the database in reports. */
   readonly label: string;
   readonly database: DatabaseConfig;
   readonly network: FunctionNetwork;
   readonly role: IRole;
   readonly logGroup: ILogGroup;
   readonly topicArn: string;
-  /** Where Lambda puts the event of a run that failed. */
+  /** Lambda sends it the event of a run that failed. */
   readonly onFailure: IDestination;
 }
 
-/** The function that audits, bundled with the CAs it trusts. */
-export function auditorFunction(scope: Construct, id: string, props: AuditorFunctionProps): LambdaFunction {
+/** The function that audits, bundled with the CAs that it trusts. */
+export function createAuditorFunction(scope: Construct, id: string, props: AuditorFunctionProps): LambdaFunction {
   const { database, label, topicArn, network, ...lambda } = props;
   const certificates =
     database.caFile === undefined ? regionCertificates(database.region) : fileCertificates(database.caFile);
@@ -50,13 +50,13 @@ export function auditorFunction(scope: Construct, id: string, props: AuditorFunc
     loggingFormat: LoggingFormat.JSON,
     systemLogLevelV2: SystemLogLevel.INFO,
     applicationLogLevelV2: ApplicationLogLevel.INFO,
-    // One span a run would say no more than the report's own durations.
+    // One span per run would show no more than the durations in the report.
     tracing: Tracing.DISABLED,
-    // The schedule brings the next audit soon; a failed one run again at once would mostly find the same.
+    // The next scheduled audit is soon; an immediate retry would mostly fail in the same way.
     retryAttempts: 0,
-    // With the concurrency of one, an event can wait for a run to end; one that waited longer than this is stale.
+    // With a concurrency of one, an event can wait for a run to end. An event that waited longer is out of date.
     maxEventAge: Duration.minutes(15),
-    // Two audits at once would hold two connections, on a database that may be out of them.
+    // Two audits at once would hold two connections of a database that may have none left.
     ...(database.reserveConcurrency ? { reservedConcurrentExecutions: 1 } : {}),
   });
 }

@@ -1,4 +1,4 @@
-/** What the CDK command runs. `-c config=FILE` names the configuration; cdk.json has the default. */
+/** The app that the CDK command runs. `-c config=FILE` names the configuration; cdk.json has the default. */
 import { App } from 'aws-cdk-lib';
 import { addStacks } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';

@@ -8,15 +8,15 @@ import { Construct } from 'constructs';
 import type { DatabaseConfig } from './config-fields.ts';
 
 export interface NotificationsProps {
-  /** Of the own topic and of the Slack configuration; unique in the account. */
+  /** The name of the own topic and of the Slack configuration; unique in the account. */
   readonly name: string;
   readonly config: DatabaseConfig['notifications'];
 }
 
-/** The topic that people are told by: an existing one, or an own one with its subscribers. */
+/** The topic that messages are published to: an existing one, or a new one with its subscribers. */
 export class Notifications extends Construct {
   readonly topic: ITopic;
-  /** The topic's customer-managed key; undefined when it has none. */
+  /** The topic's customer-managed key; undefined if it has none. */
   readonly keyArn: string | undefined;
 
   constructor(scope: Construct, id: string, { name, config }: NotificationsProps) {
@@ -27,16 +27,16 @@ export class Notifications extends Construct {
       return;
     }
     const key = new Key(this, 'Key', {
-      description: `Encrypts the messages of topic ${name}.`,
+      description: `Encrypts the messages of the topic ${name}.`,
       enableKeyRotation: true,
-      // It only encrypts messages on their way: nothing is lost with it, and a kept key costs money for ever.
+      // It only encrypts messages in transit: nothing is lost with it, and a key that is kept costs money forever.
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
     });
     const topic = new Topic(this, 'Topic', { topicName: name, masterKey: key, enforceSSL: true });
     this.topic = topic;
     this.keyArn = key.keyArn;
-    // Without this an alarm's message to an encrypted topic is lost without a trace.
+    // Without this permission, the message of an alarm to an encrypted topic is lost without any error.
     topic.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -48,6 +48,7 @@ export class Notifications extends Construct {
 
   #addSlackChannel(name: string, slack: NonNullable<DatabaseConfig['notifications']['slack']>, topic: ITopic): void {
     const guardrail = new ManagedPolicy(this, 'SlackGuardrail', {
+      // CloudFormation replaces the policy when this text changes.
       description: 'The channel shows messages and can run nothing.',
       statements: [new PolicyStatement({ effect: Effect.DENY, actions: ['*'], resources: ['*'] })],
     });
@@ -56,7 +57,7 @@ export class Notifications extends Construct {
       slackWorkspaceId: slack.workspaceId,
       slackChannelId: slack.channelId,
       notificationTopics: [topic],
-      // The default would be AdministratorAccess.
+      // The default is AdministratorAccess.
       guardrailPolicies: [guardrail],
     });
   }

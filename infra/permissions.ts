@@ -2,7 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { DatabaseConfig } from './config-fields.ts';
 
-/** One statement of the function's role, and why it is there. */
+/** One statement of the function's role, and the reason for it. */
 export interface Permission {
   readonly sid: string;
   readonly effect: Effect;
@@ -12,29 +12,29 @@ export interface Permission {
   readonly why: string;
 }
 
-/** What the permissions name. */
+/** The resources that the permissions name. */
 export interface PermittedResources {
   readonly functionName: string;
   readonly database: Pick<DatabaseConfig, 'rds' | 'user' | 'proxy'>;
   readonly logGroupArn: string;
   readonly topicArn: string;
-  /** Of the topic, when it is encrypted with a customer-managed key. */
+  /** The topic's key, if it is encrypted with a customer-managed key. */
   readonly topicKeyArn?: string;
   readonly failedEventsArn: string;
 }
 
-/** Everything the function's role may do. The caller's stack gives partition, region and account. */
+/** All permissions of the function's role. The stack gives partition, region and account. */
 export function auditorPermissions(stack: Stack, resources: PermittedResources): readonly Permission[] {
   return [
     ...databasePermissions(stack, resources),
     ...proxyPermissions(resources),
-    ...tellingPermissions(stack, resources),
+    ...messagePermissions(stack, resources),
     ...networkPermissions(stack, resources),
   ];
 }
 
-/** The same as an IAM policy. */
-export function policyOf(permissions: readonly Permission[]): PolicyDocument {
+/** The permissions as an IAM policy. */
+export function createPolicy(permissions: readonly Permission[]): PolicyDocument {
   return new PolicyDocument({
     statements: permissions.map(
       ({ sid, effect, actions, resources, conditions }) =>
@@ -59,21 +59,21 @@ function databasePermissions(stack: Stack, { database: { rds, user } }: Permitte
           effect: Effect.ALLOW,
           actions: ['rds:DescribeDBInstances'],
           resources: [rdsArn('db', rds.identifier)],
-          why: 'Class, parameter state and certificate of the one instance.',
+          why: 'Reads class, parameter state and certificate of the instance.',
         }
       : {
           sid: 'DescribeMembers',
           effect: Effect.ALLOW,
           actions: ['rds:DescribeDBInstances'],
           resources: [rdsArn('db', '*')],
-          why: 'Class, parameter state and certificate of the members. Asking for the members of a cluster is a listing, which IAM only checks against db:*; names of members change when a cluster scales or fails over.',
+          why: 'Reads class, parameter state and certificate of the members. A query for the members of a cluster is a listing, which IAM checks only against db:*. The names of the members change when the cluster scales or fails over.',
         };
   const cluster: Permission = {
     sid: 'DescribeCluster',
     effect: Effect.ALLOW,
     actions: ['rds:DescribeDBClusters'],
     resources: [rdsArn('cluster', rds.identifier)],
-    why: 'IAM setting, endpoint, members and capacity of the one cluster.',
+    why: 'Reads IAM setting, endpoint, members and capacity of the cluster.',
   };
   return [
     {
@@ -88,7 +88,7 @@ function databasePermissions(stack: Stack, { database: { rds, user } }: Permitte
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
-      why: "Log in by IAM as the auditor's role of the one database, and as nobody else.",
+      why: "Logs in with IAM as the auditor's role of this database, and as no other user.",
     },
     ...(rds.kind === 'cluster' ? [cluster] : []),
     describe,
@@ -97,14 +97,14 @@ function databasePermissions(stack: Stack, { database: { rds, user } }: Permitte
       effect: Effect.ALLOW,
       actions: ['rds:DescribeCertificates'],
       resources: ['*'],
-      why: 'When the CAs of RDS end. The action lists public certificates and knows no resources, so IAM takes nothing but *.',
+      why: 'Reads when the CAs of RDS expire. The action lists public certificates and has no resource types, so that IAM accepts only *.',
     },
     {
       sid: 'ReadMetrics',
       effect: Effect.ALLOW,
       actions: ['cloudwatch:GetMetricData'],
       resources: ['*'],
-      why: "The database's connections over the last hours and its refused IAM log-ins. The action knows neither resources nor a condition on the namespace, so IAM takes nothing but *; it reads numbers and changes nothing.",
+      why: "Reads the database's connections of the last hours and its failed IAM logins. The action has no resource types and no condition on the namespace, so that IAM accepts only *. It reads numbers and changes nothing.",
     },
   ];
 }
@@ -117,12 +117,12 @@ function proxyPermissions({ database: { proxy } }: PermittedResources): Permissi
       effect: Effect.ALLOW,
       actions: ['secretsmanager:GetSecretValue'],
       resources: [proxy.keySecretArn],
-      why: "The proxy's key, from the one secret that the configuration names.",
+      why: "Reads the proxy's key from the secret in the configuration.",
     },
   ];
 }
 
-function tellingPermissions(
+function messagePermissions(
   stack: Stack,
   { topicArn, topicKeyArn, logGroupArn, failedEventsArn }: PermittedResources,
 ): Permission[] {
@@ -136,7 +136,7 @@ function tellingPermissions(
             actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
             resources: [topicKeyArn],
             conditions: { StringEquals: { 'kms:ViaService': `sns.${stack.region}.${stack.urlSuffix}` } },
-            why: "SNS asks for both in the publisher's name when a topic is encrypted. Only through SNS.",
+            why: 'SNS requires both from the publisher if the topic is encrypted. They are allowed only through SNS.',
           },
         ];
   return [
@@ -145,23 +145,23 @@ function tellingPermissions(
       effect: Effect.ALLOW,
       actions: ['sns:Publish'],
       resources: [topicArn],
-      why: 'Send the message, to the one topic.',
+      why: 'Publishes messages to the topic.',
     },
     ...encrypt,
     {
       sid: 'WriteLog',
       effect: Effect.ALLOW,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      // Ends in :*, which is how a log group's ARN names its streams.
+      // The ARN ends in :*, which covers the streams of the log group.
       resources: [logGroupArn],
-      why: "Write to its own log group, in place of AWS's managed policy that covers every group.",
+      why: "Writes to the function's own log group. AWS's managed policy would cover every log group.",
     },
     {
       sid: 'KeepFailedEvent',
       effect: Effect.ALLOW,
       actions: ['sqs:SendMessage'],
       resources: [failedEventsArn],
-      why: 'Lambda puts the event of a failed run into the queue, in the name of the role.',
+      why: 'Lambda sends the event of a failed run to the queue with this role.',
     },
   ];
 }
@@ -183,7 +183,7 @@ function networkPermissions(stack: Stack, { functionName }: PermittedResources):
       effect: Effect.ALLOW,
       actions: NETWORK_ACTIONS,
       resources: ['*'],
-      why: 'Lambda makes and removes the network interfaces of the function in the name of the role. The ids are not known before, and the describing actions know no resources.',
+      why: 'Lambda creates and deletes the network interfaces of the function with this role. Their ids are not known in advance, and the Describe actions have no resource types.',
     },
     {
       sid: 'KeepCodeFromVpc',
@@ -200,7 +200,7 @@ function networkPermissions(stack: Stack, { functionName }: PermittedResources):
           }),
         },
       },
-      why: 'Takes the permissions above from the code itself: Lambda sets this key on calls that the running function makes, not on its own.',
+      why: 'Denies these actions to the code itself. Lambda sets this key on calls of the running function, not on its own calls.',
     },
   ];
 }

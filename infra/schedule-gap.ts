@@ -3,13 +3,13 @@ import type { DatabaseConfig } from './config-fields.ts';
 const MINUTES = { minute: 1, hour: 60, day: 1440 } as const;
 
 /** Minutes between two runs of `rate(...)`; undefined for cron, whose gaps differ. */
-export function rateMinutes(expression: string): number | undefined {
+export function parseRateMinutes(expression: string): number | undefined {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (count === undefined || (unit !== 'minute' && unit !== 'hour' && unit !== 'day')) return undefined;
   return Number(count) * MINUTES[unit];
 }
 
-/** Longest time between two audits, in minutes: as configured, else the rate, else a day. */
+/** The longest time between two audits, in minutes: as configured, otherwise the rate, otherwise a day. */
 export function longestGapMinutes(schedule: DatabaseConfig['schedule']): number {
-  return schedule.longestGapMinutes ?? rateMinutes(schedule.expression) ?? MINUTES.day;
+  return schedule.longestGapMinutes ?? parseRateMinutes(schedule.expression) ?? MINUTES.day;
 }

@@ -13,18 +13,18 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { DatabaseConfig } from './config-fields.ts';
 
-/** What a run is asked for. */
+/** The request of every scheduled run. */
 export const AUDIT_REQUEST = { action: 'audit' };
 
 export interface AuditScheduleProps {
   readonly function: IFunction;
-  /** Where an event goes that could not be handed to the function. */
+  /** Receives the events that could not be delivered to the function. */
   readonly failedEvents: IQueue;
   readonly config: DatabaseConfig['schedule'];
 }
 
 /** Runs the function on a schedule of EventBridge Scheduler. */
-export function auditSchedule(
+export function createAuditSchedule(
   scope: Construct,
   id: string,
   { function: auditor, failedEvents, config }: AuditScheduleProps,
@@ -39,10 +39,10 @@ export function auditSchedule(
         ? TimeWindow.off()
         : TimeWindow.flexible(Duration.minutes(config.flexibleMinutes)),
     target: new LambdaInvoke(auditor, {
-      role: schedulerRole(scope, auditor, failedEvents).withoutPolicyUpdates(),
-      // The same for each delivery of one event, so that an automatic purge is done once; without it there is none.
+      role: createSchedulerRole(scope, auditor, failedEvents).withoutPolicyUpdates(),
+      // The time is the same in each delivery of one event, so that an automatic purge runs once. Without it there is no such purge.
       input: ScheduleTargetInput.fromObject({ ...AUDIT_REQUEST, scheduledAt: ContextAttribute.scheduledTime }),
-      // Retries of handing the event to Lambda; what the function does with it is not seen here.
+      // Retries of the delivery to Lambda. The scheduler does not see what the function does with the event.
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
       deadLetterQueue: failedEvents,
@@ -50,12 +50,12 @@ export function auditSchedule(
   });
 }
 
-/** Made here because CDK's own may also invoke every version and alias of the function. */
-function schedulerRole(scope: Construct, auditor: IFunction, failedEvents: IQueue): Role {
+/** CDK's own role may also invoke every version and alias of the function. */
+function createSchedulerRole(scope: Construct, auditor: IFunction, failedEvents: IQueue): Role {
   const stack = Stack.of(scope);
   const group = stack.formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' });
   return new Role(scope, 'SchedulerRole', {
-    description: 'EventBridge Scheduler starts the auditor.',
+    description: 'Lets EventBridge Scheduler start the auditor.',
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
     }),

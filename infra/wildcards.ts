@@ -2,7 +2,7 @@ import { type Stack, Token, Validations } from 'aws-cdk-lib';
 import { Effect, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Permission } from './permissions.ts';
 
-/** Tells cdk-nag why a role's permissions name all resources: once for each pattern, with the reasons of the permissions themselves. */
+/** Acknowledges a role's wildcards for cdk-nag: once per pattern, with the reasons of the permissions themselves. */
 export function acknowledgeWildcards(stack: Stack, role: Role, permissions: readonly Permission[]): void {
   const allowing = permissions.filter(({ effect }) => effect === Effect.ALLOW);
   const patterns = new Set(allowing.flatMap(({ resources }) => resources.filter((resource) => resource.endsWith('*'))));
@@ -11,16 +11,16 @@ export function acknowledgeWildcards(stack: Stack, role: Role, permissions: read
       .filter(({ resources }) => resources.includes(pattern))
       .map(({ sid, why }) => `${sid}: ${why}`);
     Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${asNagWrites(stack, pattern)}]`,
+      id: `AwsSolutions-IAM5[Resource::${formatForNag(stack, pattern)}]`,
       reason: reasons.join(' '),
     });
   }
 }
 
-/** cdk-nag writes what only CloudFormation knows as <AWS::AccountId>. */
-function asNagWrites(stack: Stack, resource: string): string {
+/** cdk-nag shows a value that only CloudFormation knows as a placeholder, such as <AWS::AccountId>. */
+function formatForNag(stack: Stack, resource: string): string {
   return Object.entries({ '<AWS::AccountId>': stack.account, '<AWS::Partition>': stack.partition }).reduce(
-    (text, [written, value]) => (Token.isUnresolved(value) ? text.replaceAll(value, written) : text),
+    (text, [placeholder, value]) => (Token.isUnresolved(value) ? text.replaceAll(value, placeholder) : text),
     resource,
   );
 }

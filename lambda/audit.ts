@@ -1,6 +1,6 @@
 import type { Audit } from './report/report.ts';
 import type { Settings } from './settings/settings.ts';
-import { collectSnapshot } from './snapshot/collect.ts';
+import { collectSnapshot } from './snapshot/collect/collect.ts';
 
 /**
  * Reads, evaluates and reports; changes nothing and sends nothing. Never throws: what cannot be seen is a finding.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Report } from '../lambda/report/report.ts';
 import type { Invocation } from './lambda/runtime.ts';
 
-const reportSchema = z.custom<Report>((value) => z.object({ schemaVersion: z.literal(1) }).safeParse(value).success);
+const reportSchema = z.custom<Report>((value) => z.object({ schemaVersion: z.literal(2) }).safeParse(value).success);
 
 /**
  * The report that an invocation returned.

@@ -10,18 +10,10 @@ import { type LambdaFunction, lambdaFunctionSchema } from '../sandbox/lambda/fun
 import { packageFunction } from '../sandbox/lambda/package.ts';
 
 /**
- * The function as it would be deployed for the database of `sandboxConfig`. It is packaged once for all files of a run, for it takes seconds:
- * configurations of the sandbox differ in its environment only. Of the CAs the environment names the database's own file.
+ * The function as `packageFunction` makes it. That takes seconds, so it is done once for all files of a run: the first caller in any process
+ * does it, the others wait.
  */
-export async function sharedFunction({ databases: { [LABEL]: database } }: Config): Promise<LambdaFunction> {
-  if (database === undefined) throw new Error(`The configuration has no database ${LABEL}.`);
-  const { caFile } = database;
-  const environment = functionEnvironment({ label: LABEL, database, topicArn: TOPIC_ARN, caFile });
-  return { ...(await packagedOnce()), environment };
-}
-
-/** The first caller in any process makes it, the others wait. */
-async function packagedOnce(): Promise<LambdaFunction> {
+export async function sharedFunction(): Promise<LambdaFunction> {
   const folder = join(inject('runFolder'), 'function');
   const file = join(folder, 'function.json');
   const isFirst = await mkdir(folder).then(
@@ -33,6 +25,13 @@ async function packagedOnce(): Promise<LambdaFunction> {
     timeout: 50_000,
     interval: 50,
   });
+}
+
+/** The shared function as it would be deployed with a configuration of `sandboxConfig`: those differ in its environment and its CAs only. */
+export function configured(lambda: LambdaFunction, { databases: { [LABEL]: database } }: Config): LambdaFunction {
+  if (database === undefined) throw new Error(`The configuration has no database ${LABEL}.`);
+  const { caFile } = database;
+  return { ...lambda, environment: functionEnvironment({ label: LABEL, database, topicArn: TOPIC_ARN, caFile }) };
 }
 
 async function makeFunction(folder: string, file: string): Promise<void> {

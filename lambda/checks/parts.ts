@@ -11,7 +11,7 @@ const DERIVED_FROM: Readonly<Record<keyof Derived, readonly SourceName[]>> = {
 };
 
 /** The sources behind what a check needs, each once. */
-export function sourcesOf(needs: readonly Part[]): readonly SourceName[] {
+export function requiredSources(needs: readonly Part[]): readonly SourceName[] {
   return [...new Set(needs.flatMap((part) => (isDerived(part) ? DERIVED_FROM[part] : [part])))];
 }
 
@@ -20,34 +20,34 @@ function isDerived(part: Part): part is keyof Derived {
 }
 
 /** Every part, given when it is asked for: a check that asks for one that is not there has not named it in `needs`, which is its bug. */
-export function partsOf({ sources }: Snapshot, model: Model): { readonly [Name in Part]: Parts[Name] } {
+export function accessParts({ sources }: Snapshot, model: Model): { readonly [Name in Part]: Parts[Name] } {
   return {
     get connection() {
-      return valueOf(sources.connection);
+      return sourceValue(sources.connection);
     },
     get server() {
-      return valueOf(sources.server);
+      return sourceValue(sources.server);
     },
     get sessions() {
-      return valueOf(sources.sessions);
+      return sourceValue(sources.sessions);
     },
     get 'router-settings'() {
-      return valueOf(sources['router-settings']);
+      return sourceValue(sources['router-settings']);
     },
     get litellm() {
-      return valueOf(sources.litellm);
+      return sourceValue(sources.litellm);
     },
     get rds() {
-      return valueOf(sources.rds);
+      return sourceValue(sources.rds);
     },
     get cloudwatch() {
-      return valueOf(sources.cloudwatch);
+      return sourceValue(sources.cloudwatch);
     },
     get proxy() {
-      return valueOf(sources.proxy);
+      return sourceValue(sources.proxy);
     },
     get previous() {
-      return valueOf(sources.previous);
+      return sourceValue(sources.previous);
     },
     get slots() {
       return derived(model.slots);
@@ -64,7 +64,7 @@ export function partsOf({ sources }: Snapshot, model: Model): { readonly [Name i
   };
 }
 
-function valueOf<Value>(result: SourceResult<Value>): Value {
+function sourceValue<Value>(result: SourceResult<Value>): Value {
   if (result.status !== 'ok') throw new UndeclaredNeedError();
   return result.value;
 }

@@ -14,12 +14,11 @@ export function iamLogin({ sources: { sessions, connection } }: Snapshot, topolo
   const clients = topology?.who?.clients ?? [];
   const users = [...new Set(clients.filter(({ iam }) => iam).map(({ user }) => user))];
   if (users.length > 0) return { use: 'yes', words: `yes: ${listed(users)}` };
-  const isComplete =
-    sessions.status === 'ok' &&
-    sessions.value.hidden === 0 &&
-    sessions.value.groupCount === sessions.value.groups.length;
-  if (clients.length > 0 && isComplete) return { use: 'no', words: 'no: none of its sessions is of an IAM user' };
-  if (connection.status === 'ok' && connection.value.authentication === 'password') {
+  // Those that are hidden, or cut off the list, may be of an IAM user.
+  const isPartial =
+    sessions.status === 'ok' && (sessions.value.hidden > 0 || sessions.value.groupCount > sessions.value.groups.length);
+  if (!isPartial && clients.length > 0) return { use: 'no', words: 'no: none of its sessions is of an IAM user' };
+  if (!isPartial && connection.status === 'ok' && connection.value.authentication === 'password') {
     return { use: 'no', words: 'not seen; the auditor itself logged in with a password' };
   }
   return { use: 'not-seen', words: 'not seen: no session of LiteLLM shows it' };

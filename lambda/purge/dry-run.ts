@@ -1,7 +1,7 @@
 import type { PurgeAnswer } from '../../database/answers.ts';
 import { buildModel } from '../model/model.ts';
 import type { Settings } from '../settings/settings.ts';
-import { collectSnapshot } from '../snapshot/collect.ts';
+import { collectSnapshot } from '../snapshot/collect/collect.ts';
 import { failureOf } from '../snapshot/failure.ts';
 import type { DryRun, NotDone } from './operation.ts';
 

@@ -1,9 +1,9 @@
-/** Where the auditor's own metrics are. */
+/** The namespace of the auditor's own metrics. */
 export const METRIC_NAMESPACE = 'LitellmDbAuditor';
 
 /**
- * The metrics of the filters on the proxy's log, of one database. A metric filter takes its dimensions from the log line and can have no constant
- * one, so the database is in the namespace.
+ * The metrics of the filters on the proxy's log, for one database. A metric filter takes its dimensions from the log line and cannot have a
+ * constant one, so that the database is in the namespace.
  */
 export function proxyErrorMetrics(database: string) {
   return {

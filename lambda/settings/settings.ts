@@ -8,9 +8,9 @@ export const rdsTargetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cluster'), identifier: z.string().min(1).max(63) }),
 ]);
 
-/** Where the database is and how to log in to it. Only the shell has passwords; the function has none to read. */
+/** Where the database is and how to log in to it. Only the shell uses passwords; the function has none. */
 export interface Target {
-  /** The name people know it by. */
+  /** The name of the database in reports. */
   readonly label: string;
   readonly host: string;
   readonly port: number;
@@ -21,12 +21,12 @@ export interface Target {
     | { readonly kind: 'password'; readonly password: string };
   readonly tls:
     | {
-        readonly mode: 'verify' /** PEM file beside the system's own roots; undefined: those alone. */;
+        readonly mode: 'verify' /** PEM file in addition to the system's own roots; undefined: only those. */;
         readonly caFile?: string;
       }
     /** The shell's sslmode=disable, for a database on this machine. */
     | { readonly mode: 'off' };
-  /** undefined: the RDS API is not asked. */
+  /** undefined: the RDS API is not queried. */
   readonly rds?: z.infer<typeof rdsTargetSchema> & { readonly region: string };
 }
 
@@ -34,7 +34,7 @@ export interface Settings extends Tuning {
   readonly target: Target;
   /** undefined: nothing is published (the shell). */
   readonly topicArn?: string;
-  /** undefined: the proxy is not asked. */
+  /** undefined: the proxy is not queried. */
   readonly proxy?: {
     readonly url: string /** Secrets Manager; a key for /health/readiness/details. */;
     readonly keySecretArn?: string;
@@ -48,7 +48,7 @@ export function environmentName(setting: string): string {
   return `AUDITOR_${setting.replaceAll(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()}`;
 }
 
-/** What the stack sets besides the tuning; AWS_REGION is Lambda's own. */
+/** What the stack sets besides the tuning. Lambda itself sets AWS_REGION. */
 const placeSchema = z.object({
   database: z.string().min(1).max(63),
   host: z.string().min(1).max(253),
@@ -76,7 +76,8 @@ export class SettingsError extends Error {
 export function settingsFromEnvironment(environment: Readonly<Record<string, string | undefined>>): Settings {
   const place = read(placeSchema, environment);
   const region = environment.AWS_REGION;
-  if (!region) throw new SettingsError('AWS_REGION is not set: it has to name the region of the database.');
+  if (!region)
+    throw new SettingsError('AWS_REGION is not set. Allowed: the region of the database, such as eu-central-1.');
   return {
     ...read(tuningSchema, environment),
     topicArn: place.topicArn,
@@ -105,7 +106,7 @@ function read<Shape extends z.ZodObject>(
   const raw = Object.fromEntries(
     Object.entries(schema.shape).map(([name, field]) => {
       const text = environment[environmentName(name)] || undefined;
-      return [name, text !== undefined && isNumber(field) ? Number(text) : text];
+      return [name, valueFromText(field, text)];
     }),
   );
   const parsed = schema.safeParse(raw);
@@ -121,7 +122,13 @@ function read<Shape extends z.ZodObject>(
   );
 }
 
-function isNumber(field: unknown): boolean {
+/** The value that a schema's field expects of a text: NaN, which no schema accepts, for a text that is no number. */
+export function valueFromText(
+  field: z.core.$ZodType | undefined,
+  text: string | undefined,
+): string | number | undefined {
+  if (text === undefined) return undefined;
   const inner = field instanceof z.ZodDefault || field instanceof z.ZodOptional ? field.unwrap() : field;
-  return inner instanceof z.ZodNumber;
+  if (!(inner instanceof z.ZodNumber)) return text;
+  return text.trim() === '' ? Number.NaN : Number(text);
 }

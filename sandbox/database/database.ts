@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { databaseSetupSql } from '../../database/setup.ts';
+import { databaseSetupSql } from '../../database/setup/script.ts';
 import type { Credentials } from '../aws/sigv4.ts';
 import {
   type Cluster,

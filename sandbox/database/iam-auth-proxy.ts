@@ -46,14 +46,16 @@ export async function startIamAuthProxy({ now = Date.now, ...options }: IamAuthP
   }
 
   const server = createServer({ noDelay: true }, (socket) => {
-    keep(socket);
+    // The listener itself ends it; each part that waits for its end would be one more.
+    socket.on('error', () => {});
     if (fault?.kind === 'silent') return;
     const deadline = setTimeout(() => socket.destroy(), LOGIN_TIMEOUT_MS);
     authenticate(socket, { ...options, host: HOST, port, now, fault, keep })
       .catch(() => socket.destroy())
       .finally(() => clearTimeout(deadline));
   });
-  const { port } = await listen(server);
+  const listening = await listen(server);
+  const { port } = listening;
 
   return {
     host: HOST,
@@ -62,9 +64,8 @@ export async function startIamAuthProxy({ now = Date.now, ...options }: IamAuthP
       fault = next;
     },
     async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
-      await closed;
+      await listening.stop();
     },
   };
 }

@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../../cli/options.ts';
-import { UsageError } from '../../cli/target.ts';
+import { UsageError } from '../../cli/usage-error.ts';
+import { tuningSchema } from '../../lambda/settings/tuning.ts';
 
 const PASSWORD = 'p@ss';
 const URL = `postgres://litellm:${encodeURIComponent(PASSWORD)}@db.example:6432/litellm`;
 
-function settingsOf(args: readonly string[], environment: Record<string, string> = {}) {
+function readSettings(args: readonly string[], environment: Record<string, string> = {}) {
   const command = parseCommand(args, environment);
   if (command.kind !== 'audit') throw new Error('Not an audit.');
   return command.settings;
 }
 
 describe('the shell', () => {
-  it('checks certificate and name when the URL says nothing about TLS', () => {
-    const { target } = settingsOf(['--url', URL]);
+  it('verifies certificate and host name when the URL has no sslmode', () => {
+    const { target } = readSettings(['--url', URL]);
 
     expect(target).toMatchObject({ host: 'db.example', port: 6432, user: 'litellm', databaseName: 'litellm' });
     expect(target.login).toEqual({ kind: 'password', password: PASSWORD });
@@ -21,20 +22,23 @@ describe('the shell', () => {
   });
 
   it("takes LiteLLM's own DATABASE_URL when it has Prisma's parameters", () => {
-    const settings = settingsOf(['--url', `${URL}?connection_limit=10&pool_timeout=60&schema=gateway&sslmode=require`]);
+    const settings = readSettings([
+      '--url',
+      `${URL}?connection_limit=10&pool_timeout=60&schema=gateway&sslmode=require`,
+    ]);
 
     expect(settings.litellmSchema).toBe('gateway');
     expect(settings.target.tls).toMatchObject({ mode: 'verify' });
   });
 
   it('takes the password from PGPASSWORD when the URL has none', () => {
-    const { target } = settingsOf(['--url', 'postgres://litellm@localhost/litellm'], { PGPASSWORD: 'from env' });
+    const { target } = readSettings(['--url', 'postgres://litellm@localhost/litellm'], { PGPASSWORD: 'from env' });
 
     expect(target.login).toEqual({ kind: 'password', password: 'from env' });
   });
 
-  it('logs in by IAM when told so', () => {
-    const { target } = settingsOf(['--iam', '--host', 'h', '--user', 'u', '--rds-cluster', 'c'], {
+  it('logs in by IAM when --iam is given', () => {
+    const { target } = readSettings(['--iam', '--host', 'h', '--user', 'u', '--rds-cluster', 'c'], {
       AWS_REGION: 'eu-west-1',
     });
 
@@ -42,70 +46,95 @@ describe('the shell', () => {
     expect(target.rds).toEqual({ kind: 'cluster', identifier: 'c', region: 'eu-west-1' });
   });
 
-  it('asks the proxy when its URL is given', () => {
-    expect(settingsOf(['--url', URL, '--proxy-url', 'https://litellm.example']).proxy).toEqual({
+  it('queries the proxy when its URL is given', () => {
+    expect(readSettings(['--url', URL, '--proxy-url', 'https://litellm.example']).proxy).toEqual({
       url: 'https://litellm.example',
     });
   });
 
-  it('takes limits of the configuration when --set gives them', () => {
-    expect(settingsOf(['--url', URL, '--set', 'headroomWarningPercent=70']).headroomWarningPercent).toBe(70);
+  it.each([
+    ['headroomWarningPercent', '70', 70],
+    ['growthWarningHours', '0.5', 0.5],
+    ['notifyFrom', 'never', 'never'],
+    ['litellmVersion', '2', '2'],
+    ['litellmUser', '4711', '4711'],
+  ])('takes %s as the type that the configuration has when --set gives %s', (name, text, value) => {
+    expect(readSettings(['--url', URL, '--set', `${name}=${text}`])).toHaveProperty(name, value);
   });
 
-  it('saves what was seen when told where', () => {
+  it('prefers --schema when the URL and --set name a schema too', () => {
+    const args = ['--url', `${URL}?schema=of_url`, '--set', 'litellmSchema=of_set'];
+
+    expect(readSettings(args).litellmSchema).toBe('of_url');
+    expect(readSettings([...args, '--schema', 'of_flag']).litellmSchema).toBe('of_flag');
+  });
+
+  it('saves the snapshot when --save-snapshot names a file', () => {
     expect(parseCommand(['--url', URL, '--save-snapshot', 'seen.json'], {})).toMatchObject({
       kind: 'audit',
       saveAs: 'seen.json',
     });
   });
 
-  it('judges a saved snapshot by the limits given, without a database', () => {
+  it('audits a saved snapshot with the given limits, without a database, when --snapshot names a file', () => {
     const command = parseCommand(['--snapshot', 'seen.json', '--set', 'headroomWarningPercent=70', '--json'], {});
 
-    expect(command).toMatchObject({
-      kind: 'judge',
-      file: 'seen.json',
-      json: true,
-      tuning: { headroomWarningPercent: 70 },
-    });
+    if (command.kind !== 'saved') throw new Error('Not an audit of a saved snapshot.');
+    expect(command).toMatchObject({ file: 'seen.json', json: true });
+    expect(command.tuning(null)).toMatchObject({ headroomWarningPercent: 70, headroomCriticalPercent: 90 });
+    const saved = tuningSchema.parse({ headroomWarningPercent: 60, headroomCriticalPercent: 80 });
+    expect(command.tuning(saved)).toMatchObject({ headroomWarningPercent: 70, headroomCriticalPercent: 80 });
   });
 
   it.each([
-    ['nothing', [], /Which database\? Give --url, or --iam/],
+    ['nothing', [], /No database is given\. Give --url, or --iam/],
     ['an unknown flag', ['--drop'], /--drop/],
-    ['a URL without its flag', [URL], /a database URL needs --url/],
-    ['no URL form', ['--url', 'db.example'], /--url is not of the form postgres:/],
-    ['another protocol', ['--url', URL.replace('postgres', 'mysql')], /--url is not of the form postgres:/],
-    ['a URL without database', ['--url', 'postgres://u:p@h'], /does not name the database/],
-    ['a URL without user', ['--url', 'postgres://h/d'], /does not name a user/],
-    ['an unknown sslmode', ['--url', `${URL}?sslmode=prefer`], /sslmode is "prefer"; allowed are disable/],
+    ['a URL without its flag', [URL], /A database URL requires --url/],
+    ['no URL form', ['--url', 'db.example'], /--url is not a database URL\. Allowed: postgres:/],
+    ['another protocol', ['--url', URL.replace('postgres', 'mysql')], /--url is not a database URL/],
+    ['a URL with port 99999', ['--url', URL.replace('6432', '99999')], /a port from 1 to 65535/],
+    ['a URL with port 0', ['--url', URL.replace('6432', '0')], /a port from 1 to 65535/],
+    ['a URL without database', ['--url', 'postgres://u:p@h'], /--url has no database/],
+    ['a URL without user', ['--url', 'postgres://h/d'], /--url has no user/],
+    ['an unknown sslmode', ['--url', `${URL}?sslmode=prefer`], /sslmode is "prefer"\. Allowed: disable/],
     ['an unknown parameter', ['--url', `${URL}?options=x`], /parameter "options"/],
-    ['two ways at once', ['--url', URL, '--host', 'h'], /--host does not go with --url/],
+    ['two ways at once', ['--url', URL, '--host', 'h'], /--host cannot be used with --url/],
     ['IAM without user', ['--iam', '--host', 'h', '--region', 'r'], /--user is missing/],
     ['IAM without region', ['--iam', '--host', 'h', '--user', 'u'], /--region is missing/],
     [
       'a port out of range',
       ['--iam', '--host', 'h', '--user', 'u', '--port', '0'],
-      /--port is "0"; allowed is a whole number from 1 to 65535/,
+      /--port is "0"\. Allowed: a whole number from 1 to 65535/,
     ],
-    ['a snapshot and a database', ['--snapshot', 'f', '--url', URL], /--url does not go with --snapshot/],
+    ['a snapshot and a database', ['--snapshot', 'f', '--url', URL], /--url cannot be used with --snapshot/],
     [
       'a snapshot to save again',
       ['--snapshot', 'f', '--save-snapshot', 'g'],
-      /--save-snapshot does not go with --snapshot/,
+      /--save-snapshot cannot be used with --snapshot/,
     ],
-    ['an unknown limit', ['--url', URL, '--set', 'colour=1'], /--set "colour=1" is not NAME=VALUE/],
+    ['a proxy URL with port 99999', ['--url', URL, '--proxy-url', 'https://h:99999'], /--proxy-url is not a URL/],
+    ['an unknown limit', ['--url', URL, '--set', 'colour=1'], /--set is "colour=1"\. Allowed: NAME=VALUE/],
+    ["an object's own name as limit", ['--url', URL, '--set', 'constructor=1'], /--set is "constructor=1"/],
     [
       'a limit out of range',
       ['--url', URL, '--set', 'headroomWarningPercent=500'],
-      /--set headroomWarningPercent: .*100/,
+      /--set headroomWarningPercent is "500"\. Allowed: a whole number from 1 to 100\./,
+    ],
+    ['a fraction for a whole number', ['--url', URL, '--set', 'poolLimit=1.5'], /--set poolLimit is "1\.5"/],
+    ['a word for a number', ['--url', URL, '--set', 'growthWarningHours=soon'], /Allowed: a number from 0\.1 to 168/],
+    ['a blank for a number', ['--url', URL, '--set', 'headroomMinimumSlots= '], /--set headroomMinimumSlots is " "/],
+    ['an unknown word', ['--url', URL, '--set', 'purge=always'], /Allowed: one of disabled, manual, automatic/],
+    [
+      'a schema without name',
+      ['--url', URL, '--schema', ''],
+      /--schema is ""\. Allowed: text of 1 to 63 printable characters, at most one of them a \$/,
     ],
     [
       'a CA for no TLS',
       ['--url', `${URL}?sslmode=disable`, '--ca-file', 'f'],
-      /--ca-file does not go with sslmode=disable/,
+      /--ca-file cannot be used with sslmode=disable/,
     ],
-  ])('says what is allowed, and no password, when given %s', (_name, args, sentence) => {
+  ])('names what is allowed, without the password, when given %s', (_name, args, sentence) => {
     const parse = () => parseCommand(args, {});
 
     expect(parse).toThrow(UsageError);

@@ -1,6 +1,39 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { checkedInSetupSql, databaseSetupSql } from '../../database/setup.ts';
+import { checkedInSetupSql, databaseSetupSql } from '../../database/setup/script.ts';
+import { postgresNameSchema } from '../../lambda/settings/tuning.ts';
+
+/** What could end the literal, the block around it, or the line. */
+const names = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(
+      "'",
+      '"',
+      '\\',
+      '$',
+      '$$',
+      '$setup$',
+      '$body$',
+      '{{guard}}',
+      '@table@',
+      ';',
+      '--',
+      '/*',
+      'a',
+      '1',
+      ' ',
+    ),
+    fc.constantFrom('\0', '\n', '\r', '\u0085', '\u2028', '%', '\ud83d', '\ufeff'),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  ),
+  maxLength: 12,
+});
+
+function dollarTags(script: string): readonly string[] {
+  return script.match(/\$\w*\$/g) ?? [];
+}
 
 describe('database/setup.sql', () => {
   it('is current; run npm run setup-sql when this fails', () => {
@@ -20,5 +53,37 @@ describe('databaseSetupSql', () => {
 
     expect(script).toContain("auditor CONSTANT pg_catalog.name := 'it''s {{guard}}';");
     expect(script).toContain("litellm_schema pg_catalog.name := 'a''b {{role}}';");
+  });
+
+  it('carries every name that it accepts as one literal, and keeps its blocks, when the names are any text', () => {
+    const tags = dollarTags(databaseSetupSql({ role: 'r', litellmSchema: 's' }));
+    const accepted = names.filter((name) => postgresNameSchema.safeParse(name).success);
+
+    fc.assert(
+      fc.property(accepted, accepted, (role, litellmSchema) => {
+        const script = databaseSetupSql({ role, litellmSchema });
+
+        expect(script.split(`auditor CONSTANT pg_catalog.name := ${pg.escapeLiteral(role)};\n`)).toHaveLength(3);
+        expect(script.split(`litellm_schema pg_catalog.name := ${pg.escapeLiteral(litellmSchema)};\n`)).toHaveLength(2);
+        expect(dollarTags(script)).toEqual(tags);
+      }),
+    );
+  });
+
+  it('refuses every name that would end a block, and every one with a control character, when the names are any text', () => {
+    const hostile = fc
+      .tuple(
+        names,
+        fc.oneof(fc.constantFrom('$$', '$setup$', '$body$', '\n', '\0'), fc.constantFrom('\u007f', '\u0085')),
+        names,
+      )
+      .map((parts) => parts.join(''));
+
+    fc.assert(
+      fc.property(hostile, (name) => {
+        expect(() => databaseSetupSql({ role: name })).toThrow();
+        expect(() => databaseSetupSql({ role: 'r', litellmSchema: name })).toThrow();
+      }),
+    );
   });
 });

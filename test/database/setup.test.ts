@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { databaseSetupSql } from '../../database/setup.ts';
+import { databaseSetupSql } from '../../database/setup/script.ts';
 import { AUDITED_COLUMNS } from '../../lambda/litellm/tables.ts';
 import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
 

@@ -8,7 +8,7 @@ import { startPods } from '../../sandbox/database/pods.ts';
 import type { LambdaFunction } from '../../sandbox/lambda/function.ts';
 import { type Invocation, LambdaRuntime } from '../../sandbox/lambda/runtime.ts';
 import { startDatabase } from '../shared-database.ts';
-import { sharedFunction } from '../shared-function.ts';
+import { configured, sharedFunction } from '../shared-function.ts';
 
 const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:litellm-db-auditor-sandbox';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     },
   });
   const config = sandboxConfig(database, { litellmVersion: '1.81.3', activitySeconds: 1 });
-  packaged = await sharedFunction(config);
+  packaged = configured(await sharedFunction(), config);
   runtime = await start();
 });
 afterAll(async () => {
@@ -76,7 +76,7 @@ describe('the function', () => {
 
     const report = reportOf(await runtime.invoke(event));
 
-    expect(report).toMatchObject({ schemaVersion: 1, database: LABEL, status: 'critical' });
+    expect(report).toMatchObject({ schemaVersion: 2, database: LABEL, status: 'unknown', risk: 'warning' });
     expect(report.sources.filter(({ status }) => status === 'ok').map(({ name }) => name)).toEqual(
       expect.arrayContaining(['connection', 'server', 'sessions', 'router-settings', 'rds']),
     );
@@ -129,7 +129,7 @@ describe('the function', () => {
     const { stdout } = await runtime.invoke({});
     const emf = stdout.split('\n').find((line) => line.includes('"_aws"'));
 
-    expect(JSON.parse(emf ?? '{}')).toMatchObject({ database: LABEL, AuditCompleted: 1, Status: 4, UsableSlots: 15 });
+    expect(JSON.parse(emf ?? '{}')).toMatchObject({ database: LABEL, AuditCompleted: 1, Status: 3, UsableSlots: 15 });
   });
 
   it('publishes the finding when the last slot is taken', async () => {
@@ -209,7 +209,7 @@ describe('the function', () => {
     }
   });
 
-  it('tells the finding in time when everything hangs and little time is left', async () => {
+  it('publishes the finding in time when everything hangs and little time is left', async () => {
     const short = await start({ timeoutSeconds: 8 });
     try {
       database.inject({ kind: 'silent' });

@@ -61,7 +61,7 @@ describe("a file's certificates", () => {
     ['-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n', 'holds no certificate'],
     [
       `${first}-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`,
-      'holds a broken certificate, the 2. of 2',
+      'holds an invalid certificate, number 2 of 2',
     ],
   ])('are refused when the file holds %j', (content, message) => {
     const path = fileWith(content);

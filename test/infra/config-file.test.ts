@@ -16,7 +16,7 @@ function fileWith(content: string): string {
 }
 
 describe('a configuration file', () => {
-  it('is read when an editor began it with a byte order mark', () => {
+  it('is read when it begins with a byte order mark', () => {
     const path = fileWith(`\uFEFF${JSON.stringify({ databases: { prod: INSTANCE } })}`);
 
     const { databases } = readConfig(path);
@@ -24,7 +24,7 @@ describe('a configuration file', () => {
     expect(Object.keys(databases)).toEqual(['prod']);
   });
 
-  it('finds the CA file beside itself when it names one', () => {
+  it('takes the path of the CA file as relative to itself when it names one', () => {
     writeFileSync(join(folder, 'own.pem'), regionCertificates('eu-west-1') ?? '');
     const path = fileWith(JSON.stringify({ databases: { prod: { ...INSTANCE, caFile: 'own.pem' } } }));
 
@@ -33,17 +33,17 @@ describe('a configuration file', () => {
     expect(databases.prod?.caFile).toBe(join(folder, 'own.pem'));
   });
 
-  it('gets the commands that help when it is not there', () => {
+  it('is refused with the command that creates it when it does not exist', () => {
     expect(() => readConfig('nowhere.json')).toThrow(
       new ConfigError(
-        'There is no nowhere.json. Make one with "cp auditor.config.example.json auditor.config.json" and fill it in, or name another file: "-c config=FILE".',
+        'nowhere.json does not exist. Create it with "cp auditor.config.example.json auditor.config.json" and fill it in. To use another file, give cdk "-c config=FILE" or database-setup "--config FILE".',
       ),
     );
   });
 
   it('is refused when it is a folder', () => {
     expect(() => readConfig(folder)).toThrow(
-      new ConfigError(`${folder} cannot be read. Allowed: a JSON file that you may read.`),
+      new ConfigError(`${folder} cannot be read. Allowed: a JSON file that you have permission to read.`),
     );
   });
 

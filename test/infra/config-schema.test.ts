@@ -22,7 +22,7 @@ describe('auditor.config.schema.json', () => {
 });
 
 describe("the configuration's fields", () => {
-  it('each have a description and say what is allowed', () => {
+  it('each have a description and what is allowed', () => {
     const fields = configFields();
 
     expect(fields.map(({ path }) => path)).toEqual(
@@ -41,7 +41,7 @@ describe("the configuration's fields", () => {
     }
   });
 
-  it('tell required ones and defaults apart', () => {
+  it('show whether they are required and their default when they have one', () => {
     const fields = new Map(configFields().map((field) => [field.path, field]));
 
     expect(fields.get('rds.kind')).toMatchObject({ required: true, allowed: 'one of instance, cluster' });

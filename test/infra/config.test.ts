@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../../infra/config.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
-import { CLUSTER, databaseOf, EXISTING_TOPIC, INSTANCE } from './configs.ts';
+import { CLUSTER, EXISTING_TOPIC, INSTANCE, parseDatabase } from './configs.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:litellm-key-AbCdEf';
-const URL_ALLOWED = 'Allowed: a URL as https://litellm.example.com, without user, query or fragment.';
+const URL_ALLOWED =
+  'Allowed: a URL such as https://litellm.example.com:4000, with a port from 1 to 65535, without user, query or fragment.';
 
-/** The lines of the error that a configuration gets; none when it is accepted. */
-function linesOf(raw: unknown): string[] {
+/** The lines of the error for a configuration; none if it is accepted. */
+function errorLines(raw: unknown): string[] {
   try {
     parseConfig(raw, '/');
     return [];
@@ -19,8 +20,8 @@ function linesOf(raw: unknown): string[] {
 }
 
 describe('a configuration', () => {
-  it('has the defaults when it says only what has none', () => {
-    const database = databaseOf(INSTANCE);
+  it('has the defaults when it has only the required fields', () => {
+    const database = parseDatabase(INSTANCE);
 
     expect(database).toEqual({
       ...INSTANCE,
@@ -36,7 +37,7 @@ describe('a configuration', () => {
     });
   });
 
-  it('takes each value from the database first when defaults have it too', () => {
+  it('prefers the value of the database when defaults have it too', () => {
     const defaults = {
       ...INSTANCE,
       port: 6432,
@@ -44,7 +45,7 @@ describe('a configuration', () => {
       notifications: { emails: ['a@example.com', 'b@example.com'] },
     };
 
-    const database = databaseOf(
+    const database = parseDatabase(
       { port: 7432, tuning: { headroomWarningPercent: 70 }, notifications: { emails: ['c@example.com'] } },
       defaults,
     );
@@ -57,8 +58,8 @@ describe('a configuration', () => {
     });
   });
 
-  it('is accepted when a bad default is replaced in every database', () => {
-    const lines = linesOf({
+  it('is accepted when every database replaces an invalid default', () => {
+    const lines = errorLines({
       defaults: { ...INSTANCE, region: 'Frankfurt' },
       databases: { prod: { region: 'eu-central-1' } },
     });
@@ -66,8 +67,8 @@ describe('a configuration', () => {
     expect(lines).toEqual([]);
   });
 
-  it('names a bad default once, where it stands, when several databases have it', () => {
-    const lines = linesOf({ defaults: { ...INSTANCE, memoryMb: 64, prot: 1 }, databases: { a: {}, b: {} } });
+  it('names an invalid default once, by its place in the file, when several databases have it', () => {
+    const lines = errorLines({ defaults: { ...INSTANCE, memoryMb: 64, prot: 1 }, databases: { a: {}, b: {} } });
 
     expect(lines).toEqual([
       'defaults.memoryMb is 64. Allowed: a whole number from 256 to 10240.',
@@ -75,8 +76,8 @@ describe('a configuration', () => {
     ]);
   });
 
-  it('gets every problem of every database at once', () => {
-    const lines = linesOf({
+  it('is refused with every problem when several databases have some', () => {
+    const lines = errorLines({
       databases: {
         a: { ...INSTANCE, region: undefined, rds: { ...INSTANCE.rds, resourceId: 'litellm' } },
         b: { ...INSTANCE, host: 'https://db', port: '5432' },
@@ -84,8 +85,8 @@ describe('a configuration', () => {
     });
 
     expect(lines).toEqual([
-      'databases.a.region is missing. Allowed: an AWS region as eu-central-1.',
-      'databases.a.rds.resourceId is "litellm". Allowed: a resource id as db-ABCDEFGHIJKLMNOPQRSTUVWXYZ or cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ; not the name, not an ARN.',
+      'databases.a.region is missing. Allowed: an AWS region such as eu-central-1.',
+      'databases.a.rds.resourceId is "litellm". Allowed: a resource id such as db-ABCDEFGHIJKLMNOPQRSTUVWXYZ or cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ; not the name, not an ARN.',
       'databases.b.host is "https://db". Allowed: a host name, without scheme, user or port.',
       'databases.b.port is "5432". Allowed: a whole number from 1 to 65535.',
     ]);
@@ -93,25 +94,25 @@ describe('a configuration', () => {
 
   it.each([
     [[], 'The configuration is not an object. Allowed: an object with databases.'],
-    [{}, 'databases is missing. Allowed: an object with at least one database by its name.'],
-    [{ databases: {} }, 'databases is {}. Allowed: an object with at least one database by its name.'],
-    [{ databases: [] }, 'databases is []. Allowed: an object with at least one database by its name.'],
+    [{}, 'databases is missing. Allowed: an object with at least one database, by name.'],
+    [{ databases: {} }, 'databases is {}. Allowed: an object with at least one database, by name.'],
+    [{ databases: [] }, 'databases is []. Allowed: an object with at least one database, by name.'],
     [
       { databases: { prod: INSTANCE }, default: {} },
       'The configuration has no field "default". Allowed: $schema, defaults, databases.',
     ],
     [
       { databases: { Prod: INSTANCE } },
-      'databases has the name "Prod". Allowed: a name of 1 to 40 lower-case letters, digits and hyphens that starts with a letter.',
+      'databases has the name "Prod". Allowed: a name of 1 to 40 lower-case letters, digits and hyphens, starting with a letter.',
     ],
   ])('is refused with a sentence when the file holds %j', (raw, sentence) => {
-    const lines = linesOf(raw);
+    const lines = errorLines(raw);
 
     expect(lines).toEqual([sentence]);
   });
 
-  it('is refused when defaults are no object', () => {
-    const lines = linesOf({ defaults: 3, databases: { prod: INSTANCE } });
+  it('is refused when defaults are not an object', () => {
+    const lines = errorLines({ defaults: 3, databases: { prod: INSTANCE } });
 
     expect(lines).toEqual([expect.stringMatching(/^defaults is 3\. Allowed: an object with account, region, host, /)]);
   });
@@ -124,7 +125,7 @@ describe('a configuration', () => {
     ],
     [
       { rds: { ...INSTANCE.rds, identifier: '*' } },
-      'rds.identifier is "*". Allowed: lower-case letters, digits and hyphens, 1 to 63 of them, starting with a letter.',
+      'rds.identifier is "*". Allowed: 1 to 63 lower-case letters, digits and hyphens, starting with a letter.',
     ],
     [
       { rds: { ...CLUSTER.rds, kind: 'instance' } },
@@ -136,19 +137,19 @@ describe('a configuration', () => {
     ],
     [
       { host: 'litellm.cluster-ro-c0example0000.eu-central-1.rds.amazonaws.com' },
-      'host is "litellm.cluster-ro-c0example0000.eu-central-1.rds.amazonaws.com", a reader endpoint. Allowed: the instance endpoint or the writer endpoint, where LiteLLM\'s connections end.',
+      'host is "litellm.cluster-ro-c0example0000.eu-central-1.rds.amazonaws.com", a reader endpoint. Allowed: the instance endpoint or the writer endpoint, which LiteLLM\'s connections reach.',
     ],
     [
       { host: 'litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com' },
-      'host is "litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com", an RDS Proxy. Allowed: the instance endpoint or the writer endpoint, where LiteLLM\'s connections end.',
+      'host is "litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com", an RDS Proxy. Allowed: the instance endpoint or the writer endpoint, which LiteLLM\'s connections reach.',
     ],
     [
       { vpc: { ...INSTANCE.vpc, subnetIds: [] } },
-      'vpc.subnetIds is []. Allowed: a list of 1 to 16 subnet ids, each once.',
+      'vpc.subnetIds is []. Allowed: a list of 1 to 16 subnet ids without duplicates.',
     ],
     [
       { vpc: { ...INSTANCE.vpc, subnetIds: ['subnet-1'] } },
-      'vpc.subnetIds.0 is "subnet-1". Allowed: a subnet id as subnet-0123456789abcdef0.',
+      'vpc.subnetIds.0 is "subnet-1". Allowed: a subnet id such as subnet-0123456789abcdef0.',
     ],
     [
       {
@@ -158,7 +159,7 @@ describe('a configuration', () => {
           databaseSecurityGroupId: 'sg-0123456789abcdef1',
         },
       },
-      "vpc.databaseSecurityGroupId is set beside vpc.securityGroupIds. Allowed: one of the two; with groups of your own, letting them in is the database group's rule to have.",
+      "vpc.databaseSecurityGroupId is set together with vpc.securityGroupIds. Allowed: one of the two. With your own groups, add the rule to the database's group yourself.",
     ],
     [
       { schedule: { expression: 'every 5 minutes' } },
@@ -166,7 +167,7 @@ describe('a configuration', () => {
     ],
     [
       { schedule: { expression: 'rate(6 days)' } },
-      'schedule.expression is "rate(6 days)". Allowed: a rate of at most 5 days, because the alarm on missing audits looks back 7 days at most.',
+      'schedule.expression is "rate(6 days)". Allowed: a rate of at most 5 days. The alarm for missing audits looks back 7 days at most.',
     ],
     [
       { schedule: { flexibleMinutes: 15 } },
@@ -174,19 +175,19 @@ describe('a configuration', () => {
     ],
     [
       { schedule: { timezone: 'Berlin' } },
-      'schedule.timezone is "Berlin". Allowed: an IANA time zone as Europe/Berlin.',
+      'schedule.timezone is "Berlin". Allowed: an IANA time zone such as Europe/Berlin.',
     ],
     [
       { notifications: {} },
-      'notifications tells nobody. Allowed: emails, slack or topicArn, or tuning.notifyFrom "never".',
+      'notifications has no recipient. Allowed: emails, slack or topicArn, or tuning.notifyFrom "never".',
     ],
     [
       { notifications: { ...EXISTING_TOPIC, emails: ['a@example.com'] } },
-      'notifications.emails is set beside topicArn. Allowed: only without topicArn; whoever owns the existing topic subscribes people to it, once.',
+      'notifications.emails is set together with topicArn. Allowed: only without topicArn. Subscribe people to the existing topic itself.',
     ],
     [
       { notifications: { ...EXISTING_TOPIC, slack: { workspaceId: 'T0123ABCD', channelId: 'C0123ABCD' } } },
-      'notifications.slack is set beside topicArn. Allowed: only without topicArn; whoever owns the existing topic subscribes people to it, once.',
+      'notifications.slack is set together with topicArn. Allowed: only without topicArn. Subscribe people to the existing topic itself.',
     ],
     [
       { notifications: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:alerts' } },
@@ -194,13 +195,13 @@ describe('a configuration', () => {
     ],
     [
       { notifications: { ...INSTANCE.notifications, topicKeyArn: EXISTING_TOPIC.topicKeyArn } },
-      'notifications.topicKeyArn is set without topicArn. Allowed: only beside topicArn; the own topic gets its own key.',
+      "notifications.topicKeyArn is set without topicArn. Allowed: only together with topicArn. The stack's own topic has its own key.",
     ],
     [
       { notifications: { emails: ['a@example.com', 'a@example.com'] } },
-      'notifications.emails is ["a@example.com","a@example.com"]. Allowed: a list of at most 50 e-mail addresses, each once.',
+      'notifications.emails is ["a@example.com","a@example.com"]. Allowed: a list of at most 50 email addresses without duplicates.',
     ],
-    [{ notifications: { emails: ['nobody'] } }, 'notifications.emails.0 is "nobody". Allowed: an e-mail address.'],
+    [{ notifications: { emails: ['nobody'] } }, 'notifications.emails.0 is "nobody". Allowed: an email address.'],
     [
       { tuning: { headroomWarningPercent: 90 } },
       'tuning.headroomWarningPercent is 90. Allowed: less than tuning.headroomCriticalPercent, which is 90.',
@@ -219,30 +220,33 @@ describe('a configuration', () => {
     ],
     [{ proxy: {} }, `proxy.url is missing. ${URL_ALLOWED}`],
     [{ proxy: { url: 'litellm:4000' } }, `proxy.url is "litellm:4000". ${URL_ALLOWED}`],
+    [{ proxy: { url: 'https://litellm:99999' } }, `proxy.url is "https://litellm:99999". ${URL_ALLOWED}`],
+    [{ proxy: { url: 'https://litellm:0' } }, `proxy.url is "https://litellm:0". ${URL_ALLOWED}`],
+    [{ proxy: { url: 'https://10.0.3.999' } }, `proxy.url is "https://10.0.3.999". ${URL_ALLOWED}`],
     [{ proxy: { url: 'https://user@litellm' } }, `proxy.url is "https://user@litellm". ${URL_ALLOWED}`],
     [{ proxy: { url: 'https://litellm/?key=1' } }, `proxy.url is "https://litellm/?key=1". ${URL_ALLOWED}`],
     [
       { proxy: { url: 'https://litellm', keySecretArn: `${SECRET_ARN}*` } },
-      `proxy.keySecretArn is "${SECRET_ARN}*". Allowed: the whole ARN of a secret with its last six characters, as ${SECRET_ARN}.`,
+      `proxy.keySecretArn is "${SECRET_ARN}*". Allowed: the complete ARN of a secret with its last six characters, such as ${SECRET_ARN}.`,
     ],
     [
       { proxy: { url: 'https://litellm', logGroupName: 'a:b' } },
-      'proxy.logGroupName is "a:b". Allowed: the name of a log group, as /ecs/litellm; not an ARN.',
+      'proxy.logGroupName is "a:b". Allowed: the name of a log group, such as /ecs/litellm; not an ARN.',
     ],
     [
       { proxy: { url: 'https://litellm' }, tuning: { proxyTimeoutMs: 20_000 } },
-      'timeoutSeconds is 60. Allowed: at least 90, the sum of the deadlines in tuning that one audit can need.',
+      'timeoutSeconds is 60. Allowed: at least 90, the sum of the timeouts in tuning that apply to one audit.',
     ],
     [
       { timeoutSeconds: 30 },
-      'timeoutSeconds is 30. Allowed: at least 45, the sum of the deadlines in tuning that one audit can need.',
+      'timeoutSeconds is 30. Allowed: at least 45, the sum of the timeouts in tuning that apply to one audit.',
     ],
     [
       { caFile: 'nowhere.pem' },
       "caFile names /nowhere.pem, which cannot be read. Allowed: a PEM file with the CAs of the server's certificate.",
     ],
-  ])('is refused with a sentence when a database says %j', (change, sentence) => {
-    const lines = linesOf({ databases: { prod: { ...INSTANCE, ...change } } });
+  ])('is refused with a sentence when a database has %j', (change, sentence) => {
+    const lines = errorLines({ databases: { prod: { ...INSTANCE, ...change } } });
 
     expect(lines).toEqual([`databases.prod.${sentence}`]);
   });
@@ -255,29 +259,30 @@ describe('a configuration', () => {
     [{ schedule: { expression: 'cron(0 6 ? * MON-FRI *)', timezone: 'Europe/Berlin', longestGapMinutes: 4320 } }],
     [{ schedule: { expression: 'rate(5 days)' } }],
     [{ timeoutSeconds: 45 }],
+    [{ proxy: { url: 'https://litellm:65535' } }],
     [{ proxy: { url: 'http://litellm.internal.example.com:4000' } }],
     [{ proxy: { url: 'https://10.0.3.17/litellm/', keySecretArn: SECRET_ARN, logGroupName: '/ecs/litellm' } }],
     [{ proxy: { url: 'https://litellm' }, tuning: { proxyTimeoutMs: 5000 }, timeoutSeconds: 45 }],
-  ])('is accepted when a database says %j', (change) => {
-    const lines = linesOf({ databases: { prod: { ...INSTANCE, ...change } } });
+  ])('is accepted when a database has %j', (change) => {
+    const lines = errorLines({ databases: { prod: { ...INSTANCE, ...change } } });
 
     expect(lines).toEqual([]);
   });
 
-  it('is refused when two databases of an account have one Slack channel', () => {
+  it('is refused when two databases of an account have the same Slack channel', () => {
     const notifications = { slack: { workspaceId: 'T0123ABCD', channelId: 'C0123ABCD' } };
 
-    const lines = linesOf({
+    const lines = errorLines({
       defaults: { ...INSTANCE, notifications },
       databases: { a: {}, b: {}, c: { account: '444455556666' } },
     });
 
     expect(lines).toEqual([
-      "databases.b.notifications.slack is the channel that databases.a has. Allowed: a channel once in an account; give this database the topicArn of a's topic instead.",
+      'databases.b.notifications.slack is the channel of databases.a too. Allowed: a channel once per account. Set topicArn to the topic of a instead.',
     ]);
   });
 
-  it('gets sentences alone, one a line, when it holds any JSON at all', () => {
+  it('is refused with one sentence per line when it is any JSON at all', () => {
     const anything = fc.jsonValue();
     const database = fc.record(
       {
@@ -300,7 +305,7 @@ describe('a configuration', () => {
 
     fc.assert(
       fc.property(fc.oneof(anything, file), (raw) => {
-        const lines = linesOf(raw);
+        const lines = errorLines(raw);
 
         expect(lines).not.toEqual([]);
         for (const line of lines) expect(line).toMatch(/^[^\n]+ Allowed: [^\n]+\.$/);

@@ -29,7 +29,7 @@ export const PROXY = {
 };
 
 /** The one database of a configuration that holds it alone. */
-export function databaseOf(database: object, defaults: object = {}): DatabaseConfig {
+export function parseDatabase(database: object, defaults: object = {}): DatabaseConfig {
   const parsed = parseConfig({ defaults, databases: { prod: database } }, '/').databases.prod;
   if (parsed === undefined) throw new Error('The configuration lost its database.');
   return parsed;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { functionEnvironment } from '../../infra/environment.ts';
 import { settingsFromEnvironment } from '../../lambda/settings/settings.ts';
-import { databaseOf, INSTANCE, PROXY } from './configs.ts';
+import { INSTANCE, PROXY, parseDatabase } from './configs.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:audit';
 
-function settingsOf(database: object) {
+function settingsFor(database: object) {
   const environment = functionEnvironment({
     label: 'prod',
-    database: databaseOf(database),
+    database: parseDatabase(database),
     topicArn: TOPIC,
     caFile: undefined,
   });
@@ -16,7 +16,7 @@ function settingsOf(database: object) {
 }
 
 describe('functionEnvironment', () => {
-  it('gives every tuning of the file to the function, of whatever type, when it differs from the default', () => {
+  it('has every tuning of any type when it differs from the default', () => {
     const tuning = {
       notifyFrom: 'critical',
       litellmVersion: '1.81.3',
@@ -28,21 +28,21 @@ describe('functionEnvironment', () => {
       activitySeconds: 30,
     };
 
-    expect(settingsOf({ ...INSTANCE, timeoutSeconds: 120, tuning })).toMatchObject(tuning);
+    expect(settingsFor({ ...INSTANCE, timeoutSeconds: 120, tuning })).toMatchObject(tuning);
   });
 
-  it('tells where the proxy is and that its log is counted when it is configured', () => {
+  it('has the URL of the proxy and that its log is counted when both are configured', () => {
     const { url, keySecretArn } = PROXY;
 
-    expect(settingsOf({ ...INSTANCE, proxy: PROXY })).toMatchObject({
+    expect(settingsFor({ ...INSTANCE, proxy: PROXY })).toMatchObject({
       proxy: { url, keySecretArn },
       proxyLogMetrics: true,
     });
   });
 
-  it('tells of no proxy, and of no log, when none is configured', () => {
-    const alone = settingsOf({ ...INSTANCE, proxy: { url: PROXY.url } });
-    const none = settingsOf(INSTANCE);
+  it('has no proxy and no log when none is configured', () => {
+    const alone = settingsFor({ ...INSTANCE, proxy: { url: PROXY.url } });
+    const none = settingsFor(INSTANCE);
 
     expect(alone).toMatchObject({ proxy: { url: PROXY.url, keySecretArn: undefined }, proxyLogMetrics: false });
     expect(none).toMatchObject({ proxy: undefined, proxyLogMetrics: false });

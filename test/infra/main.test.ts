@@ -10,13 +10,13 @@ function runApp(context: object) {
 }
 
 describe('the app', () => {
-  it('prints the sentence alone and ends with status 1 when the configuration is not there', () => {
+  it('prints only the sentence, with exit status 1, when the configuration does not exist', () => {
     const { status, stderr, stdout } = runApp({ config: 'nowhere.json' });
 
     expect({ status, stderr, stdout }).toEqual({
       status: 1,
       stderr:
-        'There is no nowhere.json. Make one with "cp auditor.config.example.json auditor.config.json" and fill it in, or name another file: "-c config=FILE".\n',
+        'nowhere.json does not exist. Create it with "cp auditor.config.example.json auditor.config.json" and fill it in. To use another file, give cdk "-c config=FILE" or database-setup "--config FILE".\n',
       stdout: '',
     });
   });

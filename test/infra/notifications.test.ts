@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { only, templateOf } from './templates.ts';
+import { findTemplate, only } from './templates.ts';
 
 const ownTopic = { Ref: expect.stringMatching(/^AuditorNotificationsTopic/) };
 
-describe('the own topic', () => {
+describe("the stack's own topic", () => {
   it('is encrypted with a key that rotates, and has the addresses subscribed', () => {
-    const template = templateOf('instance');
+    const template = findTemplate('instance');
 
     expect(only(template, 'AWS::SNS::Topic')).toEqual({
       TopicName: 'litellm-db-auditor-instance',
@@ -19,8 +19,8 @@ describe('the own topic', () => {
     });
   });
 
-  it('takes messages by TLS only, and from alarms of this account', () => {
-    const template = templateOf('instance');
+  it('accepts messages only over TLS, and from alarms of this account', () => {
+    const template = findTemplate('instance');
     const fromAlarms = {
       Effect: 'Allow',
       Principal: { Service: 'cloudwatch.amazonaws.com' },
@@ -46,7 +46,7 @@ describe('the own topic', () => {
 
 describe('an existing topic', () => {
   it('is used as it is, without a topic, key, subscription or channel of the stack', () => {
-    const template = templateOf('shared');
+    const template = findTemplate('shared');
 
     for (const type of [
       'SNS::Topic',
@@ -62,22 +62,22 @@ describe('an existing topic', () => {
 
 describe('a Slack channel', () => {
   it('is not configured when none is named', () => {
-    templateOf('instance').resourceCountIs('AWS::Chatbot::SlackChannelConfiguration', 0);
-    templateOf('instance').resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+    findTemplate('instance').resourceCountIs('AWS::Chatbot::SlackChannelConfiguration', 0);
+    findTemplate('instance').resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   });
 });
 
 describe('the alarms', () => {
-  const alarmsOf = (label: Parameters<typeof templateOf>[0]) =>
+  const findAlarms = (label: Parameters<typeof findTemplate>[0]) =>
     Object.fromEntries(
-      Object.values(templateOf(label).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => [
+      Object.values(findTemplate(label).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => [
         Properties.AlarmName,
         Properties,
       ]),
     );
 
-  it('tell the topic of one failed run until a whole rate passed without', () => {
-    const alarm = alarmsOf('instance')['litellm-db-auditor-instance-audit-failed'];
+  it('are raised by one failed run until none failed for a whole rate', () => {
+    const alarm = findAlarms('instance')['litellm-db-auditor-instance-audit-failed'];
 
     expect(alarm).toMatchObject({
       Namespace: 'AWS/Lambda',
@@ -92,12 +92,12 @@ describe('the alarms', () => {
       AlarmActions: [ownTopic],
       OKActions: [ownTopic],
       AlarmDescription:
-        'An audit of the LiteLLM database instance failed, so its report may have reached nobody; then it is in the log. See: aws logs tail /aws/lambda/litellm-db-auditor-instance --region eu-central-1 --since 3h',
+        'An audit of the LiteLLM database instance failed. Its report may not have been published; then it is in the log. See the log: aws logs tail /aws/lambda/litellm-db-auditor-instance --region eu-central-1 --since 3h',
     });
   });
 
-  it('tell the topic when three rates pass without a completed audit', () => {
-    const alarm = alarmsOf('instance')['litellm-db-auditor-instance-no-audit'];
+  it('are raised when three rates pass without a completed audit', () => {
+    const alarm = findAlarms('instance')['litellm-db-auditor-instance-no-audit'];
 
     expect(alarm).toMatchObject({
       EvaluationPeriods: 3,
@@ -125,7 +125,7 @@ describe('the alarms', () => {
   });
 
   it('stay within what CloudWatch looks back when audits are days apart', () => {
-    const alarms = alarmsOf('shared');
+    const alarms = findAlarms('shared');
 
     expect(alarms['litellm-db-auditor-shared-audit-failed']).toMatchObject({
       Period: 300,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PROXY } from './configs.ts';
-import { only, templateOf } from './templates.ts';
+import { findTemplate, only } from './templates.ts';
 
 const statementSchema = z.looseObject({ Sid: z.string() });
 const roleSchema = z.looseObject({
@@ -23,8 +23,8 @@ const NETWORK = [
 ];
 
 /** Every statement of every role in a stack by the role's logical id without its hash, and whatever else gives permissions. */
-function permissionsIn(label: Parameters<typeof templateOf>[0]) {
-  const template = templateOf(label);
+function permissionsIn(label: Parameters<typeof findTemplate>[0]) {
+  const template = findTemplate(label);
   const roles = Object.entries(template.findResources('AWS::IAM::Role')).map(([id, { Properties }]) => {
     const role = roleSchema.parse(Properties);
     return [
@@ -101,7 +101,7 @@ describe('the roles of a stack', () => {
     });
   });
 
-  it('allow this and nothing else when the database is a cluster, the proxy is asked with a key and Slack is told', () => {
+  it('allow this and nothing else when the database is a cluster, the proxy is queried with a key and there is a Slack channel', () => {
     const permissions = permissionsIn('cluster');
 
     expect(permissions).toEqual({
@@ -141,7 +141,7 @@ describe('the roles of a stack', () => {
   });
 
   it('let only Lambda and the scheduler of this account take them when they are assumed', () => {
-    const roles = Object.values(templateOf('instance').findResources('AWS::IAM::Role'));
+    const roles = Object.values(findTemplate('instance').findResources('AWS::IAM::Role'));
 
     expect(roles.map(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement)).toEqual([
       [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } }],
@@ -161,9 +161,9 @@ describe('the roles of a stack', () => {
     ]);
   });
 
-  it('keep Slack from running anything when a channel is told', () => {
-    const guardrail = only(templateOf('cluster'), 'AWS::IAM::ManagedPolicy');
-    const slack = only(templateOf('cluster'), 'AWS::Chatbot::SlackChannelConfiguration');
+  it('deny Slack every action when there is a channel', () => {
+    const guardrail = only(findTemplate('cluster'), 'AWS::IAM::ManagedPolicy');
+    const slack = only(findTemplate('cluster'), 'AWS::Chatbot::SlackChannelConfiguration');
 
     expect(guardrail).toMatchObject({
       PolicyDocument: { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] },

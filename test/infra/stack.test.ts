@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { only, templateOf } from './templates.ts';
+import { findTemplate, only } from './templates.ts';
 
 describe('the function', () => {
-  it('runs on Node 24, arm64, in the VPC, alone, with JSON logs, and is not retried, when nothing else is said', () => {
-    const properties = only(templateOf('instance'), 'AWS::Lambda::Function');
-    const invoked = only(templateOf('instance'), 'AWS::Lambda::EventInvokeConfig');
+  it('runs on Node 24, arm64, in the VPC, alone, with JSON logs, and is not retried, when it is not configured otherwise', () => {
+    const properties = only(findTemplate('instance'), 'AWS::Lambda::Function');
+    const invoked = only(findTemplate('instance'), 'AWS::Lambda::EventInvokeConfig');
 
     expect(properties).toMatchObject({
       FunctionName: 'litellm-db-auditor-instance',
@@ -27,8 +27,8 @@ describe('the function', () => {
     });
   });
 
-  it('gets the place and no tuning when all tuning is the default', () => {
-    const { Environment } = only(templateOf('instance'), 'AWS::Lambda::Function');
+  it('has the target and no tuning when all tuning is the default', () => {
+    const { Environment } = only(findTemplate('instance'), 'AWS::Lambda::Function');
 
     expect(Environment).toEqual({
       Variables: {
@@ -45,8 +45,8 @@ describe('the function', () => {
     });
   });
 
-  it('gets the tuning that differs and its sizes when the configuration has them', () => {
-    const properties = only(templateOf('shared'), 'AWS::Lambda::Function');
+  it('has the tuning that differs and its sizes when the configuration has them', () => {
+    const properties = only(findTemplate('shared'), 'AWS::Lambda::Function');
 
     expect(properties).toMatchObject({ MemorySize: 1024, Timeout: 120 });
     expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
@@ -61,7 +61,7 @@ describe('the function', () => {
   });
 
   it('names no CA file when none is known for the region', () => {
-    const { Environment } = only(templateOf('anywhere'), 'AWS::Lambda::Function');
+    const { Environment } = only(findTemplate('anywhere'), 'AWS::Lambda::Function');
 
     expect(Environment).toHaveProperty('Variables.AUDITOR_HOST');
     expect(Environment).not.toHaveProperty('Variables.AUDITOR_CA_FILE');
@@ -69,8 +69,8 @@ describe('the function', () => {
 });
 
 describe('the network', () => {
-  it('is a group that lets out HTTPS and the database port when none is named', () => {
-    const template = templateOf('instance');
+  it('is a group that allows outbound HTTPS and the database port when no group is configured', () => {
+    const template = findTemplate('instance');
 
     expect(only(template, 'AWS::EC2::SecurityGroup')).toMatchObject({
       VpcId: 'vpc-0123456789abcdef0',
@@ -82,8 +82,8 @@ describe('the network', () => {
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
   });
 
-  it("joins the own group and the database's when that is named, and lets out to the proxy's port", () => {
-    const template = templateOf('cluster');
+  it("connects its own group with the database's and allows the proxy's port when both are configured", () => {
+    const template = findTemplate('cluster');
     const own = { 'Fn::GetAtt': [expect.stringMatching(/^AuditorSecurityGroup/), 'GroupId'] };
 
     expect(only(template, 'AWS::EC2::SecurityGroup').SecurityGroupEgress).toMatchObject([
@@ -104,8 +104,8 @@ describe('the network', () => {
     });
   });
 
-  it('has the existing groups and no new one when they are named', () => {
-    const template = templateOf('shared');
+  it('has the existing groups and no new one when they are configured', () => {
+    const template = findTemplate('shared');
 
     expect(only(template, 'AWS::Lambda::Function')).toMatchObject({
       VpcConfig: { SecurityGroupIds: ['sg-0123456789abcdef0'] },
@@ -116,7 +116,7 @@ describe('the network', () => {
 
 describe("the proxy's log", () => {
   it('has its failed connections counted, for this database alone, when its group is configured', () => {
-    const filters = Object.values(templateOf('cluster').findResources('AWS::Logs::MetricFilter'));
+    const filters = Object.values(findTemplate('cluster').findResources('AWS::Logs::MetricFilter'));
 
     const counted = (MetricName: string, FilterPattern: string) => ({
       Type: 'AWS::Logs::MetricFilter',
@@ -132,14 +132,14 @@ describe("the proxy's log", () => {
     ]);
   });
 
-  it('is left alone when it is not configured', () => {
-    templateOf('instance').resourceCountIs('AWS::Logs::MetricFilter', 0);
+  it('has no filter when it is not configured', () => {
+    findTemplate('instance').resourceCountIs('AWS::Logs::MetricFilter', 0);
   });
 });
 
 describe('the schedule', () => {
-  it('asks for an audit every 15 minutes and keeps what could not be handed over when nothing else is said', () => {
-    const schedule = only(templateOf('instance'), 'AWS::Scheduler::Schedule');
+  it('asks for an audit every 15 minutes and keeps events that were not delivered when it is not configured otherwise', () => {
+    const schedule = only(findTemplate('instance'), 'AWS::Scheduler::Schedule');
 
     expect(schedule).toMatchObject({
       ScheduleExpression: 'rate(15 minutes)',
@@ -154,7 +154,7 @@ describe('the schedule', () => {
   });
 
   it('has the time zone and window when the configuration has them', () => {
-    const schedule = only(templateOf('shared'), 'AWS::Scheduler::Schedule');
+    const schedule = only(findTemplate('shared'), 'AWS::Scheduler::Schedule');
 
     expect(schedule).toMatchObject({
       ScheduleExpression: 'cron(0 6 ? * MON-FRI *)',
@@ -166,15 +166,15 @@ describe('the schedule', () => {
 
 describe('what is kept', () => {
   it('is the log for as long as configured, and failed events for 14 days, encrypted', () => {
-    const log = only(templateOf('shared'), 'AWS::Logs::LogGroup');
-    const queue = only(templateOf('shared'), 'AWS::SQS::Queue');
+    const log = only(findTemplate('shared'), 'AWS::Logs::LogGroup');
+    const queue = only(findTemplate('shared'), 'AWS::SQS::Queue');
 
     expect(log).toEqual({ LogGroupName: '/aws/lambda/litellm-db-auditor-shared', RetentionInDays: 14 });
     expect(queue).toEqual({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
   });
 
   it('goes with the stack when it is deleted', () => {
-    const template = templateOf('instance');
+    const template = findTemplate('instance');
 
     for (const type of ['AWS::Logs::LogGroup', 'AWS::SQS::Queue', 'AWS::KMS::Key']) {
       expect(Object.values(template.findResources(type))).toEqual([
@@ -186,7 +186,7 @@ describe('what is kept', () => {
 
 describe('the outputs', () => {
   it('name the function, the role, the topic with its key and a command to paste', () => {
-    const outputs = templateOf('instance').findOutputs('*');
+    const outputs = findTemplate('instance').findOutputs('*');
 
     expect(Object.keys(outputs)).toEqual(['FunctionName', 'RoleArn', 'TopicArn', 'TopicKeyArn', 'InvokeCommand']);
     expect(outputs.InvokeCommand).toMatchObject({

@@ -50,7 +50,7 @@ export function manyKinds(name: string, validate = false): App {
 const app = manyKinds('templates');
 
 /** The template of one of the databases above. */
-export function templateOf(label: keyof typeof DATABASES): Template {
+export function findTemplate(label: keyof typeof DATABASES): Template {
   return Template.fromStack(Stack.of(app.node.findChild(`litellm-db-auditor-${label}`)));
 }
 

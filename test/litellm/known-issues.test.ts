@@ -92,14 +92,14 @@ describe('knownIssuesOf', () => {
     expect(flagged).toEqual(['1.82.7', '1.82.8']);
   });
 
-  it('leaves out what takes IAM tokens when LiteLLM logs in otherwise', () => {
+  it('leaves out what requires IAM tokens when LiteLLM logs in otherwise', () => {
     const faults = knownIssuesOf(litellm('1.74.14'), { iam: false });
 
     expect(faults.some(({ iam }) => iam)).toBe(false);
     expect(idsOf('1.74.14', true).length).toBeGreaterThan(faults.length);
   });
 
-  it('puts connection faults before security ones, and critical ones first in each', () => {
+  it('puts connection issues before security ones, and critical ones first in each', () => {
     const faults = knownIssuesOf(litellm('1.81.3'), { iam: true });
 
     const groups = faults.map(
@@ -109,11 +109,11 @@ describe('knownIssuesOf', () => {
     expect(groups[0]).toBe('1 0');
   });
 
-  it('finds no security fault in the LTS release', () => {
+  it('finds no security issue in the LTS release', () => {
     expect(knownIssuesOf(litellm('1.108.13'), { iam: true }).filter(isSecurity)).toEqual([]);
   });
 
-  it('finds a version in one part of a fault at most, and never throws, for any version', () => {
+  it('finds a version in one part of an issue at most, and never throws, for any version', () => {
     const anyVersion = tuple(nat({ max: 2 }), nat({ max: 120 }), nat({ max: 20 }), string({ maxLength: 6 }));
     check(
       property(anyVersion, ([major, minor, patch, suffix]) => {
@@ -137,12 +137,12 @@ describe('isBeyondKnowledge', () => {
     ['1.111.0-nightly', true],
     ['1.111.0rc3', true],
     ['2.0.0', true],
-  ])('tells %s: %s', (text, beyond) => {
+  ])('knows whether the knowledge covers %s: %s', (text, beyond) => {
     expect(isBeyondKnowledge(litellm(text))).toBe(beyond);
   });
 });
 
-describe('the known faults', () => {
+describe('the known issues', () => {
   it('say of none without a fix that it is fixed', () => {
     const claims = KNOWN_ISSUES.filter(
       ({ fixed, note = '', title }) => fixed.length === 0 && /\bfixed in\b/i.test(note + title),

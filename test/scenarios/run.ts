@@ -5,23 +5,24 @@ import { LambdaRuntime } from '../../sandbox/lambda/runtime.ts';
 import { readReport } from '../../sandbox/report.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { startDatabase } from '../shared-database.ts';
-import { sharedFunction } from '../shared-function.ts';
+import { configured, sharedFunction } from '../shared-function.ts';
 
 /** The report of the function in the scenario. Everything is stopped when it resolves. */
 export async function runScenario(scenario: Scenario): Promise<Report> {
   const cleanUp = new CleanUp();
   const { signal } = new AbortController();
   try {
+    // Before the environment: the time between its start and the audit matters.
+    const lambda = await sharedFunction();
     const { database, endpoints, config, settled } = await startEnvironment(scenario, {
       cleanUp,
       step: () => {},
       signal,
       openDatabase: startDatabase,
     });
-    const lambda = await sharedFunction(config);
     const { region, credentials } = database;
     const place = { region, credentials, environment: endpoints.environment };
-    const runtime = cleanUp.add(await LambdaRuntime.start(lambda, place), (it) => it.stop());
+    const runtime = cleanUp.add(await LambdaRuntime.start(configured(lambda, config), place), (it) => it.stop());
     await settled();
     return readReport(await runtime.invoke({}));
   } finally {

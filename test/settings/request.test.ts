@@ -4,8 +4,8 @@ import { parseRequest, RequestError } from '../../lambda/settings/request.ts';
 
 const HASH = '0123456789abcdef'.repeat(4);
 const ALLOWED =
-  'Allowed are {} and {"action":"audit"}, which change nothing, {"action":"purge"}, a dry run, {"action":"purge","confirm":HASH}, {"action":"restore","backup":NUMBER} and {"action":"backups"}.';
-const HASH_WANTED = 'the hash of the row, 64 lower-case hex digits, as the dry run of a purge shows it';
+  'Allowed: {} or {"action":"audit"} for an audit, {"action":"purge"} for a dry run, {"action":"purge","confirm":HASH}, {"action":"restore","backup":NUMBER}, {"action":"backups"}.';
+const HASH_WANTED = 'the hash of the row (64 lower-case hexadecimal digits), as shown by the dry run of a purge';
 
 describe('request', () => {
   it.each([
@@ -31,27 +31,27 @@ describe('request', () => {
     { action: 'restore', backup: 7 },
     { action: 'restore', backup: 7, replace: HASH },
     { action: 'backups' },
-  ])('is what it says when the event is $action with its fields', (event) => {
+  ])('is the event itself when it is $action with its fields', (event) => {
     expect(parseRequest(event)).toEqual(event);
   });
 
   it.each([
     ['a list', [], 'The event is a list, not a JSON object.'],
     ['a text', 'audit', 'The event is a string, not a JSON object.'],
-    ['an unknown action', { action: 'drop' }, 'The action "drop" is not known.'],
-    ["an object's own name as action", { action: 'constructor' }, 'The action "constructor" is not known.'],
-    ['an action that is no text', { action: ['audit'] }, 'The action ["audit"] is not known.'],
+    ['an unknown action', { action: 'drop' }, 'The action "drop" does not exist.'],
+    ["an object's own name as action", { action: 'constructor' }, 'The action "constructor" does not exist.'],
+    ['an action that is no text', { action: ['audit'] }, 'The action ["audit"] does not exist.'],
     ['no action', { force: true }, 'The event has no "action", only "force".'],
     ['no action but a confirmation', { confirm: HASH }, 'The event has no "action", only "confirm".'],
-  ])('says what is allowed when the event is %s', (_name, event, sentence) => {
+  ])('names what is allowed when the event is %s', (_name, event, sentence) => {
     expect(() => parseRequest(event)).toThrow(new RequestError(`${sentence} ${ALLOWED}`));
   });
 
   it.each([
-    [{ action: 'audit', force: true }, 'Not known beside "action": "force". Allowed with "audit": "scheduledAt".'],
+    [{ action: 'audit', force: true }, 'Unknown: "force". Allowed with "action":"audit": "scheduledAt".'],
     [
       { action: 'audit', scheduledAt: 'now' },
-      '"scheduledAt" is "now". Allowed: the time of the schedule, as 2026-11-22T03:00:00Z.',
+      '"scheduledAt" is "now". Allowed: the time of the schedule, such as 2026-11-22T03:00:00Z.',
     ],
     [{ action: 'purge', confirm: 'yes' }, `"confirm" is "yes". Allowed: ${HASH_WANTED}.`],
     [{ action: 'purge', confirm: true }, `"confirm" is true. Allowed: ${HASH_WANTED}.`],
@@ -62,27 +62,27 @@ describe('request', () => {
     [{ action: 'purge', confirm: HASH, loseRoutingPolicy: 'true' }, '"loseRoutingPolicy" is "true". Allowed: true.'],
     [
       { action: 'purge', loseRoutingPolicy: true },
-      '"loseRoutingPolicy" is true. Allowed: only a purge with "confirm".',
+      '"loseRoutingPolicy" is true. Allowed: only together with "confirm".',
     ],
     [
       { action: 'purge', comfirm: HASH },
-      'Not known beside "action": "comfirm". Allowed with "purge": "confirm" and "loseRoutingPolicy".',
+      'Unknown: "comfirm". Allowed with "action":"purge": "confirm" and "loseRoutingPolicy".',
     ],
-    [{ action: 'restore' }, '"backup" is missing. Allowed: the number of a backup, as the list of backups shows it.'],
+    [{ action: 'restore' }, '"backup" is missing. Allowed: the number of a backup, as shown in the list of backups.'],
     [
       { action: 'restore', backup: '7' },
-      '"backup" is "7". Allowed: the number of a backup, as the list of backups shows it.',
+      '"backup" is "7". Allowed: the number of a backup, as shown in the list of backups.',
     ],
     [
       { action: 'restore', backup: 0.5 },
-      '"backup" is 0.5. Allowed: the number of a backup, as the list of backups shows it.',
+      '"backup" is 0.5. Allowed: the number of a backup, as shown in the list of backups.',
     ],
-    [{ action: 'backups', backup: 7 }, 'Not known beside "action": "backup". Allowed with "backups": nothing.'],
+    [{ action: 'backups', backup: 7 }, 'Unknown: "backup". Allowed with "action":"backups": no other field.'],
   ])('names the field, what was found and what is allowed when the event is %j', (event, sentence) => {
     expect(() => parseRequest(event)).toThrow(new RequestError(sentence));
   });
 
-  it('changes something only when the event says so with all it takes, and fails only with its own error, when the event is any JSON', () => {
+  it('changes something only on a complete request, and fails only with its own error, when the event is any JSON', () => {
     const events = fc.oneof(
       fc.jsonValue(),
       fc.record(

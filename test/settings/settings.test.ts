@@ -11,7 +11,7 @@ const environment = {
 };
 
 describe('settings', () => {
-  it('have the defaults when only the place is given', () => {
+  it('have the defaults when only the target is given', () => {
     const settings = settingsFromEnvironment(environment);
 
     expect(settings).toMatchObject(tuningSchema.parse({}));
@@ -32,12 +32,13 @@ describe('settings', () => {
       ...environment,
       AUDITOR_PORT: '6432',
       AUDITOR_HEADROOM_WARNING_PERCENT: '70',
+      AUDITOR_GROWTH_CRITICAL_HOURS: '0.5',
       AUDITOR_NOTIFY_FROM: 'critical',
       AUDITOR_RDS_KIND: 'cluster',
       AUDITOR_RDS_IDENTIFIER: 'prod',
     });
 
-    expect(settings).toMatchObject({ headroomWarningPercent: 70, notifyFrom: 'critical' });
+    expect(settings).toMatchObject({ headroomWarningPercent: 70, growthCriticalHours: 0.5, notifyFrom: 'critical' });
     expect(settings.target).toMatchObject({ port: 6432, rds: { kind: 'cluster', identifier: 'prod' } });
   });
 
@@ -48,7 +49,9 @@ describe('settings', () => {
   it.each([
     ['AUDITOR_HEADROOM_WARNING_PERCENT', '101', /AUDITOR_HEADROOM_WARNING_PERCENT is "101".*100/],
     ['AUDITOR_CONNECT_TIMEOUT_MS', 'soon', /AUDITOR_CONNECT_TIMEOUT_MS is "soon".*number/],
+    ['AUDITOR_HEADROOM_MINIMUM_SLOTS', ' ', /AUDITOR_HEADROOM_MINIMUM_SLOTS is " ".*number/],
     ['AUDITOR_NOTIFY_FROM', 'always', /AUDITOR_NOTIFY_FROM is "always".*"warning"/],
+    ['AUDITOR_LITELLM_SCHEMA', 'a$setup$', /AUDITOR_LITELLM_SCHEMA is "a\$setup\$".*printable/],
     ['AUDITOR_HOST', '', /AUDITOR_HOST is not set/],
     ['AWS_REGION', '', /AWS_REGION is not set/],
   ])('name the variable and what is allowed when %s is "%s"', (name, value, sentence) => {

@@ -174,7 +174,7 @@ describe('CloudWatch', () => {
 
     expect(await failureFrom()).toMatchObject({
       kind: 'permission-denied',
-      missing: 'Allow cloudwatch:GetMetricData.',
+      remediation: { text: 'Allow cloudwatch:GetMetricData.' },
     });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { databaseSetupSql } from '../../database/setup.ts';
+import { databaseSetupSql } from '../../database/setup/script.ts';
 import { growth } from '../../lambda/snapshot/litellm/measurement.ts';
 import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';
@@ -37,7 +37,7 @@ describe('the workers', () => {
     expect((await litellm()).workers).toEqual({ state: 'no-table' });
   });
 
-  it('are hidden, with the grant that shows them, until the set-up script has run again', async () => {
+  it('are hidden, with the grant that shows them, until the setup script has run again', async () => {
     await database.query(HEARTBEATS);
     const before = (await litellm()).workers;
 
@@ -96,7 +96,7 @@ describe('the workers', () => {
 });
 
 describe('the migrations', () => {
-  it('are told by name, the failed ones apart, without those that were rolled back', async () => {
+  it('are listed by name, the failed ones apart, without those that were rolled back', async () => {
     await database.query(`
       INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, rolled_back_at) VALUES
         ('f', '', '99999999000001_failed', NULL, NULL),
@@ -260,7 +260,7 @@ describe('the activity', () => {
     expect(activity).toMatchObject({ state: 'seen', reset: true });
   });
 
-  it('is measured when the version is not known, and the proxy does not tell it', async () => {
+  it('is measured when the version is not known, and the proxy does not state it', async () => {
     expect((await litellm({}, { litellmVersion: undefined, activitySeconds: 1 })).activity.state).toBe('seen');
   });
 
@@ -276,7 +276,7 @@ describe('the activity', () => {
     },
   );
 
-  it('is measured, or not, by what the proxy tells rather than by what is configured', async () => {
+  it('is measured, or not, by what the proxy states rather than by what is configured', async () => {
     const proxy = await startProxy({ pods: [{ version: '1.108.13' }] });
     try {
       const newer = await look(database, {}, { ...BAD, activitySeconds: 30 }, { proxy: { url: proxy.url } });

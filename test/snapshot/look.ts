@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { Settings, Target } from '../../lambda/settings/settings.ts';
 import type { Tuning } from '../../lambda/settings/tuning.ts';
-import { collectSnapshot } from '../../lambda/snapshot/collect.ts';
+import { collectSnapshot } from '../../lambda/snapshot/collect/collect.ts';
 import type { SourceName, SourceResult, Sources } from '../../lambda/snapshot/snapshot.ts';
 import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';

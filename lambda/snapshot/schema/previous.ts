@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { DeepReadonly } from '../../core/deep-readonly.ts';
 import { count, nullableText } from './source.ts';
 
 /** What an earlier audit of the same database saw, as far as a later one compares with it. */
@@ -11,4 +10,3 @@ export const previousSchema = z.object({
   /** The clients that held most of them, largest first; at most 20. */
   holders: z.array(z.object({ user: z.string(), clientAddress: nullableText, sessions: count })),
 });
-export type PreviousSource = DeepReadonly<z.infer<typeof previousSchema>>;

@@ -77,5 +77,5 @@ it('ends on a real server only sessions that are old, unused, of the pool and of
   const ended = await database.query(command ?? '');
 
   expect(ended.map(({ pid }) => pid).sort()).toEqual([first.row.pid, last.row.pid].sort());
-  expect(finding?.evidence.leftOver).toBe(3);
+  expect(finding?.evidence.leaked).toBe(3);
 });

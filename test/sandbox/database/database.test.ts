@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { databaseSetupSql } from '../../../database/setup.ts';
+import { databaseSetupSql } from '../../../database/setup/script.ts';
 import { type SandboxDatabase, startDatabase } from '../../../sandbox/database/database.ts';
 import { startPods } from '../../../sandbox/database/pods.ts';
 import { auditor, refusal, withClient } from './clients.ts';

@@ -1,0 +1,86 @@
+import { type Budget, startBudget, withDeadline } from '../../core/deadline.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { tuningOf } from '../../settings/tuning.ts';
+import { awsFailure } from '../aws/aws-failure.ts';
+import { readCloudWatch } from '../aws/cloudwatch.ts';
+import { readRds } from '../aws/rds.ts';
+import { failureOf, SourceError } from '../failure.ts';
+import { readProxy } from '../proxy/proxy.ts';
+import type { Snapshot, SourceResult, Sources } from '../snapshot.ts';
+import { collectDatabase } from './database.ts';
+import { skipped, timed } from './timed.ts';
+
+/**
+ * Reads every source once. Never throws: what could not be seen is in the snapshot as a failed or skipped source.
+ * @param budgetMs the longest the whole may take
+ */
+export async function collectSnapshot(settings: Settings, budgetMs: number): Promise<Snapshot> {
+  const takenAt = new Date().toISOString();
+  const budget = startBudget(budgetMs);
+  const asked = collectProxy(settings, budget);
+  const [database, rds, cloudwatch, proxy] = await Promise.all([
+    collectDatabase(settings, budget, asked),
+    collectRds(settings, budget),
+    collectCloudWatch(settings, budget),
+    asked,
+  ]);
+  return {
+    schemaVersion: 2,
+    database: settings.target.label,
+    takenAt,
+    configuredVersion: settings.litellmVersion ?? null,
+    tuning: tuningOf(settings),
+    sources: { ...database, rds, cloudwatch, proxy, previous: skipped('No earlier audit is known.') },
+  };
+}
+
+function collectProxy(settings: Settings, budget: Budget): Promise<Sources['proxy']> {
+  const { proxy } = settings;
+  if (proxy === undefined)
+    return Promise.resolve(skipped("The proxy's URL is not configured.", 'proxy (in a shell: --proxy-url)'));
+  return timed(
+    () => readProxy(proxy, settings, budget),
+    (error) => (error instanceof SourceError ? error.failure : failureOf('other')),
+  );
+}
+
+const CONFIGURE_RDS = 'rds (in a shell: --rds-instance or --rds-cluster)';
+
+async function collectRds({ target, awsTimeoutMs }: Settings, budget: Budget): Promise<Sources['rds']> {
+  const { rds } = target;
+  if (rds === undefined) return skipped('No RDS instance or cluster is configured.', CONFIGURE_RDS);
+  return askAws(
+    (signal) => readRds(rds, signal),
+    budget.atMost(awsTimeoutMs),
+    'rds:DescribeDBInstances, rds:DescribeDBClusters and rds:DescribeCertificates',
+  );
+}
+
+/** The same hours of the day before distinguish a morning's rise from a leak. */
+const DAY_HOURS = 24;
+
+async function collectCloudWatch(settings: Settings, budget: Budget): Promise<Sources['cloudwatch']> {
+  const { rds, label } = settings.target;
+  if (rds === undefined) return skipped('No RDS instance or cluster is configured.', CONFIGURE_RDS);
+  const wanted = {
+    hours: settings.growthWindowHours + DAY_HOURS,
+    proxyErrorsOf: settings.proxyLogMetrics ? label : undefined,
+  };
+  return askAws(
+    (signal) => readCloudWatch(rds, wanted, signal),
+    budget.atMost(settings.awsTimeoutMs),
+    'cloudwatch:GetMetricData',
+  );
+}
+
+function askAws<Value>(
+  read: (signal: AbortSignal) => Promise<Value>,
+  milliseconds: number,
+  permission: string,
+): Promise<SourceResult<Value>> {
+  const abort = new AbortController();
+  return timed(
+    () => withDeadline(read(abort.signal), milliseconds, () => abort.abort()),
+    (error) => (error instanceof SourceError ? error.failure : awsFailure(error, permission)),
+  );
+}
