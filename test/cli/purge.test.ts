@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
+import { startDatabase } from '../shared-database.ts';
 
 let database: SandboxDatabase;
 beforeAll(async () => {
