@@ -8,5 +8,10 @@ export default defineConfig({
     // Many wait more than they compute; vitest itself would leave one of two cores idle.
     maxWorkers: '100%',
     hookTimeout: 60_000,
+    // A worker runs one file after the other: modules are loaded once, and a PostgreSQL serves many files. No module of ours has state that
+    // a test could change, and setup.ts undoes what a file did to the process.
+    isolate: false,
+    globalSetup: ['test/global-setup.ts'],
+    setupFiles: ['test/setup.ts'],
   },
 });

@@ -4,7 +4,7 @@ import { isBad } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
 import { targetWords } from '../litellm/upgrade.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
-import { fittingLeaks, isBlocking, refusal } from './facts.ts';
+import { fittingLeaks, isBlocking, refusal, stated } from './facts.ts';
 import { firstStep } from './first-step.ts';
 import type { Rule } from './rules.ts';
 import { factsIn } from './signs.ts';
@@ -160,8 +160,8 @@ function refusalTitle(kind: FailureKind | null): string {
 }
 
 function concerns(findings: readonly CheckFinding[]): string {
-  const [facts] = factsIn(findings, 'database-reachable');
-  return facts !== undefined && 'concerns' in facts ? ` This concerns ${facts.concerns}.` : '';
+  const [concerned] = factsIn(findings, 'database-reachable').flatMap((facts) => stated(facts, 'concerns') ?? []);
+  return concerned === undefined ? '' : ` This concerns ${concerned}.`;
 }
 
 function version(findings: readonly CheckFinding[]): string {
@@ -184,9 +184,7 @@ function knownLeaks(support: Support): string {
 }
 
 function reclaim(support: Support): Advice {
-  const clients = factsIn(support.findings, 'connection-leak').flatMap((facts) =>
-    'client' in facts ? facts.client : [],
-  );
+  const clients = factsIn(support.findings, 'connection-leak').flatMap((facts) => stated(facts, 'client') ?? []);
   const restart = `Restart the proxy pods${clients.length > 0 ? ` behind ${listed([...new Set(clients)])}` : ''}, one at a time, which closes what they leaked`;
   return {
     text:

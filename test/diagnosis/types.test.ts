@@ -3,6 +3,7 @@ import { defineCheck, incident, notEvaluated, risk } from '../../lambda/checks/c
 import type { FactsOf } from '../../lambda/checks/registry.ts';
 import type { Severity } from '../../lambda/core/finding.ts';
 import type { Cause } from '../../lambda/diagnosis/diagnosis.ts';
+import { stated } from '../../lambda/diagnosis/facts.ts';
 import { MESSAGES } from '../../lambda/diagnosis/messages.ts';
 import { PLACEMENT } from '../../lambda/diagnosis/placement.ts';
 import type { Rule } from '../../lambda/diagnosis/rules.ts';
@@ -31,6 +32,14 @@ describe('a sign does not compile', () => {
     factsIn([], 'pool-budget').map(({ steady }) => steady);
     // @ts-expect-error -- a fact of connection-leak
     factsIn([], 'pool-budget').map(({ leaked }) => leaked);
+  });
+
+  it('when it reads a fact that no result of its check states', () => {
+    bad('connection-leak', (facts) => stated(facts, 'login') === 'IAM');
+    // @ts-expect-error -- it was renamed to login
+    bad('connection-leak', (facts) => stated(facts, 'loginBy') === 'IAM');
+    // @ts-expect-error -- there are two logins, and this is none of them
+    bad('connection-leak', (facts) => stated(facts, 'login') === 'token');
   });
 
   it('when it takes a fact for another type than its check states', () => {

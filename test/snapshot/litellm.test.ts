@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { databaseSetupSql } from '../../database/setup/script.ts';
 import { growth } from '../../lambda/snapshot/postgres/table-activity.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';
+import { startDatabase } from '../shared-database.ts';
 import { look, seen } from './look.ts';
 
 /** As LiteLLM's migration makes it. */

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { type Pods, startPods } from '../../sandbox/database/pods.ts';
 import { listen } from '../../sandbox/loopback.ts';
+import { startDatabase } from '../shared-database.ts';
 import { credentialVariables } from '../target.ts';
 import { kindOf, look, seen } from './look.ts';
 
