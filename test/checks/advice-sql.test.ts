@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../lambda/snapshot/snapshot.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
+import { startDatabase } from '../shared-database.ts';
 import {
   evaluate,
   failed,

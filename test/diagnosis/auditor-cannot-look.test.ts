@@ -70,6 +70,13 @@ describe('trouble on the side of the auditor', () => {
     expect(overall).toBe('critical');
     expect(causes.map(({ id }) => id)).toEqual(['none-of-the-known', 'auditor-cannot-look']);
   });
+
+  it('does not give way to the version when nothing else is wrong', () => {
+    const { overall, causes } = audited({ refused: 'no-credentials', version: '1.90.0' });
+
+    expect(overall).toBe('warning');
+    expect(causes.map(({ id }) => id)).toEqual(['auditor-cannot-look']);
+  });
 });
 
 describe('a database that refuses everyone', () => {

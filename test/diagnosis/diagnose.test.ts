@@ -70,6 +70,15 @@ describe('diagnose', () => {
     expect(idsIn({ ...IAM_LEAK, sessions: openTransaction })).toEqual(['idle-in-transaction', 'iam-token-refresh']);
   });
 
+  it('names the worse first when the other is more certain', () => {
+    const causes = causesIn({ ...GROWTH, ...USER_CONFIG, version: '1.81.9' });
+
+    expect(causes.map(({ id, confidence }) => [id, confidence])).toEqual([
+      ['managed-object-poll', 'medium'],
+      ['user-config', 'high'],
+    ]);
+  });
+
   it('names the more certain first when two causes are as bad', () => {
     expect(idsIn({ ...LOOKUPS_FOLLOW, ...USER_CONFIG })).toEqual(['user-config', 'per-request-router']);
   });
@@ -104,11 +113,27 @@ describe('diagnose', () => {
     );
   });
 
-  it('leads with the symptom, never with the version, when both establish the cause', () => {
-    const findings = findingsIn({ ...GROWTH, version: '1.81.9' });
+  it('leads with the symptom, however bad the version is, when both establish the cause', () => {
+    const findings = findingsIn({ ...GROWTH, version: '1.81.9' }).map(
+      (finding): CheckFinding =>
+        finding.checkId === 'litellm-version' ? { ...finding, kind: 'incident', status: 'critical' } : finding,
+    );
 
     const growth = findings.find(({ checkId }) => checkId === 'connection-growth');
-    expect(diagnose(findings).causes[0]?.what).toContain(growth?.summary);
+    const milder = findings.map(
+      (finding): CheckFinding => (finding === growth ? { ...finding, kind: 'incident', status: 'warning' } : finding),
+    );
+    expect(diagnose(milder).causes.map(({ id }) => id)).toEqual(['managed-object-poll']);
+    expect(diagnose(milder).causes[0]?.what).toContain(growth?.summary);
+  });
+
+  it.each([
+    ['blocks', 1],
+    ['left open', 0],
+  ])('has "%s" in its title when a transaction keeps %d waiting', (words, blocking) => {
+    const idleTransactions = [idleTransaction({ idleSeconds: 2000, blocking })];
+
+    expect(causesIn({ sessions: sessions({ idleTransactions }) })[0]?.title).toContain(words);
   });
 
   it.each([
@@ -148,6 +173,15 @@ describe('diagnose', () => {
     expect(`${ruledOut}${notRuledOut}`).not.toContain('a lack of slots');
     const worst = findings.filter(({ status }) => status === 'critical').map(({ fingerprint }) => fingerprint);
     expect(cause?.fingerprints).toEqual(worst);
+  });
+
+  it('rules nothing out when no other check was made', () => {
+    const alone = findingsIn(HIDDEN).filter(({ checkId }) => checkId === 'connection-headroom');
+
+    const [cause] = diagnose(alone).causes;
+
+    expect(cause?.what).not.toContain('Ruled out: ');
+    expect(cause?.what).toContain('Not ruled out: ');
   });
 
   it('has a title for a subject line and a sentence for the first step in every world', () => {

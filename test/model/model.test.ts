@@ -55,7 +55,7 @@ describe('buildModel', () => {
     ['cloudwatch', ['trend']],
     ['proxy', []],
     ['previous', []],
-  ])('lacks, without %s, only what is made of it: %j', (source, parts) => {
+  ])('leaves out, without %s, only what is made of it: %j', (source, parts) => {
     expect(missing(modelWith({ [source]: failed('timeout') }))).toEqual(parts);
     expect(missing(modelWith({ [source]: skipped('Not configured.') }))).toEqual(parts);
   });

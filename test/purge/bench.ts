@@ -7,7 +7,8 @@ import { runOperation } from '../../lambda/purge/run-operation.ts';
 import type { PurgeRequest } from '../../lambda/settings/request.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
 import type { Tuning } from '../../lambda/settings/tuning.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
+import { startDatabase } from '../shared-database.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
 
 const BUDGET_MS = 30_000;

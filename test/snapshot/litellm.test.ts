@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { databaseSetupSql } from '../../database/setup/script.ts';
-import { growth } from '../../lambda/snapshot/litellm/measurement.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import { growth } from '../../lambda/snapshot/postgres/table-activity.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';
+import { startDatabase } from '../shared-database.ts';
 import { look, seen } from './look.ts';
 
 /** As LiteLLM's migration makes it. */
@@ -31,6 +32,11 @@ function asOwner() {
   return { user: database.passwordUser, login: { kind: 'password', password: database.password } } as const;
 }
 
+/** The step that makes visible what is hidden. */
+function granting(command: string) {
+  return { text: 'Run this, then audit again:', command };
+}
+
 describe('the workers', () => {
   it('are not known when the version has no heartbeats', async () => {
     expect((await litellm()).workers).toEqual({ state: 'no-table' });
@@ -44,8 +50,9 @@ describe('the workers', () => {
 
     expect(before).toEqual({
       state: 'hidden',
-      missing:
+      remediation: granting(
         'GRANT SELECT (worker_id, hostname, last_heartbeat_at) ON "public"."LiteLLM_ProxyWorkerHeartbeat" TO "litellm_auditor";',
+      ),
     });
     expect((await litellm()).workers).toEqual({ state: 'seen', live: 0, pods: [], podCount: 0 });
   });
@@ -116,7 +123,7 @@ describe('the migrations', () => {
 
     expect((await litellm()).migrations).toEqual({
       state: 'hidden',
-      missing: 'GRANT SELECT (finished_at) ON "public"."_prisma_migrations" TO "litellm_auditor";',
+      remediation: granting('GRANT SELECT (finished_at) ON "public"."_prisma_migrations" TO "litellm_auditor";'),
     });
   });
 });
@@ -199,7 +206,10 @@ describe('requests with a Router of their own', () => {
   it('are hidden when the function is not there', async () => {
     await database.query('DROP FUNCTION litellm_auditor.user_config_requests()');
 
-    expect((await litellm()).userConfig).toEqual({ state: 'hidden', missing: 'npm run --silent database-setup' });
+    expect((await litellm()).userConfig).toEqual({
+      state: 'hidden',
+      remediation: granting('npm run --silent database-setup'),
+    });
     await database.runAsMaster(databaseSetupSql({ role: database.auditorUser }));
   });
 });

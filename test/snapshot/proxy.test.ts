@@ -204,7 +204,7 @@ describe('the key of the proxy', () => {
     const { failures } = await readWithKey();
 
     expect(failures).toMatchObject([
-      { kind: 'permission-denied', missing: `Allow secretsmanager:GetSecretValue on ${ARN}.` },
+      { kind: 'permission-denied', remediation: { text: `Allow secretsmanager:GetSecretValue on ${ARN}.` } },
     ]);
     secrets.faults.inject(undefined);
   });

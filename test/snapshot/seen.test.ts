@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { startPods } from '../../sandbox/database/pods.ts';
+import { startDatabase } from '../shared-database.ts';
 import { look, seen } from './look.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -180,7 +181,10 @@ describe('a LiteLLM database', () => {
 
     expect(seen((await look(database))['router-settings']).team).toEqual({
       state: 'hidden',
-      missing: 'GRANT SELECT (blocked) ON "public"."LiteLLM_TeamTable" TO "litellm_auditor";',
+      remediation: {
+        text: 'Run this, then audit again:',
+        command: 'GRANT SELECT (blocked) ON "public"."LiteLLM_TeamTable" TO "litellm_auditor";',
+      },
     });
   });
 

@@ -46,7 +46,10 @@ const KINDS: readonly (readonly [kind: FailureKind, summary: RegExp, advice: Reg
 /** Twenty connections that fell at the last three readings. */
 function fallingTo(level: number) {
   const { periodSeconds, points } = cloudwatch().connections;
-  return { periodSeconds, points: points.map((point, index) => (index < 141 ? point : { ...point, value: level })) };
+  return {
+    periodSeconds,
+    points: points.map((point, index) => (index < points.length - 3 ? point : { ...point, value: level })),
+  };
 }
 
 describe(ID, () => {
