@@ -3,8 +3,7 @@ import type { Status } from '../lambda/core/finding.ts';
 import { buildModel } from '../lambda/model/model.ts';
 import { buildReport } from '../lambda/report/build.ts';
 import { overallStatus, type RenderableReport, type Report } from '../lambda/report/report.ts';
-import { tableOf } from '../lambda/report/table.ts';
-import { viewOf } from '../lambda/report/view.ts';
+import { renderTable } from '../lambda/report/table.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
 import { loadSnapshot, saveSnapshot, settingsForSaved, withTuning } from './saved.ts';
 import { errorSentence } from './usage-error.ts';
@@ -29,7 +28,7 @@ async function main(): Promise<number> {
   process.stdout.write(
     command.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : tableOf(viewOf(report), {
+      : renderTable(report, {
           color: process.stdout.hasColors?.() ?? false,
           width: process.stdout.columns ?? DEFAULT_WIDTH,
         }),

@@ -61,7 +61,6 @@ const RANGES: readonly Range[] = [
     },
   },
   { from: '1.81.0', ...PER_REQUEST },
-  { from: '1.81.6', ...PER_REQUEST },
   { from: '1.81.7', global: 'shared-router', scoped: 'ignored' },
   { from: '1.81.9', global: 'shared-router', scoped: 'normal-feature' },
 ];

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,8 @@ export interface Postgres {
   readonly password: string;
   /** PEM file of the CA that signed the server's certificate. */
   readonly caFile: string;
+  /** Starts the server again with another limit, on another port, with the same data; this one is gone then. */
+  restart(maxConnections: number): Promise<Postgres>;
   /** Stops the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -53,6 +56,8 @@ const SERVER_SETTINGS = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   wal_level: 'minimal',
+  // Filling a new file of the log with zeros only protects against a crash.
+  wal_init_zero: 'off',
   max_wal_senders: '0',
   // Shared memory in the data folder: nothing stays in /dev/shm after a crash.
   dynamic_shared_memory_type: 'mmap',
@@ -79,7 +84,7 @@ export async function startPostgres({ certificates, maxConnections }: PostgresOp
     await writeFile(caFile, certificates.authority);
 
     const native = await runnablePostgres(installedPostgres(), account, folder);
-    await initialise(join(native, 'bin', 'initdb'), { data, account, password, maxConnections });
+    await initialise(join(native, 'bin', 'initdb'), { data, account, password });
     const server = await certificates.server('good');
     await writeFiles(data, account, {
       'server.crt': server.certificate,
@@ -88,26 +93,49 @@ export async function startPostgres({ certificates, maxConnections }: PostgresOp
       'pg_hba.conf': CLIENT_RULES,
       'pg_ident.conf': `iam-auth-proxy ${PROXY_COMMON_NAME} all\n`,
     });
-    const port = await serve(join(native, 'bin', 'postgres'), data, account);
-    return { host: '127.0.0.1', port, user: 'postgres', password, caFile, stop };
+    const program = { postgres: join(native, 'bin', 'postgres'), data, account };
+    return await running(program, { host: '127.0.0.1', user: 'postgres', password, caFile, stop }, maxConnections);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+/** The server's program and what it runs on. */
+interface Program {
+  readonly postgres: string;
+  readonly data: string;
+  readonly account: Account | undefined;
+}
+
+async function running(
+  program: Program,
+  fixed: Omit<Postgres, 'port' | 'restart'>,
+  maxConnections: number,
+): Promise<Postgres> {
+  const { port, server } = await serve(program, maxConnections);
+  return {
+    ...fixed,
+    port,
+    async restart(changed) {
+      const exited = once(server, 'exit');
+      server.kill('SIGINT');
+      await exited;
+      return running(program, fixed, changed);
+    },
+  };
+}
+
 interface Initialisation {
   readonly data: string;
   readonly account: Account | undefined;
   readonly password: string;
-  readonly maxConnections: number;
 }
 
-async function initialise(initdb: string, { data, account, password, maxConnections }: Initialisation): Promise<void> {
+async function initialise(initdb: string, { data, account, password }: Initialisation): Promise<void> {
   const passwordFile = `${data}-password`;
   await writeFile(passwordFile, password, { mode: 0o600 });
   await changeOwner(passwordFile, account);
-  const settings = { ...SERVER_SETTINGS, max_connections: String(maxConnections) };
   await promisify(execFile)(
     initdb,
     [
@@ -120,8 +148,9 @@ async function initialise(initdb: string, { data, account, password, maxConnecti
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
       '--no-sync',
+      '--wal-segsize=1',
       '--no-instructions',
-      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ...Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     { ...account, cwd: '/' },
   );
@@ -143,18 +172,21 @@ async function changeOwner(path: string, account: Account | undefined): Promise<
 }
 
 /** Another process can take a free port before the server does: three attempts. */
-async function serve(postgres: string, data: string, account: Account | undefined): Promise<number> {
+async function serve(
+  { postgres, data, account }: Program,
+  maxConnections: number,
+): Promise<{ port: number; server: ChildProcess }> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     // Detached: Ctrl-C is for the process that started it; the reaper stops the server.
-    const server = spawn(postgres, ['-D', data, '-p', String(port)], {
+    const server = spawn(postgres, ['-D', data, '-p', String(port), '-N', String(maxConnections)], {
       ...account,
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const failure = await startUp(server);
-    if (failure === undefined) return port;
+    if (failure === undefined) return { port, server };
     if (attempt === 3 || !failure.includes('could not bind')) throw new Error(`PostgreSQL did not start: ${failure}`);
   }
 }

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CauseId } from '../../lambda/diagnosis/diagnosis.ts';
 import { PLANTED_SECRETS } from '../../sandbox/database/litellm-config.ts';
 import { SCENARIOS } from '../../sandbox/scenarios/registry.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
-import { type Bundle, makeBundle, runScenario } from './run.ts';
+import { runScenario } from './run.ts';
 
 /** The first cause that the report of a scenario has to name. */
 const FIRST_CAUSES: Readonly<Record<string, CauseId>> = {
@@ -26,16 +26,10 @@ function scenario(name: string): Scenario {
 }
 
 describe('a scenario', () => {
-  let bundle: Bundle;
-  beforeAll(async () => {
-    bundle = await makeBundle();
-  }, 60_000);
-  afterAll(() => bundle.remove());
-
   it.each(Object.entries(FIRST_CAUSES))(
     'has its cause first, and no secret, when it is %s',
     async (name, cause) => {
-      const report = await runScenario(scenario(name), bundle);
+      const report = await runScenario(scenario(name));
 
       expect(report.diagnosis.causes[0]?.id).toBe(cause);
       expect(report.notification.status).toBe('published');
@@ -46,7 +40,7 @@ describe('a scenario', () => {
   );
 
   it('has no finding above info, no cause and no message when it is healthy', async () => {
-    const { findings, diagnosis, notification } = await runScenario(scenario('healthy'), bundle);
+    const { findings, diagnosis, notification } = await runScenario(scenario('healthy'));
 
     expect(findings.filter(({ status }) => status !== 'ok' && status !== 'info')).toEqual([]);
     expect(diagnosis.causes).toEqual([]);

@@ -58,7 +58,8 @@ export const databaseReachable = defineCheck({
       ];
     }
     const error = connectionError(failure.kind, settings.target);
-    const serves = error.side === 'unclear' ? model.servesOthers : null;
+    // Once logged in, the auditor's path was open: silence after that is the server's.
+    const serves = connection.status === 'failed' && error.side === 'unclear' ? model.servesOthers : null;
     const side = serves === null ? error.side : 'auditor';
     const happened = connection.status === 'ok' ? `Connected, then disconnected: ${error.happened}` : error.happened;
     return [

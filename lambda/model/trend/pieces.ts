@@ -16,7 +16,7 @@ export interface Piece {
 const NOISE_WINDOW = 12;
 /** Makes the median distance from a line a standard deviation: 1.4826 for normal noise, sqrt(12 / 10) for the line's two parameters. */
 const NOISE_FACTOR = 1.4826 * Math.sqrt(NOISE_WINDOW / (NOISE_WINDOW - 2));
-/** Connections. Counts are whole numbers: less noise than half of one can't be told from none. */
+/** Connections. Counts are whole numbers: less noise than half of one cannot be distinguished from none. */
 const LEAST_NOISE = 0.5;
 /** Standard deviations. A level further off costs no more, so that a short surge can't pay for a piece of its own. */
 const FURTHEST = 3;

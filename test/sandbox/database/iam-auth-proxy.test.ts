@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type SandboxDatabase, startDatabase } from '../../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../../sandbox/database/database.ts';
+import { startDatabase } from '../../shared-database.ts';
 import { auditor, refusal, token, withClient } from './clients.ts';
 
 let database: SandboxDatabase;
