@@ -21,7 +21,7 @@ function audited(world: World) {
 
 /** Both APIs of AWS at once, as a missing policy or a missing way there has it. */
 function withoutAws(kind: FailureKind): World {
-  return { rds: failed(kind), cloudwatch: failed(kind) };
+  return { sources: { rds: failed(kind), cloudwatch: failed(kind) } };
 }
 
 const ON_THE_AUDITORS_SIDE: readonly (readonly [string, World])[] = [
@@ -34,8 +34,8 @@ const ON_THE_AUDITORS_SIDE: readonly (readonly [string, World])[] = [
   ['the database has another name', { refused: 'database-missing' }],
   ['the role may not connect', { refused: 'permission-denied' }],
   ['its policy denies both APIs', withoutAws('permission-denied')],
-  ['its policy denies RDS alone', { rds: failed('permission-denied') }],
-  ['its policy denies CloudWatch alone', { cloudwatch: failed('permission-denied') }],
+  ['its policy denies RDS alone', { sources: { rds: failed('permission-denied') } }],
+  ['its policy denies CloudWatch alone', { sources: { cloudwatch: failed('permission-denied') } }],
   ['both APIs time out', withoutAws('timeout')],
   ['both APIs are unreachable', withoutAws('unreachable')],
   ['the names of both APIs are not resolved', withoutAws('name-unresolved')],
@@ -110,8 +110,8 @@ describe('a database that does not answer', () => {
   it.each<readonly [string, World]>([
     ['its connections fall', { connections: (hour) => (hour < 5.8 ? 20 : 5) }],
     ['a proxy lost it too', PROXY_DOWN],
-    ['CloudWatch was not seen', { cloudwatch: failed('other') }],
-    ['RDS was not seen', { rds: failed('other') }],
+    ['CloudWatch was not seen', { sources: { cloudwatch: failed('other') } }],
+    ['RDS was not seen', { sources: { rds: failed('other') } }],
   ])('is critical when %s', (_when, world) => {
     for (const refused of KINDS) {
       const { overall, causes } = audited({ refused, ...world });

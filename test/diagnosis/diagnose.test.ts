@@ -11,12 +11,14 @@ import { CONTRADICTIONS } from './contradictions.ts';
 import {
   GLOBAL_ROW,
   GROWTH,
+  HIDDEN,
   IAM_LEAK,
   KEY_SETTINGS,
   LARGE_POOLS,
   LOOKUPS_FOLLOW,
   NARROW,
   PER_REQUEST_VERSION,
+  SILENT_LATER,
   TEAM_SETTINGS,
   USER_CONFIG,
 } from './pieces.ts';
@@ -32,16 +34,10 @@ function idsIn(world: World) {
   return causesIn(world).map(({ id }) => id);
 }
 
-/** Few free slots, while whose sessions they are is hidden from the role, on a version with several leaks. */
-const HIDDEN: World = {
-  sessions: sessions({ total: 46, hidden: 26 }),
-  settings: { rollingSurgePercent: 0 },
-  version: '1.81.9',
-};
-
 /** What is found in every world of the tests, and behind every failure to connect or to ask AWS. */
 const EVERYWHERE: readonly (readonly CheckFinding[])[] = [
   HIDDEN,
+  SILENT_LATER,
   ...Object.values(ROWS).flat(),
   ...Object.values(SUPPORT).flat(),
   ...Object.values(CONTRADICTIONS)
@@ -49,8 +45,8 @@ const EVERYWHERE: readonly (readonly CheckFinding[])[] = [
     .map(({ named, but }) => ({ ...named, ...but })),
   ...failureKindSchema.options.flatMap((kind) => [
     { refused: kind },
-    { refused: kind, rds: failed(kind), cloudwatch: failed(kind) },
-    { rds: failed(kind), cloudwatch: failed(kind) },
+    { refused: kind, sources: { rds: failed(kind), cloudwatch: failed(kind) } },
+    { sources: { rds: failed(kind), cloudwatch: failed(kind) } },
   ]),
 ].map(findingsIn);
 
@@ -156,7 +152,7 @@ describe('diagnose', () => {
   it('finds the leak of one replica when the others run a version that warns too', () => {
     const versions = ['1.106.0', '1.81.9'].map((version) => ({ version, from: 'readiness' as const, count: 1 }));
 
-    expect(idsIn({ ...GROWTH, proxy: seen(proxy({ versions })) })).toEqual(['managed-object-poll']);
+    expect(idsIn({ ...GROWTH, sources: { proxy: seen(proxy({ versions })) } })).toEqual(['managed-object-poll']);
   });
 
   it('says what was ruled out and what was not when no cause fits', () => {

@@ -29,6 +29,13 @@ export const FEW_FREE: World = {
   settings: { poolLimit: 25, rollingSurgePercent: 0 },
 };
 
+/** Few free slots, while whose sessions they are is hidden from the role, on a version with several leaks. */
+export const HIDDEN: World = {
+  sessions: sessions({ total: 46, hidden: 26 }),
+  settings: { rollingSurgePercent: 0 },
+  version: '1.81.9',
+};
+
 /** The pool of a refresh twenty minutes ago beside the larger one of the last refresh: more than that one alone. */
 export const OVER_CEILING: World = { ...ONE_POD, ...WIDE, sessions: twoPools(true) };
 export const OVER_CEILING_BY_PASSWORD: World = { ...ONE_POD, ...WIDE, sessions: twoPools(false) };
@@ -40,6 +47,17 @@ export const OTHER_APPLICATION: World = {
       sessionGroup(),
       sessionGroup({ clientAddress: '10.0.3.18' }),
       sessionGroup({ user: 'grafana', database: 'grafana', clientAddress: '10.0.9.4', iam: false, count: 30 }),
+    ],
+  }),
+};
+
+/** The same, where there is room for all. */
+export const OTHER_APPLICATION_WITH_ROOM: World = {
+  maxConnections: 65,
+  sessions: sessions({
+    groups: [
+      sessionGroup({ count: 4 }),
+      sessionGroup({ user: 'grafana', database: 'grafana', clientAddress: '10.0.9.4', iam: false, count: 31 }),
     ],
   }),
 };
@@ -77,12 +95,14 @@ export const PROXY_DOWN: World = { proxyDisconnected: true };
 export const TOKENS_REFUSED: World = { refusedTokens: 8 };
 
 export const SILENT: World = { refused: 'timeout', connections: (hour) => (hour < 5 ? 20 : 0) };
+/** It let the auditor in and then fell silent. */
+export const SILENT_LATER: World = { sources: { 'router-settings': failed('timeout') } };
 export const FULL: World = { refused: 'slots-exhausted' };
 export const NO_CREDENTIALS: World = { refused: 'no-credentials' };
-export const RDS_DENIED: World = { rds: failed('permission-denied') };
+export const RDS_DENIED: World = { sources: { rds: failed('permission-denied') } };
 
 /** A new connection is refused while the sessions are seen all the same: checks can read it, and no audit of today collects it. */
-export const FULL_AND_SEEN: World = { connection: failed('slots-exhausted') };
+export const FULL_AND_SEEN: World = { sources: { connection: failed('slots-exhausted') } };
 
 /** The sessions of two pods, with none that has leaked. */
 export function twoPods(one: number, other: number) {

@@ -4,6 +4,7 @@ import { diagnose } from '../../lambda/diagnosis/diagnose.ts';
 import { RULES, type Rule } from '../../lambda/diagnosis/rules.ts';
 import type { Sign } from '../../lambda/diagnosis/signs.ts';
 import { CONTRADICTIONS } from './contradictions.ts';
+import { NEAR_MISSES } from './near-misses.ts';
 import { ROWS } from './rows.ts';
 import { SUPPORT } from './support.ts';
 import { findingsIn, type World } from './world.ts';
@@ -34,10 +35,12 @@ function paired<Thing, Scenario>(
 const healthy: World = {};
 
 describe('a rule', () => {
-  it.each(RULES)('has a world for each row, each support and each contradiction when it is $id', (rule) => {
+  it.each(RULES)('has a world for each sign when it is $id', (rule) => {
     expect(ROWS[rule.id]).toHaveLength(rule.when.length);
     expect(SUPPORT[rule.id]).toHaveLength(rule.also.length);
     expect(CONTRADICTIONS[rule.id]).toHaveLength(rule.unless.length);
+    const several = [...rule.when.entries()].flatMap(([row, { length }]) => (length > 1 ? [[row, length]] : []));
+    expect((NEAR_MISSES[rule.id] ?? []).map(({ row, without }) => [row, without.length])).toEqual(several);
   });
 
   it('names nothing when the world is healthy', () => {
@@ -57,6 +60,22 @@ describe('a rule', () => {
       expect(causes[0]?.fingerprints).toEqual(expect.arrayContaining(shown));
     },
   );
+
+  it.each(
+    RULES.flatMap((rule) =>
+      [...rule.when.entries()].flatMap(([row, signs]) =>
+        signs.length < 2 ? [] : signs.map((_, missing) => ({ id: rule.id, rule, row, signs, missing })),
+      ),
+    ),
+  )('does not name $id when of its row $row sign $missing alone is missing', ({ id, rule, row, signs, missing }) => {
+    const without = NEAR_MISSES[id]?.find((nearMiss) => nearMiss.row === row)?.without ?? [];
+    const findings = findingsIn(without[missing] ?? healthy);
+
+    const found = [...signs.entries()].flatMap(([at, sign]) => (shows(sign, findings) ? [at] : []));
+    expect(found).toEqual([...signs.keys()].filter((at) => at !== missing));
+    expect(metRows(rule, findings)).toEqual([]);
+    expect(causesIn(findings)).not.toContain(id);
+  });
 
   it.each(paired(({ also }) => also, SUPPORT))(
     'bases $id on its support $index too when the checks find it',

@@ -40,14 +40,11 @@ export interface World {
   /** Logins with a token that failed, of ten. */
   readonly refusedTokens?: number;
   readonly proxyDisconnected?: boolean;
-  readonly proxy?: Sources['proxy'];
   readonly routerSettings?: Partial<RouterSettingsSource>;
   readonly activity?: ActivitySeen;
   readonly requestsWithUserConfig?: number;
-  readonly rds?: Sources['rds'];
-  readonly cloudwatch?: Sources['cloudwatch'];
-  /** Instead of what follows from `refused`: what no audit collects. */
-  readonly connection?: Sources['connection'];
+  /** In place of what follows from the above. */
+  readonly sources?: Partial<Sources>;
 }
 
 export function snapshotOf(world: World): Snapshot {
@@ -55,13 +52,11 @@ export function snapshotOf(world: World): Snapshot {
     configuredVersion: world.version ?? '1.108.13',
     sources: {
       ...databaseOf(world),
-      ...(world.rds && { rds: world.rds }),
-      cloudwatch: world.cloudwatch ?? cloudwatchOf(world),
+      cloudwatch: cloudwatchOf(world),
       ...(world.proxyDisconnected && {
         proxy: seen(proxy({ readiness: [{ httpStatus: 503, database: 'disconnected' }] })),
       }),
-      ...(world.proxy && { proxy: world.proxy }),
-      ...(world.connection && { connection: world.connection }),
+      ...world.sources,
     },
   });
 }
