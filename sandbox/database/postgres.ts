@@ -1,15 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { listen } from '../loopback.ts';
 import { type Certificates, PROXY_COMMON_NAME } from './certificates.ts';
 import { type Account, installedPostgres, runnablePostgres, serverAccount } from './postgres-binaries.ts';
+import { type Program, serve } from './postgres-process.ts';
 import { startReaper } from './reaper.ts';
 
 export interface PostgresOptions {
@@ -101,13 +99,6 @@ export async function startPostgres({ certificates, maxConnections }: PostgresOp
   }
 }
 
-/** The server's program and what it runs on. */
-interface Program {
-  readonly postgres: string;
-  readonly data: string;
-  readonly account: Account | undefined;
-}
-
 async function running(
   program: Program,
   fixed: Omit<Postgres, 'port' | 'restart'>,
@@ -169,45 +160,4 @@ async function writeFiles(data: string, account: Account | undefined, files: Rec
 
 async function changeOwner(path: string, account: Account | undefined): Promise<void> {
   if (account) await chown(path, account.uid, account.gid);
-}
-
-/** Another process can take a free port before the server does: three attempts. */
-async function serve(
-  { postgres, data, account }: Program,
-  maxConnections: number,
-): Promise<{ port: number; server: ChildProcess }> {
-  for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    // Detached: Ctrl-C is for the process that started it; the reaper stops the server.
-    const server = spawn(postgres, ['-D', data, '-p', String(port), '-N', String(maxConnections)], {
-      ...account,
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const failure = await startUp(server);
-    if (failure === undefined) return { port, server };
-    if (attempt === 3 || !failure.includes('could not bind')) throw new Error(`PostgreSQL did not start: ${failure}`);
-  }
-}
-
-/** undefined when the server is ready; the last lines of its log when it ended. */
-function startUp(server: ChildProcess): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const last: string[] = [];
-    server.once('error', reject);
-    server.once('exit', () => resolve(last.join('\n')));
-    if (!server.stderr) return;
-    createInterface(server.stderr).on('line', (line) => {
-      last.push(line);
-      if (last.length > 10) last.shift();
-      if (line.includes('ready to accept connections')) resolve(undefined);
-    });
-  });
-}
-
-async function freePort(): Promise<number> {
-  const { port, stop } = await listen(createServer());
-  await stop();
-  return port;
 }
