@@ -3,10 +3,9 @@ import type { Status } from '../lambda/core/finding.ts';
 import { buildModel } from '../lambda/model/model.ts';
 import { buildReport } from '../lambda/report/build.ts';
 import { overallStatus, type RenderableReport, type Report } from '../lambda/report/report.ts';
-import { tableOf } from '../lambda/report/table.ts';
-import { viewOf } from '../lambda/report/view.ts';
+import { renderTable } from '../lambda/report/table.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
-import { loadSnapshot, saveSnapshot, settingsForSaved } from './saved.ts';
+import { loadSnapshot, saveSnapshot, settingsForSaved, withTuning } from './saved.ts';
 import { errorSentence } from './usage-error.ts';
 
 /** The convention of monitoring plugins (docs/architecture.md, "Contracts"). */
@@ -29,7 +28,7 @@ async function main(): Promise<number> {
   process.stdout.write(
     command.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : tableOf(viewOf(report), {
+      : renderTable(report, {
           color: process.stdout.hasColors?.() ?? false,
           width: process.stdout.columns ?? DEFAULT_WIDTH,
         }),
@@ -39,8 +38,10 @@ async function main(): Promise<number> {
 
 async function runAudit(command: Exclude<Command, { readonly kind: 'help' }>): Promise<RenderableReport> {
   if (command.kind === 'saved') {
-    const snapshot = await loadSnapshot(command.file);
-    const settings = settingsForSaved(snapshot, command.tuning(snapshot.tuning));
+    const saved = await loadSnapshot(command.file);
+    const tuning = command.tuning(saved.tuning);
+    const snapshot = withTuning(saved, tuning);
+    const settings = settingsForSaved(snapshot, tuning);
     return buildReport(snapshot, buildModel(snapshot, settings), settings, 0);
   }
   const { snapshot, report } = await audit(command.settings, BUDGET_MS);

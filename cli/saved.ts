@@ -28,6 +28,11 @@ export async function loadSnapshot(file: string): Promise<Snapshot> {
   }
 }
 
+/** The snapshot with the version that the tuning states, where it states one: it is what the configuration would have stated. */
+export function withTuning(snapshot: Snapshot, { litellmVersion }: Tuning): Snapshot {
+  return { ...snapshot, configuredVersion: litellmVersion ?? snapshot.configuredVersion };
+}
+
 /** The settings to audit a saved snapshot with. What it does not hold is in capitals in the commands that are advised. */
 export function settingsForSaved({ database, sources }: Snapshot, tuning: Tuning): Settings {
   const { connection, rds } = sources;

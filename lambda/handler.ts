@@ -14,7 +14,7 @@ const logger = new Logger({ serviceName: 'litellm-db-auditor' });
 /** Kept back for evaluating, logging and answering. */
 const ANSWER_RESERVE_MS = 1000;
 
-/** It is done, but the message reached nobody; what it would have said is in the log. */
+/** It is done, but the message could not be published; the whole report is in the log. */
 class NotificationError extends Error {
   override readonly name = 'NotificationError';
 }
@@ -111,12 +111,12 @@ function timeLeft(context: Context, { awsTimeoutMs }: Settings, publishings: num
 /** What a caller may say of itself, as `aws lambda invoke --client-context` sends it. */
 const claimSchema = z.object({ custom: z.object({ requestedBy: z.string().min(1).max(100) }) });
 
-/** Lambda does not tell a function who invoked it. */
+/** A function does not learn from Lambda who invoked it. */
 function requesterOf({ awsRequestId, invokedFunctionArn, clientContext }: Context): Requester {
   const claim = claimSchema.safeParse(clientContext);
-  const caller = claim.success ? `somebody who gives the name ${claim.data.custom.requestedBy}` : 'somebody';
+  const caller = claim.success ? `somebody giving the name ${claim.data.custom.requestedBy}` : 'somebody';
   return {
-    requestedBy: `${caller} who may invoke ${invokedFunctionArn}; CloudTrail knows who, where it records invocations`,
+    requestedBy: `${caller} who may invoke ${invokedFunctionArn} (CloudTrail shows who, if it records invocations)`,
     requestId: awsRequestId,
   };
 }

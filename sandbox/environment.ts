@@ -4,7 +4,7 @@ import { type AwsEndpoints, startEndpoints } from './aws/endpoints.ts';
 import { certificateAuthority, postgresInstance } from './aws/rds-objects.ts';
 import type { CleanUp } from './clean-up.ts';
 import { LABEL, RDS_IDENTIFIER, sandboxConfig } from './config.ts';
-import { type SandboxDatabase, startDatabase } from './database/database.ts';
+import { type DatabaseOptions, type SandboxDatabase, startDatabase } from './database/database.ts';
 import { startPods } from './database/pods.ts';
 import { startProxy } from './proxy.ts';
 import { metricSeries } from './scenarios/metrics.ts';
@@ -20,6 +20,8 @@ export interface Context {
   readonly step: (what: string) => void;
   /** Cancels the start. */
   readonly signal: AbortSignal;
+  /** Default: on a PostgreSQL of its own. */
+  readonly openDatabase?: (options: DatabaseOptions) => Promise<SandboxDatabase>;
 }
 
 /** All that the function can reach in a scenario. */
@@ -36,10 +38,11 @@ export interface Environment {
  * Starts the database, the pods and the proxy of a scenario, and the AWS endpoints.
  * @throws AbortError when it is cancelled
  */
-export async function startEnvironment(scenario: Scenario, { cleanUp, step, signal }: Context): Promise<Environment> {
+export async function startEnvironment(scenario: Scenario, context: Context): Promise<Environment> {
+  const { cleanUp, step, signal, openDatabase = startDatabase } = context;
   const { version, maxConnections, litellm, pods, readiness, tuning, settleMs = 0 } = scenario;
   step('Starting PostgreSQL with the data of a LiteLLM proxy');
-  const database = cleanUp.add(await startDatabase({ maxConnections, litellm: { ...litellm, version } }), (it) =>
+  const database = cleanUp.add(await openDatabase({ maxConnections, litellm: { ...litellm, version } }), (it) =>
     it.stop(),
   );
   step(`Connecting ${pods.length} proxy pods`);

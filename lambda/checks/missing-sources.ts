@@ -2,7 +2,7 @@ import type { Advice, MissingSource } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
 import type { Snapshot, SourceName, SourceResult } from '../snapshot/snapshot.ts';
 import { type NotEvaluated, notEvaluated, type Part } from './check.ts';
-import { sourcesOf } from './parts.ts';
+import { requiredSources } from './parts.ts';
 
 /** A source that is missing, and what would bring it. */
 interface Missing extends MissingSource {
@@ -11,11 +11,11 @@ interface Missing extends MissingSource {
 }
 
 /**
- * The result of a check that lacks a source behind what it needs; null when all of them are there. `unknown`, but `info` where nobody asked for
- * the source: a feature that is left out wakes nobody.
+ * The result of a check that is missing a source behind what it needs; null when all of them are there. `unknown`, but `info` where nobody asked
+ * for the source: a feature that is left out wakes nobody.
  */
 export function missingSources(needs: readonly Part[], snapshot: Snapshot): NotEvaluated | null {
-  const missing = sourcesOf(needs).flatMap((name) => missingIn(name, snapshot.sources[name]));
+  const missing = requiredSources(needs).flatMap((name) => missingIn(name, snapshot.sources[name]));
   if (missing.length === 0) return null;
   const subject = `database ${snapshot.database}`;
   const configure = missing.flatMap((each) => each.configure ?? []);
@@ -67,5 +67,5 @@ function adviceOn(missing: readonly Missing[], snapshot: Snapshot): readonly Adv
           text: `Audit again. If the error remains, look in the function's log for the source ${listed(missing.map(({ source }) => source))}.`,
         },
       ]
-    : [{ text: 'Do first what the finding of database-reachable says.' }];
+    : [{ text: 'First follow the advice of database-reachable.' }];
 }

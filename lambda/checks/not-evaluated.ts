@@ -11,15 +11,15 @@ export function noSessions(snapshot: Snapshot, settings: Settings): NotEvaluated
   const whose = settings.litellmUser === undefined ? 'that could be LiteLLM' : `as ${settings.litellmUser}`;
   return notEvaluated({
     subject: `database ${snapshot.database}`,
-    summary: `Not judged: nobody ${whose} holds a session in ${databaseName}.`,
+    summary: `Not checked: nobody ${whose} holds a session in ${databaseName}.`,
     evidence: { databaseName, litellmUser: settings.litellmUser ?? null },
     advice: [
       {
-        text: 'Who holds sessions there; set "litellmUser" in the configuration when LiteLLM\'s user is among them:',
+        text: 'See who holds sessions there. If LiteLLM\'s user is among them, set it as "litellmUser" in the configuration:',
         command: `SELECT usename, datname, application_name, count(*) FROM pg_stat_activity
  WHERE backend_type = 'client backend' GROUP BY 1, 2, 3 ORDER BY 4 DESC;`,
       },
-      { text: 'When it is not, the proxy is not connected: look at its log and at /health/readiness.' },
+      { text: 'If it is not, the proxy is not connected: look at its log and at /health/readiness.' },
     ],
   });
 }
@@ -34,7 +34,7 @@ export function hiddenSessions(
   return [
     notEvaluated({
       subject: `database ${snapshot.database}`,
-      summary: `${counted(sessions.hidden, 'session')} of ${sessions.total} could not be judged: the role ${settings.target.user} may not see their details.`,
+      summary: `${counted(sessions.hidden, 'session')} of ${sessions.total} could not be checked: the role ${settings.target.user} may not see their details.`,
       evidence: { sessions: sessions.total, hidden: sessions.hidden },
       advice: [seeAllSessions(settings.target.user)],
     }),
@@ -62,7 +62,7 @@ export function noTable(name: string, snapshot: Snapshot, settings: Settings): N
             : 'Compare "databaseName" in the configuration with LiteLLM\'s DATABASE_URL; a new LiteLLM makes its tables at its first start.',
       },
       {
-        text: 'Where the tables are:',
+        text: 'See where the tables are:',
         command: `SELECT schemaname, tablename FROM pg_tables WHERE tablename LIKE 'LiteLLM\\_%' ORDER BY 1, 2;`,
       },
     ],

@@ -11,7 +11,7 @@ const DERIVED_FROM: Readonly<Record<keyof Derived, readonly SourceName[]>> = {
 };
 
 /** The sources behind what a check needs, each once. */
-export function sourcesOf(needs: readonly Part[]): readonly SourceName[] {
+export function requiredSources(needs: readonly Part[]): readonly SourceName[] {
   return [...new Set(needs.flatMap((part) => (isDerived(part) ? DERIVED_FROM[part] : [part])))];
 }
 
@@ -20,7 +20,7 @@ function isDerived(part: Part): part is keyof Derived {
 }
 
 /** Every part, given when it is asked for: a check that asks for one that is not there has not named it in `needs`, which is its bug. */
-export function partsOf({ sources }: Snapshot, model: Model): { readonly [Name in Part]: Parts[Name] } {
+export function accessParts({ sources }: Snapshot, model: Model): { readonly [Name in Part]: Parts[Name] } {
   return {
     get connection() {
       return sourceValue(sources.connection);

@@ -57,5 +57,5 @@ export type FactsOf<Id extends CheckId> =
 /** A finding of one check with its facts; null when the check could not be made. */
 export type FindingOf<Id extends CheckId> = Finding & { readonly checkId: Id; readonly facts: FactsOf<Id> | null };
 
-/** A finding of any check, told apart by `checkId`. */
+/** A finding of any check, discriminated by `checkId`. */
 export type CheckFinding = { [Id in CheckId]: FindingOf<Id> }[CheckId];

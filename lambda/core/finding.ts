@@ -46,7 +46,7 @@ interface FindingParts {
   /** One or two sentences, with the numbers. */
   readonly summary: string;
   readonly evidence: Evidence;
-  /** Present when the check could not be made for want of these. */
+  /** Present when the check could not be made because these are missing. */
   readonly missingSources?: readonly MissingSource[];
   readonly advice: readonly Advice[];
   /** Where the check's page is. */

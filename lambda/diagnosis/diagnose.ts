@@ -17,15 +17,18 @@ interface Candidate {
 
 /**
  * The most probable causes of what the findings show, two at most: by the severity of what shows it, then by confidence, then in the order
- * of the table. None when nothing warns; `none-of-the-known` when something does and no cause fits. Never throws.
+ * of the table. None when nothing warns and nothing kept the auditor from looking; `none-of-the-known` when something warns that no cause explains.
+ * Never throws.
  */
 export function diagnose(findings: readonly CheckFinding[]): Diagnosis {
   const candidates = RULES.flatMap((rule) => candidateOf(rule, findings)).sort(byEvidence);
   const causes = candidates
     .filter((candidate, rank) => !candidates.some((other, otherRank) => explains(other, candidate, otherRank < rank)))
-    .slice(0, MOST_CAUSES)
     .map(causeOf);
-  return { causes: causes.length > 0 ? causes : unexplained(findings) };
+  // What the auditor could not see explains nothing of what it did see.
+  const isExplained = candidates.some(({ lead }) => isBad(lead));
+  const wrong = findings.filter((finding) => isBad(finding) && (causes.length === 0 || finding.kind === 'incident'));
+  return { causes: [...(isExplained ? [] : unexplained(wrong, findings)), ...causes].slice(0, MOST_CAUSES) };
 }
 
 function candidateOf(rule: Rule, all: readonly CheckFinding[]): Candidate[] {
@@ -63,9 +66,8 @@ function causeOf({ rule: { id }, lead, findings }: Candidate): Cause {
   return { id, title: title(support), what: what(support), first: first(support), ...basis(findings) };
 }
 
-function unexplained(findings: readonly CheckFinding[]): Cause[] {
-  const wrong = findings.filter(isBad).toSorted(byStatus);
-  const [worst] = wrong;
+function unexplained(wrong: readonly CheckFinding[], findings: readonly CheckFinding[]): Cause[] {
+  const [worst] = wrong.toSorted(byStatus);
   if (worst === undefined) return [];
   const alike = wrong.filter(({ status }) => status === worst.status);
   return [{ id: 'none-of-the-known', ...noneOfTheKnown(worst, findings), ...basis(alike) }];

@@ -1,10 +1,24 @@
 import type { CheckFinding, FactsOf } from '../checks/registry.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
-import { fact } from './signs.ts';
+
+type NameIn<Facts> = Facts extends unknown ? keyof Facts : never;
+type ValueIn<Facts, Name extends PropertyKey> = Facts extends { readonly [Same in Name]?: infer Value } ? Value : never;
+
+/**
+ * A fact that only some results of a check state; undefined in the others. One that no result states does not compile, which `in` alone would: it
+ * takes a name that was renamed for one that could be there.
+ */
+export function stated<Facts extends object, Name extends NameIn<Facts>>(
+  facts: Facts,
+  name: Name,
+): ValueIn<Facts, Name> | undefined {
+  const some: { readonly [Same in Name]?: ValueIn<Facts, Same> } = facts;
+  return some[name];
+}
 
 /** Why the auditor could not connect; null when it could. */
 export function refusal(facts: FactsOf<'database-reachable'>): FailureKind | null {
-  return fact(facts, 'cause') ?? null;
+  return stated(facts, 'cause') ?? null;
 }
 
 export function isFull(facts: FactsOf<'database-reachable'>): boolean {
@@ -13,22 +27,22 @@ export function isFull(facts: FactsOf<'database-reachable'>): boolean {
 
 /** Whether only the auditor is kept out, as far as is known. */
 export function isAuditorsSide(facts: FactsOf<'database-reachable'>): boolean {
-  return fact(facts, 'side') === 'auditor';
+  return stated(facts, 'side') === 'auditor';
 }
 
 /** Whether the leaked sessions logged in with IAM tokens. */
 export function isOfIam(facts: FactsOf<'connection-leak'>): boolean {
-  return fact(facts, 'login') === 'IAM';
+  return stated(facts, 'login') === 'IAM';
 }
 
 /** The known leaks that fit the version, the likeliest first. */
 export function fittingLeaks(facts: FactsOf<'connection-leak'>): readonly string[] {
-  return fact(facts, 'knownLeaks') ?? [];
+  return stated(facts, 'knownLeaks') ?? [];
 }
 
 /** Whether open transactions keep other sessions waiting. */
 export function isBlocking(facts: FactsOf<'idle-in-transaction'>): boolean {
-  return fact(facts, 'transactions')?.some(({ blocking }) => blocking > 0) ?? false;
+  return stated(facts, 'transactions')?.some(({ blocking }) => blocking > 0) ?? false;
 }
 
 /** Whether others than LiteLLM hold more than half of the usable slots. */

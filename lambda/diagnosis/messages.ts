@@ -4,10 +4,10 @@ import { isBad } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
 import { targetWords } from '../litellm/upgrade.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
-import { fittingLeaks, isBlocking, refusal } from './facts.ts';
+import { fittingLeaks, isBlocking, refusal, stated } from './facts.ts';
 import { firstStep } from './first-step.ts';
 import type { Rule } from './rules.ts';
-import { fact, factsIn } from './signs.ts';
+import { factsIn } from './signs.ts';
 
 /** What the message of a cause is made from. */
 export interface Support {
@@ -96,7 +96,7 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
     what: ({ lead }) =>
       `A transaction that was begun and not ended keeps its connection and its locks. ${lead.summary}`,
     first: ({ lead: { advice } }) => ({
-      text: 'Check what the transaction is. If nobody owns it, end it with the second command of idle-in-transaction.',
+      text: 'Check what the transaction is with the command here. If nobody owns it, end it with step 2 of idle-in-transaction.',
       command: advice[0]?.command,
     }),
   },
@@ -160,9 +160,8 @@ function refusalTitle(kind: FailureKind | null): string {
 }
 
 function concerns(findings: readonly CheckFinding[]): string {
-  const [facts] = factsIn(findings, 'database-reachable');
-  const place = facts && fact(facts, 'concerns');
-  return place === undefined ? '' : ` This concerns ${place}.`;
+  const [concerned] = factsIn(findings, 'database-reachable').flatMap((facts) => stated(facts, 'concerns') ?? []);
+  return concerned === undefined ? '' : ` This concerns ${concerned}.`;
 }
 
 function version(findings: readonly CheckFinding[]): string {
@@ -185,7 +184,7 @@ function knownLeaks(support: Support): string {
 }
 
 function reclaim(support: Support): Advice {
-  const clients = factsIn(support.findings, 'connection-leak').flatMap((facts) => fact(facts, 'client') ?? []);
+  const clients = factsIn(support.findings, 'connection-leak').flatMap((facts) => stated(facts, 'client') ?? []);
   const restart = `Restart the proxy pods${clients.length > 0 ? ` behind ${listed([...new Set(clients)])}` : ''}, one at a time, which closes what they leaked`;
   return {
     text:

@@ -101,7 +101,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'per-request-router',
     when: [[perRequest], [teamSettings], [keySettings]],
-    also: [globalRow, teamSettings, keySettings, attemptsFail],
+    also: [globalRow, attemptsFail],
     unless: [noRouterMeasured],
   },
   { id: 'global-router-settings', when: [[globalRow]], also: [attemptsFail], unless: [noRouterMeasured] },

@@ -54,19 +54,3 @@ export function isOf<Id extends CheckId>(finding: CheckFinding, checkId: Id): fi
 export function factsIn<Id extends CheckId>(findings: readonly CheckFinding[], checkId: Id): readonly FactsOf<Id>[] {
   return findings.flatMap((finding) => (isOf(finding, checkId) && finding.facts !== null ? [finding.facts] : []));
 }
-
-type NameIn<Facts> = Facts extends unknown ? keyof Facts : never;
-type ValueIn<Facts, Name extends PropertyKey> = Facts extends unknown
-  ? Name extends keyof Facts
-    ? Facts[Name]
-    : undefined
-  : never;
-
-/**
- * A fact that the check states in some of its findings only; undefined in the others. In place of `'name' in facts`, which compiles for a name
- * that no finding of the check has.
- */
-export function fact<Facts extends object, Name extends NameIn<Facts>>(facts: Facts, name: Name): ValueIn<Facts, Name>;
-export function fact(facts: object, name: PropertyKey): unknown {
-  return Reflect.get(facts, name);
-}

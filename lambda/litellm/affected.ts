@@ -15,14 +15,14 @@ export function isAffected(version: LitellmVersion, { introduced, fixed, lastAff
 }
 
 /** `1.81` for 1.81.3: the line that fixes are ported back on. */
-export function lineOf(release: string): string {
+export function releaseLine(release: string): string {
   return release.split('.').slice(0, 2).join('.');
 }
 
 /** Past the entry of the version's own line, or on a later line than all entries. */
 function isPast(version: LitellmVersion, entries: readonly string[], isPastEntry: (entry: string) => boolean): boolean {
-  const line = lineOf(version.release);
-  const own = entries.find((entry) => lineOf(entry) === line);
+  const line = releaseLine(version.release);
+  const own = entries.find((entry) => releaseLine(entry) === line);
   if (own !== undefined) return isPastEntry(own);
-  return entries.length > 0 && entries.every((entry) => lt(lineOf(entry), line));
+  return entries.length > 0 && entries.every((entry) => lt(releaseLine(entry), line));
 }

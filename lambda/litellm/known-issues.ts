@@ -11,26 +11,26 @@ const CERTAINTIES: readonly Certainty[] = ['V', 'I', '?'];
 const RATINGS: readonly string[] = ['critical (malware)', 'critical', 'high', 'medium', 'low'];
 
 /**
- * Worst first; the faults that hold connections before those of security, and what always holds before what takes a setting. The order of
- * the tables decides between equals.
+ * Worst first; connection issues before security ones, and what always holds before what requires a setting. The order of the tables
+ * decides between equals.
  */
 const RANKED: readonly KnownIssue[] = KNOWN_ISSUES.toSorted(
   (a, b) =>
     Number(isSecurity(a)) - Number(isSecurity(b)) ||
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     Number(b.advisory?.exploited ?? false) - Number(a.advisory?.exploited ?? false) ||
-    ratingOf(a) - ratingOf(b) ||
+    ratingRank(a) - ratingRank(b) ||
     CERTAINTIES.indexOf(a.certainty) - CERTAINTIES.indexOf(b.certainty) ||
     Number(a.setting !== undefined) - Number(b.setting !== undefined) ||
     KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind),
 );
 
 /**
- * The known faults of a version, worst first, connection faults before security ones. `iam`: LiteLLM logs in with IAM tokens. Nothing
+ * The known issues of a version, worst first, connection issues before security ones. `iam`: LiteLLM logs in with IAM tokens. Nothing
  * is known of a version for which `isBeyondKnowledge` holds: an empty list does not clear it.
  */
 export function knownIssuesOf(version: LitellmVersion, context: { readonly iam: boolean }): readonly KnownIssue[] {
-  return RANKED.filter((fault) => (context.iam || !fault.iam) && isAffected(version, fault));
+  return RANKED.filter((issue) => (context.iam || !issue.iam) && isAffected(version, issue));
 }
 
 /** Whether a version is newer than all that the knowledge covers. A rebuild of the newest release is not. */
@@ -42,7 +42,7 @@ export function isSecurity({ kind }: KnownIssue): boolean {
   return kind === 'security';
 }
 
-function ratingOf({ advisory }: KnownIssue): number {
+function ratingRank({ advisory }: KnownIssue): number {
   const rank = RATINGS.findIndex((rating) => advisory?.rating.startsWith(rating));
   return rank === -1 ? RATINGS.length : rank;
 }

@@ -13,7 +13,7 @@ export interface MigrationVersion {
 const FIRST_VERSION_OF: ReadonlyMap<string, string> = new Map(Object.entries(FIRST_VERSIONS));
 
 /**
- * What the names in "_prisma_migrations" tell, those that were applied: `finished_at` set, `rolled_back_at` not. Names do not sort by
+ * What the names in "_prisma_migrations" show, those that were applied: `finished_at` set, `rolled_back_at` not. Names do not sort by
  * version, so the newest known one counts, wherever it stands. null when no name is known.
  */
 export function migrationVersion(applied: readonly string[]): MigrationVersion | null {

@@ -61,14 +61,13 @@ const RANGES: readonly Range[] = [
     },
   },
   { from: '1.81.0', ...PER_REQUEST },
-  { from: '1.81.6', ...PER_REQUEST },
   { from: '1.81.7', global: 'shared-router', scoped: 'ignored' },
   { from: '1.81.9', global: 'shared-router', scoped: 'normal-feature' },
 ];
 
 /** What router_settings of a level do on a version; `unknown`, with the reason, for null. */
 export function routerEffect(version: LitellmVersion | null, level: RouterLevel): RouterEffect {
-  const range = version && rangeOf(version.text);
+  const range = version && findRange(version.text);
   if (!version || !range) {
     return unknownEffect('The LiteLLM version that runs is not known.');
   }
@@ -78,7 +77,7 @@ export function routerEffect(version: LitellmVersion | null, level: RouterLevel)
   };
 }
 
-/** The effect where no version tells it. */
+/** The effect where no version shows it. */
 export function unknownEffect(reason: string): RouterEffect {
   return { kind: 'unknown', uncertainty: { confidence: 'medium', reason } };
 }
@@ -93,7 +92,7 @@ export function isPastPerRequest({ text }: LitellmVersion): boolean {
   return ge(text, '1.81.7');
 }
 
-function rangeOf(version: string): Range | undefined {
+function findRange(version: string): Range | undefined {
   return RANGES.findLast(({ from }) => ge(version, from));
 }
 
@@ -106,7 +105,7 @@ function newerUncertainty(version: LitellmVersion): RouterEffect['uncertainty'] 
 }
 
 function previewUncertainty({ text, release, preview }: LitellmVersion, range: Range): RouterEffect['uncertainty'] {
-  if (!preview || rangeOf(release) === range) return null;
+  if (!preview || findRange(release) === range) return null;
   return {
     confidence: 'medium',
     reason: `${text} is a build between two versions that differ in this; ${release} itself acts otherwise.`,

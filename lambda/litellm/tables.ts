@@ -13,7 +13,7 @@ export const AUDITED_COLUMNS = {
 /** Where the global row lives; read through a function that answers without values, since other rows hold secrets in clear text. */
 export const CONFIG_TABLE = 'LiteLLM_Config';
 
-/** One row a request, prompts included; counted through a function for the same reason. */
+/** One row per request, prompts included; counted through a function for the same reason. */
 export const SPEND_LOGS_TABLE = 'LiteLLM_SpendLogs';
 
 /** Columns that hold secrets or prompts: the role must not be able to read them. */

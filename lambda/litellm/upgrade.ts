@@ -1,5 +1,5 @@
 import { ge, gt, le, lt } from '@renovatebot/pep440';
-import { lineOf } from './affected.ts';
+import { releaseLine } from './affected.ts';
 import { ABOUT } from './releases/about.ts';
 import { BREAKING_CHANGES } from './releases/breaking-changes.ts';
 import type { LitellmVersion } from './version.ts';
@@ -11,18 +11,18 @@ export interface Upgrade {
   readonly breaksOnTheWay: readonly string[];
 }
 
-/** All targets, the best first, for advice that does not hang on the version that runs: `1.108.13, else 1.109.3 or 1.110.2`. */
+/** All targets, the best first, for advice that does not depend on the version that runs: `1.108.13, else 1.109.3 or 1.110.2`. */
 export function targetWords(): string {
   const [best, ...others] = ABOUT.targets.map(({ version }) => version);
   return others.length === 0 ? `${best}` : `${best}, else ${others.join(' or ')}`;
 }
 
 /**
- * Where to upgrade to: the best target that is newer, the LTS line first; none has a known security fault, which the generator of the
- * data sees to. null for a version that is as new as the target of its own line, or newer than all of them.
+ * Where to upgrade to: the best target that is newer, the LTS line first; none has a known security issue, which the generator of the
+ * data ensures. null for a version that is as new as the target of its own line, or newer than all of them.
  */
 export function upgradeTarget({ text, release }: LitellmVersion): Upgrade | null {
-  if (ABOUT.targets.some((target) => lineOf(target.version) === lineOf(release) && ge(text, target.version)))
+  if (ABOUT.targets.some((target) => releaseLine(target.version) === releaseLine(release) && ge(text, target.version)))
     return null;
   const best = ABOUT.targets.find((target) => lt(text, target.version));
   if (best === undefined) return null;

@@ -1,14 +1,13 @@
 import { counted } from '../core/text.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { SessionsSource, Snapshot } from '../snapshot/snapshot.ts';
-import { addressesOf, type Deployment } from './deployment.ts';
+import { RDS_PROXY_ROLE } from './clients.ts';
+import { clientAddresses, type Deployment } from './deployment.ts';
 import type { LitellmClients } from './litellm-clients.ts';
 import type { PoolLimit } from './pool-limit.ts';
 
 /** RDS Proxy's endpoints: name.proxy-id.region.rds.amazonaws.com */
 const RDS_PROXY_HOST = '.proxy-';
-/** The user that RDS Proxy's own sessions have. */
-const RDS_PROXY_USER = 'rdsproxyadmin';
 
 /** So few addresses, each with so many times its ceiling, look like NAT or a pooler as much as like a leak. */
 const FEW_ADDRESSES = 2;
@@ -24,7 +23,7 @@ export interface AddressSharing {
   readonly reason: string;
 }
 
-/** Whether pods hide behind addresses of something else; null when nothing tells so. */
+/** Whether pods hide behind addresses of something else; null when nothing suggests it. */
 export function addressSharing(
   snapshot: Snapshot,
   sessions: SessionsSource,
@@ -33,12 +32,12 @@ export function addressSharing(
   limit: PoolLimit,
   settings: Settings,
 ): AddressSharing | null {
-  const addresses = addressesOf(who);
+  const addresses = clientAddresses(who);
   if (behindRdsProxy(snapshot, sessions, addresses, settings)) {
     return {
       kind: 'rds-proxy',
       reason:
-        'The sessions are those of RDS Proxy, which keeps them over many clients: per-pod ceilings and ages tell little.',
+        'The sessions are those of RDS Proxy, which keeps them over many clients: per-pod ceilings and ages say little.',
     };
   }
   const { pods, podsFrom } = deployment;
@@ -46,7 +45,7 @@ export function addressSharing(
   if (podsFrom !== 'addresses of sessions' && pods > 1 && addresses.size * 2 <= pods) {
     return {
       kind: 'shared',
-      reason: `${counted(pods, 'pod')} (${podsFrom}) come from ${counted(addresses.size, 'address')}: NAT, PgBouncer or another pooler stands between, so per-pod ceilings and ages tell less.`,
+      reason: `${counted(pods, 'pod')} (${podsFrom}) come from ${counted(addresses.size, 'address')}: NAT, PgBouncer or another pooler is in between, so per-pod ceilings and ages are less certain.`,
     };
   }
   const crowd = CROWDED_TIMES * limit.perWorker * deployment.workersPerPod;
@@ -57,7 +56,7 @@ export function addressSharing(
   ) {
     return {
       kind: 'crowded',
-      reason: `${counted(who.sessions, 'session')} come from ${counted(addresses.size, 'address')} and the number of pods is not known: NAT, PgBouncer or another pooler may stand between.`,
+      reason: `${counted(who.sessions, 'session')} come from ${counted(addresses.size, 'address')} and the number of pods is not known: NAT, PgBouncer or another pooler may be in between.`,
     };
   }
   return null;
@@ -73,6 +72,6 @@ function behindRdsProxy(
   const host = connection.status === 'ok' ? connection.value.host : settings.target.host;
   if (host.toLowerCase().includes(RDS_PROXY_HOST)) return true;
   return sessions.groups.some(
-    ({ user, clientAddress }) => user === RDS_PROXY_USER && clientAddress !== null && addresses.has(clientAddress),
+    ({ user, clientAddress }) => user === RDS_PROXY_ROLE && clientAddress !== null && addresses.has(clientAddress),
   );
 }

@@ -1,8 +1,10 @@
 import { escapeLiteral } from 'pg';
 import type { SessionGroup } from '../snapshot/snapshot.ts';
 
-/** RDS's own role: its sessions stay on the host and are not LiteLLM's. */
+/** RDS's own role: its sessions stay on the host. */
 export const RDS_ROLE = 'rdsadmin';
+/** The role of RDS Proxy's own sessions, which monitor the database. */
+export const RDS_PROXY_ROLE = 'rdsproxyadmin';
 
 /** Who a session belongs to, as far as PostgreSQL knows: LiteLLM's pool names no application (knowledge/litellm.md section 4). */
 export interface Client {
@@ -26,7 +28,7 @@ export function byClient<Row extends Client>(rows: readonly Row[]): ReadonlyMap<
 }
 
 /** The clients that hold sessions, largest first. */
-export function holdersOf(groups: readonly SessionGroup[]): readonly Holder[] {
+export function rankHolders(groups: readonly SessionGroup[]): readonly Holder[] {
   return [...byClient(groups).values()]
     .flatMap((own) => {
       const [first] = own;

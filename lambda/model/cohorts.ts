@@ -1,4 +1,3 @@
-import { ageSeconds } from '../core/time.ts';
 import type { SessionCohort } from '../snapshot/snapshot.ts';
 
 /** Sessions of one client that started together, with their ages by the server's clock. */
@@ -38,4 +37,10 @@ export function poolCohorts(cohorts: readonly SessionCohort[], now: number): rea
       ];
     })
     .sort((a, b) => Date.parse(a.firstStart) - Date.parse(b.firstStart));
+}
+
+/** Seconds from a time up to `now` (milliseconds since 1970), 0 for one still to come; null for a text that is no time. */
+function ageSeconds(time: string | null, now: number): number | null {
+  const at = time === null ? Number.NaN : Date.parse(time);
+  return Number.isFinite(at) && Number.isFinite(now) ? Math.max(0, Math.floor((now - at) / 1000)) : null;
 }

@@ -17,16 +17,16 @@ export interface Deployment {
 }
 
 /**
- * Pods and worker processes of the proxy: by their heartbeats (LiteLLM 1.99.0 and later), else as configured, else one pod an address and
- * one worker a pod, LiteLLM's default (knowledge/litellm.md sections 2 and 4).
+ * Pods and worker processes of the proxy: by their heartbeats (LiteLLM 1.99.0 and later), else as configured, else one pod per address and
+ * one worker per pod, LiteLLM's default (knowledge/litellm.md sections 2 and 4).
  */
-export function deploymentOf(snapshot: Snapshot, who: LitellmClients | null, settings: Settings): Deployment {
-  const addresses = addressesOf(who).size;
+export function inferDeployment(snapshot: Snapshot, who: LitellmClients | null, settings: Settings): Deployment {
+  const addresses = clientAddresses(who).size;
   return heartbeats(snapshot, addresses) ?? withoutHeartbeats(addresses, settings);
 }
 
 /** Where LiteLLM's sessions come from. */
-export function addressesOf(who: LitellmClients | null): ReadonlySet<string | null> {
+export function clientAddresses(who: LitellmClients | null): ReadonlySet<string | null> {
   return new Set(who?.clients.map(({ clientAddress }) => clientAddress));
 }
 

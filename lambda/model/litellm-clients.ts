@@ -5,7 +5,7 @@ import { byClient, type Client, clientName } from './clients.ts';
 import { type PoolCohort, poolCohorts } from './cohorts.ts';
 import { type LitellmUsers, litellmUsers, poolApplication } from './litellm-user.ts';
 
-/** The sessions that LiteLLM holds from one address: one pod, as far as addresses tell. */
+/** The sessions that LiteLLM holds from one address: one pod, as far as addresses show. */
 export interface LitellmClient extends Client {
   /** `litellm@10.0.3.17` */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface LitellmClient extends Client {
   readonly sessions: number;
   /** At work: in a statement or a transaction. */
   readonly busy: number;
-  /** The same user from the same address under another application's name, as a person's psql. Not among `sessions`; the cohorts cannot tell them. */
+  /** The same user from the same address under another application's name, such as a person's psql. Not among `sessions`; the cohorts cannot tell them apart. */
   readonly otherApplications: number;
   /** Oldest first. */
   readonly cohorts: readonly PoolCohort[];
@@ -49,7 +49,7 @@ export function litellmClients(
   const clients = [...byClient(own)]
     .flatMap(([name, mine]) => {
       const seen = cohorts.get(name) ?? [];
-      const client = clientOf(mine, application, poolCohorts(seen, now));
+      const client = asClient(mine, application, poolCohorts(seen, now));
       return client === null ? [] : [{ ...client, newestSeen: !cut || sum(seen) >= sum(mine) }];
     })
     .sort((a, b) => b.sessions - a.sessions || (a.name < b.name ? -1 : 1));
@@ -62,7 +62,7 @@ export function litellmClients(
   };
 }
 
-function clientOf(
+function asClient(
   groups: readonly SessionGroup[],
   application: string,
   cohorts: readonly PoolCohort[],
@@ -92,7 +92,7 @@ function truncation({ groups, groupCount }: SessionsSource): readonly Uncertaint
   return [
     {
       confidence: 'medium',
-      reason: `Only the ${groups.length} largest of ${groupCount} groups of sessions were looked at: the counts are lower bounds.`,
+      reason: `Only the ${groups.length} largest of ${groupCount} groups of sessions were read: the counts are lower bounds.`,
     },
   ];
 }

@@ -2,11 +2,11 @@ import { listed } from '../core/text.ts';
 import type { Uncertainty } from '../core/uncertainty.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ServerSource, SessionGroup } from '../snapshot/snapshot.ts';
+import { RDS_PROXY_ROLE, RDS_ROLE } from './clients.ts';
 
-/** RDS's own user, and the one of RDS Proxy's monitoring. */
-const RDS_USERS: ReadonlySet<string> = new Set(['rdsadmin', 'rdsproxyadmin']);
+const RDS_USERS: ReadonlySet<string> = new Set([RDS_ROLE, RDS_PROXY_ROLE]);
 
-/** Programs that people and jobs use by hand; a pool never names itself so. */
+/** Programs that people and jobs use; a pool never names itself so. */
 const TOOLS = /^(psql|pg_dump|pg_restore|pgadmin|dbeaver|datagrip|postgresql jdbc)/i;
 
 type UserOrigin = 'configuration' | 'owner of its tables' | 'most sessions';

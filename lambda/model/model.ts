@@ -8,9 +8,9 @@ import { type RouterEffects, routerEffects } from './router-effect.ts';
 import { knownVersion, type RunningVersion, runningVersion } from './running-version.ts';
 import { servesOthers } from './serves-others.ts';
 import { type SlotUse, slotUse } from './slots.ts';
-import { type Topology, topologyOf } from './topology.ts';
+import { buildTopology, type Topology } from './topology.ts';
 
-/** What takes more than one source, or a whole series: there when its sources are. */
+/** What requires more than one source, or a whole series: there when its sources are. */
 export interface Derived {
   readonly slots: SlotUse;
   readonly topology: Topology;
@@ -30,14 +30,14 @@ export type Model = { readonly [Name in keyof Derived]: Derived[Name] | null } &
   readonly servesOthers: string | null;
 };
 
-/** Derives the model of a snapshot; what lacks a source is null. */
+/** Derives the model of a snapshot; what is missing a source is null. */
 export function buildModel(snapshot: Snapshot, settings: Settings): Model {
   const { server, sessions, cloudwatch, 'router-settings': routerSettings } = snapshot.sources;
   const seen =
     server.status === 'ok' && sessions.status === 'ok' ? { server: server.value, sessions: sessions.value } : null;
   const running = runningVersion(snapshot);
   const version = knownVersion(running);
-  const topology = seen && topologyOf(snapshot, seen, version, settings);
+  const topology = seen && buildTopology(snapshot, seen, version, settings);
   const behaviour = routerBehaviour(snapshot, topology);
   const trend = cloudwatch.status === 'ok' ? connectionTrend(cloudwatch.value, snapshot.takenAt, settings) : null;
   return {

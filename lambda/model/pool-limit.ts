@@ -6,7 +6,7 @@ import type { Settings } from '../settings/settings.ts';
 /** LiteLLM's database_connection_pool_limit where nothing is configured, connections per worker (knowledge/litellm.md section 4). */
 const DEFAULT_POOL_LIMIT = 10;
 
-/** Up to 1.80.12 a proxy without a configuration file took 100. */
+/** Up to 1.80.12 a proxy without a configuration file used 100. */
 const FIRST_WITH_ONE_DEFAULT = '1.80.13';
 
 export interface PoolLimit {
@@ -30,7 +30,7 @@ export function poolLimit(settings: Settings, version: LitellmVersion | null, ia
     from: "LiteLLM's default",
     note:
       version !== null && lt(version.release, FIRST_WITH_ONE_DEFAULT)
-        ? `LiteLLM ${version.text} takes 100 when it has no configuration file.`
+        ? `LiteLLM ${version.text} uses 100 when it has no configuration file.`
         : null,
     droppedByRefresh,
   };

@@ -5,11 +5,11 @@ import type { Topology } from './topology.ts';
 type Measured = Extract<ActivitySeen, { readonly state: 'seen' }>;
 
 /**
- * Whether LiteLLM asks "LiteLLM_Config" for each of its requests.
+ * Whether LiteLLM queries "LiteLLM_Config" for each of its requests.
  * - per-request: lookups follow the requests, so it builds Routers.
  * - independent: they do not.
  * - quiet: there was nothing to compare, and no lookups beyond polling either.
- * - unclear: measured, but it tells nothing.
+ * - unclear: measured, but it shows nothing.
  */
 export type RouterBehaviour =
   | { readonly verdict: 'not-measured'; readonly reason: string }
@@ -22,24 +22,24 @@ export type RouterBehaviour =
       readonly polling: number | null;
     };
 
-/** Lookups a worker makes in 30 s when store_model_in_db is on, at the most (knowledge/litellm.md section 6). */
+/** The most lookups that a worker makes in 30 s when store_model_in_db is on (knowledge/litellm.md section 6). */
 const POLLING_LOOKUPS = 20;
 const POLLING_SECONDS = 30;
 /** Half of LiteLLM's default pool of 10, and what Prisma's own default leaves on two CPUs: rather too many workers than too few. */
 const SESSIONS_PER_WORKER = 5;
-/** Fewer tell nothing of a share. [?] */
+/** Fewer say nothing about a share. Not confirmed. */
 const FEWEST_REQUESTS = 10;
-/** Lookups beyond polling. [?] */
+/** Lookups beyond polling. Not confirmed. */
 const FEWEST_LOOKUPS = 10;
 /**
  * Lookups beyond polling for each request. About 1 is expected, but spend logs are written in batches of 10 to 15 s, so that a window of 5 s
- * can hold three times the requests of its lookups, or a third. [?]
+ * can hold three times the requests of its lookups, or a third. Not confirmed.
  */
 const FOLLOWS = { least: 1 / 4, most: 4 } as const;
-/** Lookups for each request, polling included: too few to follow requests even if batches piled up. [?] */
+/** Lookups for each request, polling included: too few to follow requests even if batches piled up. Not confirmed. */
 const INDEPENDENT = 1 / 10;
 
-/** What the two readings of table activity tell, with the reason. */
+/** What the two readings of table activity show, with the reason. */
 export function routerBehaviour({ sources: { litellm } }: Snapshot, topology: Topology | null): RouterBehaviour {
   if (litellm.status !== 'ok') {
     return { verdict: 'not-measured', reason: 'the activity of LiteLLM could not be read' };
@@ -63,7 +63,7 @@ function compare(activity: Measured, polling: number | null): RouterBehaviour {
     activity,
     polling,
   });
-  const numbers = numbersOf(activity);
+  const numbers = describeReadings(activity);
   if (reset) return answer('unclear', "PostgreSQL's statistics were reset between the two readings");
   if (polling === null) return answer('unclear', `${numbers}, and how many workers poll is not known`);
   const beyond = configScans - polling;
@@ -82,18 +82,18 @@ function compare(activity: Measured, polling: number | null): RouterBehaviour {
   return answer('unclear', `${numbers}, besides at most ${polling} of polling: that fits neither answer`);
 }
 
-function numbersOf({ configScans, spendLogRows, seconds }: Measured): string {
+function describeReadings({ configScans, spendLogRows, seconds }: Measured): string {
   return `${counted(configScans, 'lookup')} of "LiteLLM_Config" and ${counted(spendLogRows, 'request')} in ${Math.round(seconds)} s`;
 }
 
 /** Workers may all poll in one short window, so a part of 30 s counts as 30 s. */
 function pollingLookups(topology: Topology | null, seconds: number): number | null {
-  const workers = workersOf(topology);
+  const workers = estimateWorkers(topology);
   return workers === null ? null : workers * POLLING_LOOKUPS * Math.max(1, Math.ceil(seconds / POLLING_SECONDS));
 }
 
 /** The versions in question write no heartbeats, so the workers are estimated from the sessions of each client; null without sessions. */
-function workersOf(topology: Topology | null): number | null {
+function estimateWorkers(topology: Topology | null): number | null {
   if (topology === null) return null;
   const clients = topology.who?.clients ?? [];
   return Math.max(

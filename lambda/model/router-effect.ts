@@ -10,7 +10,7 @@ import {
 import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
 import type { RouterSettingsSource } from '../snapshot/snapshot.ts';
 import type { RouterBehaviour } from './router-behaviour.ts';
-import { ORIGINS, type RunningVersion, versionsOf, versionUncertainty } from './running-version.ts';
+import { allVersions, ORIGINS, type RunningVersion, versionUncertainty } from './running-version.ts';
 
 export interface SeenEffect extends RouterEffect {
   /** The version that decides, `1.81.9 or newer` for a lower bound; null when it is not known. */
@@ -36,14 +36,14 @@ export function routerEffects(
     const effects =
       running === null
         ? [byVersion(level, null, columns)]
-        : versionsOf(running).map((version) => byVersion(level, { ...running, version }, columns));
-    const worst = effects.reduce((one, other) => (costOf(other) > costOf(one) ? other : one));
+        : allVersions(running).map((version) => byVersion(level, { ...running, version }, columns));
+    const worst = effects.reduce((one, other) => (costRank(other) > costRank(one) ? other : one));
     return withBehaviour(worst, behaviour);
   };
   return { global: effectOf('global'), team: effectOf('team'), key: effectOf('key') };
 }
 
-function costOf({ kind, disputed }: SeenEffect): number {
+function costRank({ kind, disputed }: SeenEffect): number {
   if (kind === 'per-request-router') return disputed ? 2 : 3;
   return kind === 'unknown' ? 1 : 0;
 }
@@ -60,7 +60,7 @@ function byVersion(level: RouterLevel, running: RunningVersion | null, columns: 
   if (version === null) {
     return columns === false
       ? bySchema(level)
-      : notKnown(`What is stated by ${words} is not a version like 1.81.3, so the one that runs is not known.`);
+      : notKnown(`What is stated by ${words} is not a version such as 1.81.3, so the one that runs is not known.`);
   }
   if (running.lowerBound) return atLeast(level, version, running);
   const { text } = version;
@@ -103,7 +103,7 @@ function notKnown(reason: string): SeenEffect {
   return { ...unknownEffect(reason), version: null, disputed: false };
 }
 
-/** Behaviour decides what the version leaves open, and casts uncertainty on what the version says for certain. */
+/** Behaviour decides what the version leaves open, and makes what the version says less certain where it contradicts it. */
 function withBehaviour(effect: SeenEffect, behaviour: RouterBehaviour): SeenEffect {
   const { verdict, reason } = behaviour;
   if (verdict !== 'per-request' && verdict !== 'independent') return effect;
@@ -144,7 +144,7 @@ function bySchema(level: RouterLevel): SeenEffect {
     disputed: false,
     uncertainty: {
       confidence: 'medium',
-      reason: 'Judged by the schema alone: it lacks the router_settings columns that 1.80.13 brought.',
+      reason: 'Decided by the schema alone: it does not have the router_settings columns that 1.80.13 brought.',
     },
   };
 }

@@ -19,16 +19,16 @@ export interface RunningVersion {
   readonly others?: readonly string[];
 }
 
-/** What of a snapshot tells a version. */
+/** What of a snapshot shows a version. */
 export interface VersionTraces extends Pick<Snapshot, 'configuredVersion'> {
   readonly sources: Pick<Sources, 'proxy' | 'litellm'>;
 }
 
-/** What each origin has to say, the most trusted first. */
+/** What each origin states, the most trusted first. */
 const READERS: readonly ((traces: VersionTraces) => RunningVersion | null)[] = [stated, configured, migrated];
 const PROXY_ORIGINS = ['readiness', 'model-hub', 'readiness-details'] as const;
 
-/** The LiteLLM version that runs, by the most trusted origin that tells one; null when none does. */
+/** The LiteLLM version that runs, by the most trusted origin that states one; null when none does. */
 export function runningVersion(traces: VersionTraces): RunningVersion | null {
   for (const read of READERS) {
     const version = read(traces);
@@ -38,7 +38,7 @@ export function runningVersion(traces: VersionTraces): RunningVersion | null {
 }
 
 /** All versions that run at once, the one that most replicas state first. */
-export function versionsOf({ version, others = [] }: RunningVersion): readonly string[] {
+export function allVersions({ version, others = [] }: RunningVersion): readonly string[] {
   return [version, ...others];
 }
 
@@ -99,7 +99,7 @@ export function versionUncertainty({ confidence, from, others = [] }: RunningVer
 /** The oldest where replicas differ: it has the known issues. null for a lower bound, which says nothing about what runs now. */
 export function knownVersion(running: RunningVersion | null): LitellmVersion | null {
   if (running === null || running.lowerBound) return null;
-  const versions = versionsOf(running).flatMap((text) => parseLitellmVersion(text) ?? []);
+  const versions = allVersions(running).flatMap((text) => parseLitellmVersion(text) ?? []);
   return versions.reduce<LitellmVersion | null>(
     (oldest, next) => (oldest === null || lt(next.text, oldest.text) ? next : oldest),
     null,

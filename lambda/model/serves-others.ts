@@ -4,7 +4,7 @@ import { MS_PER_HOUR } from './trend/points.ts';
 
 /** CloudWatch is a few minutes behind at most. */
 const FRESH_MS = MS_PER_HOUR / 2;
-/** The last readings, a quarter of an hour of them, against those before: below this share clients were lost. */
+/** The last readings, a quarter of an hour of them, compared with those before: below this share clients were lost. */
 const STEADY_SHARE = 0.7;
 const LAST_POINTS = 3;
 

@@ -37,6 +37,15 @@ function usedSlots(server: ServerSource, sessions: SessionsSource): number {
   return sessions.hidden > 0 ? Math.max(sessions.total, server.totalBackends) : sessions.total;
 }
 
+/** With fewer free slots than this `headroomStatus` is critical. */
+export function criticalBelow(
+  usable: number,
+  { headroomCriticalPercent, headroomMinimumSlots }: Pick<Settings, 'headroomCriticalPercent' | 'headroomMinimumSlots'>,
+): number {
+  const fewestUsed = Math.ceil((usable * headroomCriticalPercent) / 100);
+  return Math.max(headroomMinimumSlots, usable - fewestUsed + 1);
+}
+
 /** How short of slots the server is, by the limits of the settings. */
 export function headroomStatus({ usedPercent, free }: SlotUse, settings: Settings): 'ok' | 'warning' | 'critical' {
   if (usedPercent >= settings.headroomCriticalPercent || free < settings.headroomMinimumSlots) return 'critical';

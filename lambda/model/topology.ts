@@ -3,7 +3,7 @@ import type { LitellmVersion } from '../litellm/version.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ServerSource, SessionsSource, Snapshot } from '../snapshot/snapshot.ts';
 import { type AddressSharing, addressSharing } from './address-sharing.ts';
-import { type Deployment, deploymentOf } from './deployment.ts';
+import { type Deployment, inferDeployment } from './deployment.ts';
 import { type LitellmClients, litellmClients } from './litellm-clients.ts';
 import { type PoolLimit, poolLimit } from './pool-limit.ts';
 
@@ -18,28 +18,28 @@ export interface Topology {
   readonly version: LitellmVersion | null;
 }
 
-/** Puts together what sessions, heartbeats and configuration tell about the proxies. */
-export function topologyOf(
+/** Puts together what sessions, heartbeats and configuration show of the proxies. */
+export function buildTopology(
   snapshot: Snapshot,
   { server, sessions }: { readonly server: ServerSource; readonly sessions: SessionsSource },
   version: LitellmVersion | null,
   settings: Settings,
 ): Topology {
   const who = litellmClients(server, sessions, settings);
-  const deployment = deploymentOf(snapshot, who, settings);
+  const deployment = inferDeployment(snapshot, who, settings);
   const limit = poolLimit(settings, version, who?.clients.some(({ iam }) => iam) ?? false);
   const sharing = who && addressSharing(snapshot, sessions, who, deployment, limit, settings);
   return { who, deployment, limit, sharing, version };
 }
 
-/** What a result by limit x workers has to uncertainty: two guesses in one product make it low. */
+/** Why a result based on limit x workers is not certain: two guesses in one product make the confidence low. */
 export function poolSizeUncertainties({ limit, deployment }: Topology): readonly Uncertainty[] {
   const limitGuessed = limit.from !== 'configuration';
   const workersGuessed = deployment.workersFrom === 'assumed';
   if (!limitGuessed && !workersGuessed) return deployment.uncertainties;
   const guesses = [
     ...(limitGuessed ? [`a pool limit of ${limit.perWorker} per worker, LiteLLM's default`] : []),
-    ...(workersGuessed ? ['one worker a pod'] : []),
+    ...(workersGuessed ? ['one worker per pod'] : []),
   ];
   const reason = `It assumes ${guesses.join(' and ')}.${limit.note === null ? '' : ` ${limit.note}`}`;
   return [{ confidence: guesses.length > 1 ? 'low' : 'medium', reason }, ...deployment.uncertainties];

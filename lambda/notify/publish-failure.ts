@@ -43,7 +43,7 @@ const REMEDIATIONS: readonly (readonly [RegExp, (circumstances: Circumstances) =
   [
     /^(Timeout(Error)?|E[A-Z_]+)$/,
     () =>
-      'SNS is out of reach: give the subnets of the function a route through NAT or an interface endpoint for sns, and let its security group out to port 443.',
+      'SNS is out of reach: give the subnets of the function a route through NAT or an interface endpoint for sns, and allow outbound traffic to port 443 in its security group.',
   ],
 ];
 

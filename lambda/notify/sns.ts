@@ -1,5 +1,8 @@
+import manifest from '../../package.json' with { type: 'json' };
+import { logFailure } from '../core/failure-log.ts';
 import { severityRank } from '../core/finding.ts';
-import { type Message, messageOf } from '../report/message.ts';
+import type { Message } from '../report/draft.ts';
+import { messageOf } from '../report/message.ts';
 import { type Notification, overallStatus, type RenderableReport } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 import { publishFailure } from './publish-failure.ts';
@@ -28,9 +31,10 @@ export async function publish(
 ): Promise<Notification> {
   if (topicArn === undefined) return { status: 'skipped', reason: 'No topic is configured.' };
   if (notifyFrom === 'never') return { status: 'skipped', reason: 'notifyFrom is never.' };
+  const message = composed(compose);
+  if (message === undefined) return { status: 'failed', error: NOT_COMPOSED };
   const deadline = AbortSignal.timeout(awsTimeoutMs);
   try {
-    const message = compose();
     const sent = sendMessage(message, topicArn, awsTimeoutMs, deadline);
     const messageId = await Promise.race([sent, whenAborted(deadline)]);
     return { status: 'published', messageId, findingsLeftOut: message.findingsLeftOut };
@@ -39,6 +43,17 @@ export async function publish(
       status: 'failed',
       error: publishFailure(error, { topicArn, timeoutMs: awsTimeoutMs, isTimeout: deadline.aborted }),
     };
+  }
+}
+
+const NOT_COMPOSED = `The message could not be composed, which is a bug in the auditor. Report it at ${manifest.bugs.url} with the log entry "message" of this run: it shows the place in the code and holds no data.`;
+
+function composed(compose: () => Message): Message | undefined {
+  try {
+    return compose();
+  } catch (error) {
+    logFailure('message', error);
+    return undefined;
   }
 }
 

@@ -18,8 +18,8 @@ type Attempt<Answer> =
   | { readonly failure: SourceFailure; readonly isLost: boolean };
 
 /**
- * Sends a call on a connection of its own. When the answer to one that writes is lost, it is sent once more on a new one, which tells what
- * became of it. Never throws.
+ * Sends a call on a connection of its own. When the answer to one that writes is lost, it is sent once more on a new one, to learn what
+ * became of the first. Never throws.
  */
 export async function attempt<Answer>(
   call: Call<Answer>,

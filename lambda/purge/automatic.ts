@@ -28,7 +28,7 @@ export async function runAutomaticPurge(
   const row = harmfulRow(audit);
   if (settings.purge !== 'automatic' || row === null) return { ...audit, operation: null };
   if (budgetMs < settings.connectTimeoutMs + settings.statementTimeoutMs) {
-    const report = withNote(audit.report, 'Not tried: the audit has left no time for it.');
+    const report = withNote(audit.report, 'Not tried: the audit left no time for it.');
     return { ...audit, report, operation: null };
   }
   const operation = await runOperation({ action: 'purge', confirm: row.hash }, settings, {

@@ -1,12 +1,8 @@
 import type { Advice } from '../core/finding.ts';
 import { CONFIG_TABLE } from '../litellm/tables.ts';
+import { ENABLE_PURGE } from '../settings/commands.ts';
 import { codeAndText, failureOf, postgresFailure } from '../snapshot/failure.ts';
 import type { FailureKind, SourceFailure } from '../snapshot/snapshot.ts';
-
-const SET_UP_AGAIN: Advice = {
-  text: 'Run this, with purge enabled in the configuration, and send the request again:',
-  command: 'npm run --silent database-setup',
-};
 
 /** By SQLSTATE (PostgreSQL manual, appendix A): what it means when it comes from one of our own functions. */
 const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string; remediation?: Advice }>> = {
@@ -14,17 +10,17 @@ const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string
     kind: 'permission-denied',
     message:
       'The role may not execute the functions that purge and restore: the setup script was last run with purge disabled, or for another role.',
-    remediation: SET_UP_AGAIN,
+    remediation: ENABLE_PURGE,
   },
   '42883': {
     kind: 'other',
     message: 'The functions that purge and restore are not installed in this database.',
-    remediation: SET_UP_AGAIN,
+    remediation: ENABLE_PURGE,
   },
   '42P01': {
     kind: 'other',
-    message: `${CONFIG_TABLE} or the table of backups is not where it was when the functions were installed.`,
-    remediation: SET_UP_AGAIN,
+    message: `${CONFIG_TABLE} or the table of backups is no longer where it was when the functions were installed.`,
+    remediation: ENABLE_PURGE,
   },
   '25006': {
     kind: 'other',
@@ -33,15 +29,16 @@ const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string
   '54000': {
     kind: 'other',
     message:
-      'The row was purged or replaced 100 times in the last 24 hours. No more is done, so that the backups do not fill the disk.',
+      'The row was purged or replaced 100 times in the last 24 hours, which is the limit: more backups could fill the disk.',
   },
   '55P03': {
     kind: 'timeout',
-    message: 'Timed out waiting for a lock on the row or the table; nothing was changed. Try again in a moment.',
+    message: 'Timed out waiting for a lock on the row or the table. Try again in a moment.',
   },
   P0001: {
     kind: 'other',
-    message: 'PostgreSQL did not do exactly what was asked, a trigger perhaps; everything was undone.',
+    message:
+      'PostgreSQL did something other than what was asked, probably because of a trigger, and everything was rolled back.',
   },
 };
 

@@ -1,28 +1,28 @@
 import type { Backup } from '../../database/answers.ts';
-import type { Advice } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
-import { enablePurge, stepsToRun } from '../settings/commands.ts';
+import { ENABLE_PURGE, stepsToRun } from '../settings/commands.ts';
 import type { Target } from '../settings/settings.ts';
-import type { NotDone, OperationOutcome, PurgeOperation } from './operation.ts';
-import { purgeMessages } from './purge-messages.ts';
-import { restoreMessages } from './restore-messages.ts';
-import type { Circumstances } from './run-operation.ts';
+import type { Circumstances, NotDone, OperationDescription, OperationOutcome } from './operation.ts';
+import { describePurge } from './purge-messages.ts';
+import { describeRestore } from './restore-messages.ts';
 
-/** What is said of an outcome. */
-export type Words = Pick<PurgeOperation, 'result' | 'summary' | 'notes' | 'advice'>;
-
-/** The outcome in plain words: what was done, what follows from it, and how to go on or back. */
-export function messagesFor(told: OperationOutcome, target: Target, circumstances: Circumstances): Words {
-  switch (told.action) {
+/** Describes an outcome to people: what was done, what follows from it, and what can be done next. */
+export function describeOperation(
+  operation: OperationOutcome,
+  target: Target,
+  circumstances: Circumstances,
+): OperationDescription {
+  switch (operation.action) {
     case 'purge':
-      if (isNotDone(told.outcome)) return notDoneMessages('A purge', told.outcome);
-      return purgeMessages(told.outcome, target, circumstances);
+      if (isNotDone(operation.outcome)) return describeNotDone('A purge', operation.outcome);
+      return describePurge(operation.outcome, target, circumstances);
     case 'restore':
-      if (isNotDone(told.outcome)) return notDoneMessages(`The restore of backup ${told.backup}`, told.outcome);
-      return restoreMessages(told.backup, told.outcome, target);
+      if (isNotDone(operation.outcome))
+        return describeNotDone(`The restore of backup ${operation.backup}`, operation.outcome);
+      return describeRestore(operation.backup, operation.outcome, target);
     case 'backups':
-      if (isNotDone(told.outcome)) return notDoneMessages('A list of backups', told.outcome);
-      return backupsMessages(told.outcome, target);
+      if (isNotDone(operation.outcome)) return describeNotDone('The list of backups', operation.outcome);
+      return describeBackups(operation.outcome, target);
   }
 }
 
@@ -30,17 +30,17 @@ function isNotDone(outcome: { readonly outcome: string }): outcome is NotDone {
   return ['disabled', 'failed', 'not-known'].includes(outcome.outcome);
 }
 
-function notDoneMessages(what: string, told: NotDone): Words {
-  switch (told.outcome) {
+function describeNotDone(what: string, notDone: NotDone): OperationDescription {
+  switch (notDone.outcome) {
     case 'disabled':
       return {
         result: 'refused',
-        summary: `${what} is not enabled for this database; nothing was done.`,
+        summary: `${what} is not enabled for this database. Nothing was done.`,
         notes: [],
-        advice: enablePurge(),
+        advice: [ENABLE_PURGE],
       };
     case 'failed': {
-      const { message, remediation } = told.failure;
+      const { message, remediation } = notDone.failure;
       return {
         result: 'failed',
         summary: `${what} failed, and nothing was changed. ${message}`,
@@ -51,14 +51,17 @@ function notDoneMessages(what: string, told: NotDone): Words {
     case 'not-known':
       return {
         result: 'not-known',
-        summary: `${what} was sent twice, and whether it was done is not known. ${told.failure.message}`,
-        notes: ['PostgreSQL does it completely or not at all: the row is either there, or in the backups.'],
+        summary: `${what} was sent twice, and it is not known whether it was done. ${notDone.failure.message}`,
+        notes: ['PostgreSQL does it completely or not at all: the row is either unchanged, or in the backups.'],
         advice: [{ text: 'Send the same request again. It is safe and reports the outcome.' }],
       };
   }
 }
 
-function backupsMessages({ total, backups }: { total: number; backups: readonly Backup[] }, target: Target): Words {
+function describeBackups(
+  { total, backups }: { total: number; backups: readonly Backup[] },
+  target: Target,
+): OperationDescription {
   const [newest] = backups;
   if (newest === undefined) {
     return { result: 'shown', summary: 'There are no backups: nothing was ever purged here.', notes: [], advice: [] };
@@ -68,7 +71,11 @@ function backupsMessages({ total, backups }: { total: number; backups: readonly 
     result: 'shown',
     summary: `${total === 1 ? 'There is 1 backup' : `There are ${total} backups`} of the global router_settings row.${more}`,
     notes: backups.map(backupLine),
-    advice: stepsToRun(`To restore one, here the newest`, { action: 'restore', backup: newest.backup }, target),
+    advice: stepsToRun(
+      'To restore one of them (here the newest)',
+      { action: 'restore', backup: newest.backup },
+      target,
+    ),
   };
 }
 

@@ -11,10 +11,10 @@ export type NotDone =
   /** `purge` is disabled in the configuration. */
   | { readonly outcome: 'disabled' }
   | { readonly outcome: 'failed'; readonly failure: SourceFailure }
-  /** The call was sent twice, and the first answer was lost: it may have been done. Asking again tells, and is harmless. */
+  /** The call was sent twice, and the first answer was lost: it may have been done. Sending it again is safe, and reports the outcome. */
   | { readonly outcome: 'not-known'; readonly failure: SourceFailure };
 
-/** What a purge would take away. No values. */
+/** What a purge would remove. No values. */
 export interface DryRun {
   readonly outcome: 'dry-run';
   readonly hash: string;
@@ -59,8 +59,21 @@ export type OperationOutcome =
   | { readonly action: 'restore'; readonly backup: number; readonly outcome: RestoreAnswer | NotDone }
   | { readonly action: 'backups'; readonly outcome: ({ readonly outcome: 'listed' } & BackupsAnswer) | NotDone };
 
-/** A remedy that nobody was told of yet. */
+/** An operation that was not published yet. */
 export type PurgeOperation = OperationCommon & OperationOutcome;
+
+/** How an outcome is described to people. */
+export type OperationDescription = Pick<OperationCommon, 'result' | 'summary' | 'notes' | 'advice'>;
+
+/** From where and how an operation was requested. */
+export interface Circumstances {
+  readonly requester: Requester;
+  readonly mode: OperationCommon['mode'];
+  /** Whether purge and restore are allowed at all; the shell leaves that to the database's own rights. */
+  readonly enabled: boolean;
+  /** The longest it may take. */
+  readonly budgetMs: number;
+}
 
 /** What the function returns for a purge, a restore or a list of backups, and what the shell prints with --json. */
 export type PurgeReport = PurgeOperation & { readonly notification: Notification };

@@ -1,53 +1,51 @@
 import type { PurgeAnswer } from '../../database/answers.ts';
 import { counted, listed } from '../core/text.ts';
 import { PER_REQUEST_RANGE } from '../litellm/router-effect.ts';
-import { enablePurge, stepsToRun } from '../settings/commands.ts';
+import { ENABLE_PURGE, stepsToRun } from '../settings/commands.ts';
 import type { Target } from '../settings/settings.ts';
-import type { Words } from './messages.ts';
-import type { DryRun } from './operation.ts';
-import type { Circumstances } from './run-operation.ts';
+import type { Circumstances, DryRun, OperationDescription } from './operation.ts';
 
 /** knowledge/litellm.md section 3. */
-export const WRITTEN_BACK =
-  "Saving router settings in LiteLLM's UI writes the row back; an audit tells when it is there again.";
+const WRITTEN_BACK =
+  "Saving router settings in LiteLLM's UI writes the row back. The next audit reports it if that happens.";
 const RUNNING_PROXIES =
-  'Running proxies keep the values that they have read until they restart: what only the row held is gone from then on.';
+  'Running proxies keep the values that they have read until they restart. After that, what only the row held is gone.';
 
 const STOPPED = {
-  reappeared: 'the row came back after an automatic purge, so something writes it: the UI, probably',
-  restored: 'somebody restored the row after it was purged',
+  reappeared: "the row came back after an automatic purge, so something writes it, probably LiteLLM's UI",
+  restored: 'the row was restored after a purge',
   'once-a-day': 'there was an automatic purge in the last 24 hours',
 } as const;
 
-/** A purge in plain words. */
-export function purgeMessages(
-  told: PurgeAnswer | DryRun,
+/** Describes the outcome of a purge to people. */
+export function describePurge(
+  outcome: PurgeAnswer | DryRun,
   target: Target,
   { mode, enabled }: Pick<Circumstances, 'mode' | 'enabled'>,
-): Words {
-  switch (told.outcome) {
+): OperationDescription {
+  switch (outcome.outcome) {
     case 'dry-run':
-      return dryRunWords(told, target, enabled);
+      return describeDryRun(outcome, target, enabled);
     case 'purged':
       return {
         result: 'done',
-        summary: `The global router_settings row was purged${mode === 'automatic' ? ' automatically' : ''}; backup ${told.backup} holds it.`,
+        summary: `The global router_settings row was purged${mode === 'automatic' ? ' automatically' : ''}; backup ${outcome.backup} holds it.`,
         notes: [
-          'On versions that build a Router for each request, new requests no longer do.',
+          'LiteLLM versions that build a Router on each request stop doing so at once.',
           RUNNING_PROXIES,
           WRITTEN_BACK,
           ...(mode === 'automatic'
-            ? ['When the row comes back, or is restored, automatic purges stop until somebody has purged by hand.']
+            ? ['If the row comes back or is restored, automatic purges stop until somebody has purged by hand.']
             : []),
         ],
-        advice: stepsToRun('To undo it', { action: 'restore', backup: told.backup }, target),
+        advice: stepsToRun('To undo it', { action: 'restore', backup: outcome.backup }, target),
       };
     case 'already-purged':
       return {
         result: 'nothing-to-do',
-        summary: `The row was purged at ${told.at} already${told.sameRequest ? ' by this same request' : ''}; backup ${told.backup} holds it. Nothing more was done.`,
-        notes: [`That was asked by ${told.requestedBy}.`, WRITTEN_BACK],
-        advice: stepsToRun('To undo it', { action: 'restore', backup: told.backup }, target),
+        summary: `${outcome.sameRequest ? 'This request has already purged the row' : 'The row was already purged'}, at ${outcome.at}; backup ${outcome.backup} holds it. Nothing more was done.`,
+        notes: [`That purge was requested by ${outcome.requestedBy}.`, WRITTEN_BACK],
+        advice: stepsToRun('To undo it', { action: 'restore', backup: outcome.backup }, target),
       };
     case 'absent':
       return {
@@ -59,31 +57,35 @@ export function purgeMessages(
     case 'changed':
       return {
         result: 'refused',
-        summary: 'The row is not the one that was confirmed: it has changed since. Nothing was done.',
-        notes: [`Its hash is ${told.hash} now.`],
-        advice: stepsToRun('To see what it holds now, and what to confirm', { action: 'purge' }, target),
+        summary: 'The row does not have the hash that was confirmed: it has probably changed since. Nothing was done.',
+        notes: [`Its hash is now ${outcome.hash}.`],
+        advice: stepsToRun('To see what it holds now and which hash to confirm', { action: 'purge' }, target),
       };
     case 'routing-policy':
       return {
         result: 'refused',
-        summary: `The row holds routing policy, which a purge would lose: ${listed(told.keys)}. Nothing was done.`,
+        summary: `The row holds routing policy, which a purge would lose: ${listed(outcome.keys)}. Nothing was done.`,
         notes: ['Requests that rely on it break at the next restart of the proxies.'],
         advice: [
-          { text: 'Put it into router_settings of config.yaml first, deploy that, and then look again.' },
-          ...stepsToRun('To see the event that purges all the same', { action: 'purge' }, target),
+          { text: 'First copy it into router_settings of config.yaml and deploy that. Then run the dry run again.' },
+          ...stepsToRun(
+            'For the dry run, which also shows how to purge the row and lose that policy',
+            { action: 'purge' },
+            target,
+          ),
         ],
       };
     case 'automatic-stopped':
       return {
         result: 'refused',
-        summary: `The row was not purged automatically: ${STOPPED[told.reason]}.`,
-        notes: ['Automatic purges go on after somebody has purged by hand.'],
+        summary: `The row was not purged automatically: ${STOPPED[outcome.reason]}.`,
+        notes: ['Automatic purges continue after somebody has purged by hand.'],
         advice: stepsToRun('To see the row and how to purge it', { action: 'purge' }, target),
       };
   }
 }
 
-function dryRunWords(row: DryRun, target: Target, enabled: boolean): Words {
+function describeDryRun(row: DryRun, target: Target, enabled: boolean): OperationDescription {
   const { hash, bytes, keys, keyCount, routingPolicy } = row;
   const names = keys.map(({ name, bytes: size }) => `${name} (${counted(size, 'byte')})`);
   const unseen = keyCount - keys.length;
@@ -95,13 +97,13 @@ function dryRunWords(row: DryRun, target: Target, enabled: boolean): Words {
       ...(keyCount > 0 ? [`Settings: ${names.join(', ')}${unseen > 0 ? ` and ${unseen} more` : ''}.`] : []),
       gain(row),
       loses
-        ? `A purge loses routing policy: ${listed(routingPolicy)}. Requests that rely on it break at the next restart of the proxies; put it into router_settings of config.yaml first.`
+        ? `A purge loses routing policy: ${listed(routingPolicy)}. Requests that rely on it break at the next restart of the proxies. Copy it into router_settings of config.yaml first.`
         : 'It holds no routing policy: no fallbacks, aliases or routing groups.',
       RUNNING_PROXIES,
       WRITTEN_BACK,
     ],
     advice: [
-      ...(enabled ? [] : enablePurge()),
+      ...(enabled ? [] : [ENABLE_PURGE]),
       ...stepsToRun(
         loses ? 'To purge it and lose that routing policy' : 'To purge it',
         { action: 'purge', confirm: hash, ...(loses ? { loseRoutingPolicy: true } : {}) },
@@ -115,7 +117,7 @@ function gain({ kind, effect, litellmVersion }: DryRun): string {
   if (kind === 'text')
     return 'LiteLLM skips a row that is a JSON string when it reloads (#31836): a purge changes nothing for it.';
   if (kind === 'other')
-    return 'The row is no object, and LiteLLM does not write such: what a purge changes is not known.';
+    return 'The row is not a JSON object, which LiteLLM never writes. What a purge changes is not known.';
   if (kind !== 'settings') return 'The row holds nothing: a purge changes nothing for LiteLLM.';
   const runs = litellmVersion === null ? 'The LiteLLM that runs' : `LiteLLM ${litellmVersion}`;
   if (effect === 'per-request-router') {

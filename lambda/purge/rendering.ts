@@ -1,20 +1,30 @@
+import { renderingFailed, renderOr } from '../report/rendering.ts';
 import { timeOf } from '../report/time.ts';
 import { commandText, plainLine } from '../report/untrusted-text.ts';
 import { wrap } from '../report/wrap.ts';
 import type { PurgeOperation } from './operation.ts';
 
-/** The remedy in plain words, for a terminal and for the body of a mail, `width` columns wide but for commands. */
-export function operationText(remedy: PurgeOperation, width: number): string {
+/** The operation as text for a terminal, `width` columns wide but for commands; never throws. */
+export function operationText(operation: PurgeOperation, width: number): string {
+  return renderOr(
+    'text',
+    () => renderOperation(operation, width),
+    () => `${operation.action}: ${operation.result}.\n\n${renderingFailed('text')}\n`,
+  );
+}
+
+/** The operation as text, `width` columns wide but for commands. */
+export function renderOperation(operation: PurgeOperation, width: number): string {
   const paragraphs = [
-    wrap(plainLine(remedy.summary), width),
-    ...(remedy.notes.length > 0
-      ? [remedy.notes.flatMap((note) => wrap(plainLine(note, LONGEST_NOTE), width, { first: '- ', rest: '  ' }))]
+    wrap(plainLine(operation.summary), width),
+    ...(operation.notes.length > 0
+      ? [operation.notes.flatMap((note) => wrap(plainLine(note, LONGEST_NOTE), width, { first: '- ', rest: '  ' }))]
       : []),
-    ...remedy.advice.map(({ text, command }) => [
+    ...operation.advice.map(({ text, command }) => [
       ...wrap(plainLine(text), width),
       ...(command === undefined ? [] : ['', commandText(command)]),
     ]),
-    factsOf(remedy).flatMap((fact) => wrap(fact, width, { first: '', rest: '    ' })),
+    factsOf(operation).flatMap((fact) => wrap(fact, width, { first: '', rest: '    ' })),
   ];
   return `${paragraphs.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -22,12 +32,12 @@ export function operationText(remedy: PurgeOperation, width: number): string {
 /** Room for the names of a hundred settings. */
 const LONGEST_NOTE = 5000;
 
-function factsOf(remedy: PurgeOperation): string[] {
+function factsOf(operation: PurgeOperation): string[] {
   return [
-    `Database: ${plainLine(remedy.database, 63)}`,
-    `Asked by: ${plainLine(remedy.requestedBy, 400)}`,
-    `Request: ${plainLine(remedy.requestId, 200)}`,
-    `When: ${timeOf(remedy)}`,
-    `Auditor: litellm-db-auditor ${plainLine(remedy.auditorVersion, 60)}`,
+    `Database: ${plainLine(operation.database, 63)}`,
+    `Asked by: ${plainLine(operation.requestedBy, 400)}`,
+    `Request: ${plainLine(operation.requestId, 200)}`,
+    `When: ${timeOf(operation)}`,
+    `Auditor: litellm-db-auditor ${plainLine(operation.auditorVersion, 60)}`,
   ];
 }

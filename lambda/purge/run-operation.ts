@@ -5,22 +5,10 @@ import type { Settings } from '../settings/settings.ts';
 import { attempt } from './attempt.ts';
 import { backupsCall, purgeCall, restoreCall } from './calls.ts';
 import { dryRun } from './dry-run.ts';
-import { messagesFor } from './messages.ts';
-import type { OperationOutcome, PurgeOperation, Requester } from './operation.ts';
+import { describeOperation } from './messages.ts';
+import type { Circumstances, OperationOutcome, PurgeOperation } from './operation.ts';
 
-/** From where and how it was asked. */
-export interface Circumstances {
-  readonly requester: Requester;
-  readonly mode: 'manual' | 'automatic';
-  /** Whether purge and restore are allowed at all; the shell leaves that to the database's own rights. */
-  readonly enabled: boolean;
-  /** The longest it may take. */
-  readonly budgetMs: number;
-}
-
-/**
- * Does what was asked, once, and tells what became of it; publishes nothing. Never throws.
- */
+/** Does what was requested, once, and reports the outcome; publishes nothing. Never throws. */
 export async function runOperation(
   request: PurgeRequest,
   settings: Settings,
@@ -28,7 +16,7 @@ export async function runOperation(
 ): Promise<PurgeOperation> {
   const start = performance.now();
   const startedAt = new Date().toISOString();
-  const told = await outcomeOf(request, settings, circumstances);
+  const operation = await perform(request, settings, circumstances);
   return {
     schemaVersion: 1,
     auditorVersion: manifest.version,
@@ -37,12 +25,12 @@ export async function runOperation(
     durationMs: Math.round(performance.now() - start),
     mode: circumstances.mode,
     ...circumstances.requester,
-    ...messagesFor(told, settings.target, circumstances),
-    ...told,
+    ...describeOperation(operation, settings.target, circumstances),
+    ...operation,
   };
 }
 
-async function outcomeOf(
+async function perform(
   request: PurgeRequest,
   settings: Settings,
   { requester, mode, enabled, budgetMs }: Circumstances,

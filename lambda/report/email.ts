@@ -1,10 +1,9 @@
-import type { Advice } from '../core/finding.ts';
 import { evidenceItems } from './evidence.ts';
 import type { SourceSummary } from './report.ts';
 import { subjectOf } from './subject.ts';
 import { timeOf } from './time.ts';
 import { commandText, plainLine } from './untrusted-text.ts';
-import type { ReportView, Section } from './view.ts';
+import type { ReportView, Section, StepView } from './view.ts';
 import { wrap } from './wrap.ts';
 
 /** What every mail client shows without breaking lines of its own. */
@@ -45,21 +44,20 @@ function overview(section: Section, index: number): string[] {
 }
 
 function inFull(section: Section, index: number): string[] {
-  const { status, headline, about, lead, findings } = section;
+  const { status, headline, about, steps, lead, findings } = section;
   return [
     ...numbered(index, `${status.toUpperCase()}: ${plainLine(about)}`),
     '',
     ...wrap(plainLine(headline), WIDTH),
-    ...confidence(section),
+    ...confidenceLines(section),
     ...(findings.length > 1 ? [] : evidence(section)),
-    ...lead.advice.flatMap(step),
+    ...steps.flatMap(step),
     ...(findings.length > 1 ? [] : ['', 'More about this check:', commandText(lead.docs)]),
   ];
 }
 
-function confidence({ lead }: Section): string[] {
-  if (lead.confidence === 'high') return [];
-  return wrap(`Confidence: ${lead.confidence}. ${plainLine(lead.confidenceReason ?? '')}`.trim(), WIDTH);
+function confidenceLines({ confidence }: Section): string[] {
+  return confidence === null ? [] : wrap(`Confidence: ${plainLine(confidence)}`, WIDTH);
 }
 
 function evidence({ lead }: Section): string[] {
@@ -71,7 +69,7 @@ function evidence({ lead }: Section): string[] {
   return lines.length > 0 ? ['', 'What was seen:', ...lines] : [];
 }
 
-function step({ text, command }: Advice, index: number): string[] {
+function step({ text, command }: StepView, index: number): string[] {
   return [
     '',
     ...wrap(`Step ${index + 1}: ${plainLine(text)}`, WIDTH),
@@ -120,7 +118,8 @@ function auditAgain(): string[] {
 }
 
 function numbered(index: number, text: string): string[] {
-  return wrap(`${index + 1}. ${text}`, WIDTH, { first: '', rest: '   ' });
+  const number = `${index + 1}. `;
+  return wrap(number + text, WIDTH, { first: '', rest: ' '.repeat(number.length) });
 }
 
 function indented(text: string): string[] {

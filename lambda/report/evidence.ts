@@ -1,5 +1,6 @@
 import type { Evidence } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
+import { momentText } from './time.ts';
 import { clip, plainLine } from './untrusted-text.ts';
 
 /** A list in the evidence is shown up to here; the whole of it is in the JSON report. */
@@ -50,7 +51,7 @@ function partsOf(value: Json): string[] | undefined {
 function inline(value: Json): string {
   if (value === null) return 'not known';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value !== 'object') return plainLine(String(value), LONGEST_TEXT) || 'empty';
+  if (typeof value !== 'object') return plainLine(momentText(String(value)), LONGEST_TEXT) || 'empty';
   const parts = isList(value)
     ? value.map(inline)
     : present(value).map(([name, part]) => `${words(name)} ${inline(part)}`);

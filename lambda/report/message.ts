@@ -1,20 +1,13 @@
 import type { Advice, Finding } from '../core/finding.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import { emailOf } from './email.ts';
-import { jsonOf } from './json.ts';
-import { renderingFailed, renderOr } from './rendering.ts';
+import { draftMessage, type Message } from './draft.ts';
 import type { RenderableReport } from './report.ts';
-import { slackCard } from './slack.ts';
-import { verdictLine } from './subject.ts';
-import { clip, plainLine } from './untrusted-text.ts';
-import { type ReportView, viewOf } from './view.ts';
+import { clip } from './untrusted-text.ts';
 
 /** SNS: message and attributes together, in bytes (knowledge/aws.md, SNS). */
 const LARGEST_MESSAGE = 262_144;
 /** Bytes of one finding as JSON. Escaped once more, and with mail and card beside it, three such fit in a message. */
 const LARGEST_FINDING = 32_768;
-/** Characters of one SMS. */
-const LONGEST_SMS = 140;
 const TEXT_LIMITS = {
   title: 100,
   summary: 1000,
@@ -25,34 +18,25 @@ const TEXT_LIMITS = {
   docs: 500,
 } as const;
 const MOST_STEPS = 5;
-/** Of a cause that rests on more findings than a message holds. */
+/** Of a cause that is based on more findings than a message holds. */
 const MOST_FINGERPRINTS = 100;
-
-/** One SNS message, to publish with `MessageStructure: json`. */
-export interface Message {
-  readonly subject: string;
-  readonly message: string;
-  /** All of type String; subscribers filter by them. */
-  readonly attributes: { readonly severity: string; readonly database: string; readonly kind: 'audit' | 'purge' };
-  readonly findingsLeftOut: number;
-}
 
 /**
  * The message for all subscribers, within SNS's size limit whatever the findings hold. When it would be too large, large findings lose their
  * evidence, then whole findings are left out of all renderings, the least severe first.
  */
 export function messageOf(report: RenderableReport): Message {
-  const whole = draft(report);
+  const whole = draftMessage(report);
   if (fits(whole)) return whole;
   const slim = { ...report, diagnosis: shortDiagnosis(report), findings: report.findings.map(slimmed) };
   let shown = 1;
   let most = slim.findings.length;
   while (shown < most) {
     const middle = Math.ceil((shown + most) / 2);
-    if (fits(draft(firstOf(slim, middle)))) shown = middle;
+    if (fits(draftMessage(firstOf(slim, middle)))) shown = middle;
     else most = middle - 1;
   }
-  return draft(firstOf(slim, shown));
+  return draftMessage(firstOf(slim, shown));
 }
 
 function firstOf(report: RenderableReport, count: number): RenderableReport {
@@ -71,42 +55,6 @@ function shortDiagnosis({ diagnosis }: RenderableReport): Diagnosis {
       fingerprints: cause.fingerprints.slice(0, MOST_FINGERPRINTS),
     })),
   };
-}
-
-/**
- * Each body stands in the message once: machines (sqs, lambda, firehose, http, email-json) have none of their own and get the default.
- * Slack's subscription is the https one.
- */
-function draft(report: RenderableReport): Message {
-  const view = viewOf(report);
-  const plain = { subject: plainSubject(view), body: `${plainSubject(view)}\n\n${renderingFailed('email')}\n` };
-  const { subject, body } = renderOr(
-    'email',
-    () => emailOf(view),
-    () => plain,
-  );
-  const card = renderOr<string | undefined>(
-    'slack',
-    () => JSON.stringify(slackCard(view)),
-    () => undefined,
-  );
-  const message = JSON.stringify({
-    default: jsonOf(report),
-    email: body,
-    ...(card === undefined ? {} : { https: card }),
-    sms: renderOr(
-      'sms',
-      () => verdictLine(view, LONGEST_SMS),
-      () => plainSubject(view),
-    ),
-  });
-  const attributes = { severity: view.status, database: plainLine(report.database, 63), kind: 'audit' } as const;
-  return { subject, message, attributes, findingsLeftOut: report.findingsLeftOut ?? 0 };
-}
-
-/** The least that can be said of a report; nothing of it can fail. */
-function plainSubject({ status, report }: ReportView): string {
-  return `${status.toUpperCase()} litellm ${plainLine(report.database, 63).replaceAll(/[^\x20-\x7E]/g, '?')}`;
 }
 
 function fits({ subject, message, attributes }: Message): boolean {

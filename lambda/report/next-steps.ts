@@ -1,20 +1,29 @@
 import type { Advice } from '../core/finding.ts';
 import { commandText, slackEntities, slackLine } from './untrusted-text.ts';
-import type { Section } from './view.ts';
+import type { ReportView, StepView } from './view.ts';
 
 /** Amazon Q Developer's limit as seen in use (knowledge/aws.md, SNS). */
 const MOST_STEPS = 5;
-const LONGEST_TEXT = 300;
+const LONGEST_TEXT = 420;
 const LONGEST_STEP = 700;
 
-/** The worst finding's steps, then the first step of each of the others, in Slack's markdown. At most five. */
-export function nextStepsOf(sections: readonly Section[]): string[] {
-  const [worst, ...others] = sections;
-  if (worst === undefined) return [];
-  const elsewhere = others.flatMap(({ lead }) =>
-    lead.advice.slice(0, 1).map((advice) => step(advice, `${lead.checkId}: `)),
-  );
-  return [...worst.lead.advice.map((advice) => step(advice, '')), ...elsewhere].slice(0, MOST_STEPS);
+/**
+ * The first step of each cause, the worst finding's steps, then the first step of each of the others, in Slack's markdown. At most five, and none
+ * twice.
+ */
+export function nextStepsOf({ causes, sections: [worst, ...others] }: ReportView): string[] {
+  // Below the causes' steps, the worst finding's could be taken for more of the same.
+  const worstStart = causes.length > 0 ? `${worst?.lead.checkId}: ` : '';
+  return [
+    ...causes.map(({ firstLabel, first }) => step(first, `*${firstLabel}:* `)),
+    ...stepsOnce(worst?.steps ?? [], worstStart),
+    ...others.flatMap(({ steps, lead }) => stepsOnce(steps.slice(0, 1), `${lead.checkId}: `)),
+  ].slice(0, MOST_STEPS);
+}
+
+/** Without those that stand with a cause. */
+function stepsOnce(steps: readonly StepView[], start: string): string[] {
+  return steps.flatMap((advice) => (advice.isRepeated ? [] : [step(advice, start)]));
 }
 
 /** One step in Slack's markdown; `start` stands before its sentence. */

@@ -15,7 +15,7 @@ export function renderOr<Rendering>(id: string, render: () => Rendering, fallbac
   }
 }
 
-/** The sentence that stands in for a rendering that failed. */
+/** The sentences that stand in for a rendering that failed. */
 export function renderingFailed(id: string): string {
-  return `The rendering "${id}" of this report failed. This is a bug in the auditor: report it at ${manifest.bugs.url} with the log entry "rendering ${id}" of this run, which holds no data. The whole report is in the JSON answer of the run.`;
+  return `This report could not be shown as ${id}, which is a bug in the auditor. Report it at ${manifest.bugs.url} with the log entry "rendering ${id}" of this run: it shows the place in the code and holds no data. The whole report is in the JSON that the run returns.`;
 }

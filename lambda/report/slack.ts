@@ -1,20 +1,23 @@
-import type { Finding } from '../core/finding.ts';
+import type { Evidence } from '../core/finding.ts';
 import { evidenceItems } from './evidence.ts';
 import { nextStepsOf } from './next-steps.ts';
+import type { RenderableReport } from './report.ts';
 import { headlineOf, subjectOf } from './subject.ts';
 import { timeOf } from './time.ts';
 import { slackLine } from './untrusted-text.ts';
-import { checkIds, type ReportView, type Section } from './view.ts';
+import type { ReportView, Section } from './view.ts';
 
 /** Amazon Q Developer's custom notification; the limits are those seen in use, AWS documents none (knowledge/aws.md, SNS). */
 const LONGEST_TITLE = 150;
 const LONGEST_DESCRIPTION = 2500;
 const MOST_KEYWORDS = 5;
+const AUDIT = 'LitellmDatabaseAudit';
 const BETWEEN = '\n\n';
 /** For the line that counts what does not fit. */
 const ROOM_FOR_MORE = 60;
 /** So that one finding cannot push the others out; in characters. */
 const LONGEST_SUMMARY = 420;
+const LONGEST_CONFIDENCE = 210;
 const LONGEST_VALUES = 360;
 const LONGEST_LIST_LINE = 100;
 const MOST_LIST_LINES = 5;
@@ -50,33 +53,63 @@ export interface ChatNotification {
   };
 }
 
+/** What differs from card to card. */
+interface CardParts extends Pick<ChatNotification['content'], 'title' | 'description' | 'nextSteps' | 'keywords'> {
+  /** In plain text, for where a card is shown in one line. */
+  readonly summary: string;
+  readonly eventType: string;
+  readonly context: Readonly<Record<string, string>>;
+}
+
 /** The Slack card. Findings that do not fit its limits are counted instead, the least severe first. */
 export function slackCard(view: ReportView): ChatNotification {
-  const { report, status, counts, sections } = view;
+  const { report, status, counts, notOkChecks } = view;
   const database = slackLine(report.database, 63);
-  const threadId = `litellm-db-auditor/${report.database}`;
+  return chatNotification(report, {
+    title: title(view, database),
+    description: description(view),
+    nextSteps: nextStepsOf(view),
+    keywords: [status, database, ...notOkChecks].slice(0, MOST_KEYWORDS),
+    summary: subjectOf(view),
+    eventType: AUDIT,
+    context: { status, findings: counts },
+  });
+}
+
+/** A card that only says why there is no other; Slack would show nothing of what is no card. */
+export function plainCard(report: RenderableReport, summary: string, why: string): ChatNotification {
+  return chatNotification(report, {
+    title: summary,
+    description: slackLine(why, LONGEST_DESCRIPTION),
+    nextSteps: [],
+    keywords: [],
+    summary,
+    eventType: AUDIT,
+    context: {},
+  });
+}
+
+/**
+ * A card about a report, or about an operation.
+ * @param about where and when it was; `action` for an operation
+ */
+export function chatNotification(
+  about: Pick<RenderableReport, 'database' | 'startedAt' | 'auditorVersion'> & { readonly action?: string },
+  { title, description, nextSteps, keywords, summary, eventType, context }: CardParts,
+): ChatNotification {
+  const { database, startedAt, auditorVersion, action } = about;
+  const threadId = `litellm-db-auditor/${database}`;
   return {
     version: '1.0',
     source: 'custom',
-    id: `${threadId}/${report.startedAt}`,
-    content: {
-      textType: 'client-markdown',
-      title: title(view, database),
-      description: description(view),
-      nextSteps: nextStepsOf(sections),
-      keywords: [status, database, ...checkIds(sections.flatMap(({ findings }) => findings))].slice(0, MOST_KEYWORDS),
-    },
+    id: [threadId, ...(action === undefined ? [] : [action]), startedAt].join('/'),
+    content: { textType: 'client-markdown', title, description, nextSteps, keywords },
     metadata: {
       threadId,
-      summary: subjectOf(view),
-      eventType: 'LitellmDatabaseAudit',
-      relatedResources: [database],
-      additionalContext: {
-        status,
-        findings: counts,
-        startedAt: report.startedAt,
-        auditorVersion: report.auditorVersion,
-      },
+      summary,
+      eventType,
+      relatedResources: [slackLine(database, 63)],
+      additionalContext: { ...context, startedAt, auditorVersion },
       enableCustomActions: false,
     },
   };
@@ -92,12 +125,10 @@ function description({ report, sections, okChecks, causes }: ReportView): string
     ...(okChecks.length > 0 ? [`${SIGNS.ok} ${slackLine(okChecks.join(', '), 300)}`] : []),
     `Audited ${timeOf(report)}. Evidence and all steps are in the email.`,
   ].join('\n');
-  const start = causes.map(({ label, what, firstLabel, first, confidence }) =>
-    [
-      `*${label}:* ${slackLine(what, LONGEST_SUMMARY)}`,
-      `*Confidence:* ${slackLine(confidence, LONGEST_SUMMARY)}`,
-      `*${firstLabel}:* ${slackLine(first.text, LONGEST_SUMMARY)}`,
-    ].join('\n'),
+  const start = causes.map(({ label, what, confidence }) =>
+    [`*${label}:* ${slackLine(what, LONGEST_SUMMARY)}`, `*Confidence:* ${slackLine(confidence, LONGEST_SUMMARY)}`].join(
+      '\n',
+    ),
   );
   const blocks: string[] = [];
   let room = LONGEST_DESCRIPTION - [...start, end].join(BETWEEN).length - ROOM_FOR_MORE;
@@ -113,22 +144,17 @@ function description({ report, sections, okChecks, causes }: ReportView): string
   return [...start, ...blocks, ...more, end].join(BETWEEN);
 }
 
-function block({ status, headline, about, lead, findings }: Section, isWorst: boolean): string {
+function block({ status, headline, about, confidence, lead, findings }: Section, isWorst: boolean): string {
   return [
     `${SIGNS[status]} *${status.toUpperCase()}* ${slackLine(about, 200)}`,
     slackLine(headline, LONGEST_SUMMARY),
-    ...confidenceLine(lead),
-    ...(isWorst && findings.length === 1 ? evidenceOf(lead) : []),
+    ...(confidence === null ? [] : [`Confidence: ${slackLine(confidence, LONGEST_CONFIDENCE)}`]),
+    ...(isWorst && findings.length === 1 ? evidenceLines(lead.evidence) : []),
   ].join('\n');
 }
 
-function confidenceLine({ confidence, confidenceReason = '' }: Finding): string[] {
-  if (confidence === 'high') return [];
-  return [`Confidence: ${confidence}. ${slackLine(confidenceReason, 200)}`.trim()];
-}
-
 /** Single values in one paragraph, then the first lines of the lists. */
-function evidenceOf({ evidence }: Finding): string[] {
+function evidenceLines(evidence: Evidence): string[] {
   const items = evidenceItems(evidence);
   const values = items.flatMap(({ name, value }) => (typeof value === 'string' ? [`${name}: ${value}`] : []));
   const lists = items.flatMap(({ name, value }) =>

@@ -1,8 +1,10 @@
 import { styleText } from 'node:util';
-import { STATUSES, type Status } from '../core/finding.ts';
+import { type Advice, STATUSES, type Status } from '../core/finding.ts';
+import { renderingFailed, renderOr } from './rendering.ts';
+import { overallStatus, type RenderableReport } from './report.ts';
 import { timeOf } from './time.ts';
 import { commandText, plainLine } from './untrusted-text.ts';
-import type { ReportView } from './view.ts';
+import { type ReportView, viewOf } from './view.ts';
 import { wrap } from './wrap.ts';
 
 const STYLES = {
@@ -19,11 +21,26 @@ const STATUS_WIDTH = Math.max(...STATUSES.map((status) => status.length));
 const LEAST_SUMMARY_WIDTH = 24;
 const MOST_FIRST_STEPS = 3;
 
+interface TableStyle {
+  readonly color: boolean;
+  /** Columns. */
+  readonly width: number;
+}
+
+/** The table of a report; one that says why there is none when it cannot be rendered. */
+export function renderTable(report: RenderableReport, style: TableStyle): string {
+  return renderOr(
+    'table',
+    () => tableOf(viewOf(report), style),
+    () => `${overallStatus(report).toUpperCase()}: ${plainLine(report.database, 63)}.\n\n${renderingFailed('table')}\n`,
+  );
+}
+
 /**
  * The findings for a terminal, `width` columns wide: the causes, a table of status, check and summary, then the first step of the worst ones. Holds no
  * escape sequence but its own colours.
  */
-export function tableOf(view: ReportView, { color, width }: { color: boolean; width: number }): string {
+export function tableOf(view: ReportView, { color, width }: TableStyle): string {
   const paint = (status: Status, text: string) =>
     color ? styleText([...STYLES[status]], text, { validateStream: false }) : text;
   const { status, counts, causes, report } = view;
@@ -35,7 +52,7 @@ export function tableOf(view: ReportView, { color, width }: { color: boolean; wi
       ...wrap(`${label}: ${plainLine(what)}`, width),
       ...wrap(`Confidence: ${confidence}`, width),
       ...wrap(`${firstLabel}: ${plainLine(first.text)}`, width),
-      ...(first.command === undefined ? [] : [commandText(first.command)]),
+      ...commandLines(first),
     ]),
     '',
     ...rows(view, width, paint),
@@ -78,13 +95,13 @@ function firstSteps({ sections, status: overall }: ReportView, width: number): s
   const worst = sections.filter(({ status }) => status === overall);
   return worst
     .slice(0, MOST_FIRST_STEPS)
-    .flatMap(({ lead: { checkId, advice } }) =>
-      advice
-        .slice(0, 1)
-        .flatMap(({ text, command }) => [
-          '',
-          ...wrap(`First step for ${checkId}: ${plainLine(text)}`, width),
-          ...(command === undefined ? [] : [commandText(command)]),
-        ]),
+    .flatMap(({ lead: { checkId }, steps: [step] }) =>
+      step === undefined || step.isRepeated
+        ? []
+        : ['', ...wrap(`First step for ${checkId}: ${plainLine(step.text)}`, width), ...commandLines(step)],
     );
+}
+
+function commandLines({ command }: Advice): string[] {
+  return command === undefined ? [] : [commandText(command)];
 }

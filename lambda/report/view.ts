@@ -4,6 +4,12 @@ import { listed } from '../core/text.ts';
 import type { Cause } from '../diagnosis/diagnosis.ts';
 import { overallStatus, type RenderableReport } from './report.ts';
 
+/** A step as each rendering shows it. The texts are untrusted. */
+export interface StepView extends Advice {
+  /** It, or its command, stands with a cause already: the text refers to it, and there is no command. */
+  readonly isRepeated: boolean;
+}
+
 /** One thing to show: a finding, or several checks that are unknown for the same reason. */
 export interface Section {
   readonly status: Status;
@@ -11,6 +17,9 @@ export interface Section {
   readonly headline: string;
   /** What it is about: check and subject, or the checks of a group. Untrusted text. */
   readonly about: string;
+  /** The confidence with its reason; null when it is high. Untrusted text. */
+  readonly confidence: string | null;
+  readonly steps: readonly StepView[];
   /** The finding, or the first of the group. */
   readonly lead: Finding;
   /** More than one for a group. */
@@ -34,6 +43,8 @@ export interface ReportView {
   readonly causes: readonly CauseView[];
   /** What is not ok, worst first. */
   readonly sections: readonly Section[];
+  /** The checks that are not ok, worst first, each once. */
+  readonly notOkChecks: readonly string[];
   /** The checks that found nothing to report, each once. */
   readonly okChecks: readonly string[];
   /** `2 critical, 3 warnings, 5 ok` */
@@ -42,36 +53,49 @@ export interface ReportView {
 
 export function viewOf(report: RenderableReport): ReportView {
   const { findings } = report;
-  const sections = sectionsOf(findings);
-  const notOk = new Set(checkIds(sections.flatMap((section) => section.findings)));
+  const causes = causesOf(report);
+  const sections = sectionsOf(findings, causes);
+  const notOkChecks = checkIds(sections.flatMap((section) => section.findings));
   return {
     report,
     status: overallStatus(report),
-    causes: causesOf(report),
+    causes,
     sections,
-    okChecks: checkIds(findings).filter((checkId) => !notOk.has(checkId)),
+    notOkChecks,
+    okChecks: checkIds(findings).filter((checkId) => !notOkChecks.includes(checkId)),
     counts: countsOf(findings),
   };
 }
 
 /** Checks that lacked sources for the same reason are one section: a database that is down makes many. */
-function sectionsOf(findings: readonly Finding[]): Section[] {
+function sectionsOf(findings: readonly Finding[], causes: readonly CauseView[]): Section[] {
   const notOk = findings.filter((finding) => finding.status !== 'ok');
   const groups = Map.groupBy(notOk, (finding) => {
     const reason = missingReason(finding);
     // The same reason can ask for another step, a GRANT on another table say.
     return reason === undefined ? finding : JSON.stringify([reason, finding.advice]);
   });
-  return [...groups.values()].flatMap(sectionOf).sort((a, b) => severityRank(b.status) - severityRank(a.status));
+  return [...groups.values()]
+    .flatMap((group) => sectionOf(group, causes))
+    .sort((a, b) => severityRank(b.status) - severityRank(a.status));
 }
 
-function sectionOf(findings: readonly Finding[]): Section[] {
+function sectionOf(findings: readonly Finding[], causes: readonly CauseView[]): Section[] {
   const [lead] = findings;
   if (lead === undefined) return [];
-  const { status, checkId, subject, summary } = lead;
-  if (findings.length === 1) return [{ status, headline: summary, about: `${checkId}, ${subject}`, lead, findings }];
-  const headline = `${findings.length} checks could not be made: ${missingReason(lead)}`;
-  return [{ status, headline, about: checkIds(findings).join(', '), lead, findings }];
+  const { status, checkId, subject, summary, advice, confidence, confidenceReason = '' } = lead;
+  const isGroup = findings.length > 1;
+  return [
+    {
+      status,
+      headline: isGroup ? `${findings.length} checks could not be made: ${missingReason(lead)}` : summary,
+      about: isGroup ? checkIds(findings).join(', ') : `${checkId}, ${subject}`,
+      confidence: confidence === 'high' ? null : `${confidence}. ${confidenceReason}`.trim(),
+      steps: advice.map((step) => stepView(step, causes)),
+      lead,
+      findings,
+    },
+  ];
 }
 
 /** Why a check could not be made for want of sources; undefined for one that was made. */
@@ -81,7 +105,7 @@ function missingReason({ status, missingSources = [] }: Finding): string | undef
 }
 
 /** The checks of the findings in the findings' order, each once. */
-export function checkIds(findings: readonly Finding[]): string[] {
+function checkIds(findings: readonly Finding[]): string[] {
   return [...new Set(findings.map((finding) => finding.checkId))];
 }
 
@@ -91,12 +115,25 @@ const LABELS = [
 ] as const;
 
 function causesOf({ diagnosis, findings }: RenderableReport): CauseView[] {
-  return LABELS.flatMap((labels, rank) => {
+  const causes: CauseView[] = [];
+  for (const [rank, labels] of LABELS.entries()) {
     const cause = diagnosis.causes[rank];
-    if (cause === undefined) return [];
-    const { what, first } = cause;
-    return [{ ...labels, what, first, confidence: confidenceOf(cause, findings) }];
-  });
+    if (cause === undefined) continue;
+    const { isRepeated: _, ...first } = stepView(cause.first, causes);
+    causes.push({ ...labels, what: cause.what, first, confidence: confidenceOf(cause, findings) });
+  }
+  return causes;
+}
+
+/** A step below these causes. A command that stands with one of them is not shown again. */
+function stepView(step: Advice, causes: readonly CauseView[]): StepView {
+  const { text, command } = step;
+  const same = causes.find(({ first }) => first.text === text && first.command === command);
+  if (same !== undefined) return { text: `As under "${same.firstLabel}" above.`, isRepeated: true };
+  const alike = command === undefined ? undefined : causes.find(({ first }) => first.command === command);
+  if (alike === undefined) return { ...step, isRepeated: false };
+  const see = text.endsWith(':') ? 'see' : 'See';
+  return { text: `${text} ${see} the command under "${alike.firstLabel}" above.`, isRepeated: true };
 }
 
 /** A message that is too large leaves findings out, so only those that are there are named. */

@@ -17,15 +17,11 @@ export function stepsToRun(text: string, request: PurgeRequest, target: Target):
   ];
 }
 
-/** How purge and restore are enabled. */
-export function enablePurge(): readonly Advice[] {
-  return [
-    {
-      text: 'To enable it, set "purge" to "manual" under "tuning" in the configuration and deploy. Then run the setup script again, which lets the role execute the functions. It is safe to run again:',
-      command: 'npm run --silent database-setup',
-    },
-  ];
-}
+/** What purge and restore require; the same whichever part of it is missing. */
+export const ENABLE_PURGE: Advice = {
+  text: 'Unless it is so already, set "purge" to "manual" or "automatic" under "tuning" in the configuration and deploy it. Then run the setup script, which installs the functions and lets the role execute them. It is safe to run again:',
+  command: 'npm run --silent database-setup',
+};
 
 function requestFlags(request: PurgeRequest): readonly string[] {
   switch (request.action) {

@@ -81,7 +81,7 @@ const BY_DRIVER_TEXT: readonly (readonly [RegExp, FailureKind])[] = [
   [/Connection terminated|not queryable/, 'connection-lost'],
 ];
 
-/** Tells what went wrong with PostgreSQL, in our own words. `iam`: whether an IAM token was sent. */
+/** Returns what went wrong with PostgreSQL, in our own words. `iam`: whether an IAM token was sent. */
 export function postgresFailure(error: unknown, { iam }: { readonly iam: boolean }): SourceFailure {
   if (error instanceof SourceError) return error.failure;
   if (error instanceof DeadlineError) return failureOf('timeout', { message: error.message });
@@ -96,12 +96,11 @@ export function postgresFailure(error: unknown, { iam }: { readonly iam: boolean
   }
   const tokenRefused = iam && (kind === 'password-refused' || (kind === 'login-refused' && text.includes('PAM')));
   if (tokenRefused) return failureOf('iam-refused', { code });
-  if (code === '55P03')
-    return failureOf('timeout', { code, message: 'A lock on the table was not to be had in time.' });
+  if (code === '55P03') return failureOf('timeout', { code, message: 'Timed out waiting for a lock on a table.' });
   return failureOf(kind, code === '' ? {} : { code });
 }
 
-/** The kind of failure that a system error's code tells; undefined when it tells none. */
+/** The kind of failure that a system error's code stands for; undefined for a code that is not known. */
 export function kindOfNodeCode(code: string): FailureKind | undefined {
   return BY_NODE_CODE[code];
 }

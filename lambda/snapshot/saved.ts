@@ -17,7 +17,7 @@ export function snapshotText(snapshot: Snapshot): string {
  * @throws SavedSnapshotError
  */
 export function parseSnapshot(text: string): Snapshot {
-  const parsed = snapshotSchema.safeParse(upgradeSnapshot(jsonOf(text)));
+  const parsed = snapshotSchema.safeParse(upgradeSnapshot(parseJson(text)));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = issue === undefined || issue.path.length === 0 ? 'the top level' : issue.path.join('.');
@@ -26,7 +26,7 @@ export function parseSnapshot(text: string): Snapshot {
   );
 }
 
-function jsonOf(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -7,7 +7,7 @@ import { connectionSchema, serverSchema, sessionsSchema } from './schema/postgre
 import { previousSchema } from './schema/previous.ts';
 import { proxySchema } from './schema/proxy.ts';
 import { routerSettingsSchema } from './schema/router-settings.ts';
-import { resultOf, type SourceResult } from './schema/source.ts';
+import { type SourceResult, sourceResultSchema } from './schema/source.ts';
 
 export type * from './schema/aws.ts';
 export type * from './schema/litellm.ts';
@@ -54,15 +54,15 @@ export const snapshotSchema = z.object({
   /** The limits that it was taken with; null in one of release 0.1.0, which did not save them. Never a target, a login or an ARN. */
   tuning: savedTuningSchema.nullable(),
   sources: z.object({
-    connection: resultOf(SOURCE_SCHEMAS.connection),
-    server: resultOf(SOURCE_SCHEMAS.server),
-    sessions: resultOf(SOURCE_SCHEMAS.sessions),
-    'router-settings': resultOf(SOURCE_SCHEMAS['router-settings']),
-    litellm: resultOf(SOURCE_SCHEMAS.litellm),
-    rds: resultOf(SOURCE_SCHEMAS.rds),
-    cloudwatch: resultOf(SOURCE_SCHEMAS.cloudwatch),
-    proxy: resultOf(SOURCE_SCHEMAS.proxy),
-    previous: resultOf(SOURCE_SCHEMAS.previous),
+    connection: sourceResultSchema(SOURCE_SCHEMAS.connection),
+    server: sourceResultSchema(SOURCE_SCHEMAS.server),
+    sessions: sourceResultSchema(SOURCE_SCHEMAS.sessions),
+    'router-settings': sourceResultSchema(SOURCE_SCHEMAS['router-settings']),
+    litellm: sourceResultSchema(SOURCE_SCHEMAS.litellm),
+    rds: sourceResultSchema(SOURCE_SCHEMAS.rds),
+    cloudwatch: sourceResultSchema(SOURCE_SCHEMAS.cloudwatch),
+    proxy: sourceResultSchema(SOURCE_SCHEMAS.proxy),
+    previous: sourceResultSchema(SOURCE_SCHEMAS.previous),
   }),
 });
 export type Snapshot = DeepReadonly<z.infer<typeof snapshotSchema>>;

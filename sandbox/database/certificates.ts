@@ -1,6 +1,6 @@
 import { generate } from 'selfsigned';
 
-/** What the front of the database shows: a good certificate for `localhost`, or one of those that a client has to refuse. */
+/** What the IAM proxy shows: a good certificate for `localhost`, or one of those that a client has to refuse. */
 export type ServerCertificateKind = 'good' | 'wrong-name' | 'expired' | 'other-authority';
 
 /** PEM texts; `certificate` is followed by its CA, as RDS sends it. */
@@ -14,17 +14,17 @@ export interface Certificates {
   readonly authority: string;
   /** Made at the first call, kept for the next. */
   server(kind: ServerCertificateKind): Promise<KeyPair>;
-  readonly gateClient: KeyPair;
+  readonly proxyClient: KeyPair;
 }
 
-/** Common name of the gate's client certificate: PostgreSQL lets its holder act as any IAM user. */
-export const GATE_COMMON_NAME = 'iam-gate';
+/** Common name of the IAM proxy's client certificate: PostgreSQL lets its holder act as any IAM user. */
+export const PROXY_COMMON_NAME = 'iam-auth-proxy';
 
 const KEYS = { keyType: 'ec', algorithm: 'sha256' } as const;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Makes a throw-away CA, which lives in this process's memory only, and the gate's client certificate. */
+/** Makes a temporary CA, whose key is in this process's memory only, and the IAM proxy's client certificate. */
 export async function createCertificates(): Promise<Certificates> {
   const authority = await createAuthority('Sandbox database CA');
   const servers = new Map<ServerCertificateKind, Promise<KeyPair>>();
@@ -35,7 +35,7 @@ export async function createCertificates(): Promise<Certificates> {
       servers.set(kind, server);
       return server;
     },
-    gateClient: await issue(authority, GATE_COMMON_NAME, {
+    proxyClient: await issue(authority, PROXY_COMMON_NAME, {
       extensions: [{ name: 'extKeyUsage', clientAuth: true }],
     }),
   };

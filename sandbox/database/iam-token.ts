@@ -46,7 +46,7 @@ const querySchema = z.strictObject({
 });
 
 /**
- * Verifies an RDS log-in token, a presigned GET of `rds-db:connect` without its scheme, by signing it again with the known secret.
+ * Verifies an RDS login token, a presigned GET of `rds-db:connect` without its scheme, by signing it again with the known secret.
  * @param now milliseconds since 1970
  */
 export function verifyToken(token: string, purpose: TokenPurpose, now: number): TokenVerdict {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ProtocolError } from './protocol.ts';
 
-/** Tells the length of the packet whose first bytes are given; undefined while it cannot be told. It throws when it is too long. */
+/** The length of the packet whose first bytes are given; undefined while it is not known. It throws when the packet is too long. */
 type LengthOf = (head: Buffer) => number | undefined;
 
 /** Reads single packets off a stream, and then gives the stream back with nothing lost. */

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { connectFrom, type PodDatabase, podAddresses } from './pod-connection.ts';
-import { sendRequests } from './requests.ts';
 
 /** One proxy pod and the connections it holds. */
 export interface PodOptions {
@@ -27,6 +26,8 @@ export interface Pods {
 }
 
 const LOCK_POLL_MS = 20;
+/** Between two requests, so that whatever else runs on the machine gets its turn. */
+const REQUEST_PAUSE_MS = 5;
 
 /**
  * Starts pods, each from a loopback address of its own where the system allows, all side by side.
@@ -95,7 +96,7 @@ async function startPod(
     const { rowCount } = await holder.query(lock);
     if (rowCount === 0) throw new Error('The sandbox has fewer teams than pods: there is no row to lock.');
   }
-  if (waiting) await waitInVain(waiting, lock, database);
+  if (waiting) await untilBlocked(waiting, lock, database);
   return opened.slice(0, connections);
 }
 
@@ -107,7 +108,7 @@ async function openTogether(count: number, open: () => Promise<pg.Client>): Prom
 }
 
 /** Resolves when the session waits for the lock, which another has. */
-async function waitInVain(waiting: pg.Client, lock: string, database: PodDatabase): Promise<void> {
+async function untilBlocked(waiting: pg.Client, lock: string, database: PodDatabase): Promise<void> {
   const { rows } = await waiting.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   // It has the lock, or ends without it, when the pods stop.
   waiting.query(lock).catch(() => {});
@@ -118,4 +119,19 @@ async function waitInVain(waiting: pg.Client, lock: string, database: PodDatabas
 /** A row for each pod, so that they do not wait for one another. */
 function teamLock({ schema }: PodDatabase, index: number): string {
   return `SELECT FROM ${pg.escapeIdentifier(schema)}."LiteLLM_TeamTable" WHERE team_id = 'team-${index + 1}' FOR UPDATE`;
+}
+
+/**
+ * Serves LLM requests one after the other until the signal aborts, like the versions that build a Router per request: each queries the global
+ * row and writes a spend log.
+ */
+async function sendRequests(client: pg.Client, schemaName: string, signal: AbortSignal): Promise<void> {
+  const schema = pg.escapeIdentifier(schemaName);
+  while (!signal.aborted) {
+    await client.query(`SELECT param_value FROM ${schema}."LiteLLM_Config" WHERE param_name = 'router_settings'`);
+    await client.query(`
+      INSERT INTO ${schema}."LiteLLM_SpendLogs" ("request_id", "call_type", "startTime", "endTime", "model")
+      VALUES (gen_random_uuid(), 'acompletion', now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 'gpt-4o')`);
+    await delay(REQUEST_PAUSE_MS);
+  }
 }

@@ -22,19 +22,19 @@ export type StartupPacket =
   | { readonly kind: 'startup'; readonly user: string; readonly database: string };
 
 /**
- * Total length in bytes of the untyped packet that starts with `head`; undefined while it cannot be told.
+ * Total length in bytes of the untyped packet that starts with `head`; undefined while it is not known.
  * @throws ProtocolError when no packet can have that length
  */
 export function startupLength(head: Buffer): number | undefined {
   if (head.length < 4) return undefined;
   const length = head.readUInt32BE(0);
-  if (length < 8 || length > LONGEST_STARTUP) throw new ProtocolError(`A start-up packet of ${length} bytes`);
+  if (length < 8 || length > LONGEST_STARTUP) throw new ProtocolError(`A startup packet of ${length} bytes`);
   return length;
 }
 
 /**
- * Total length in bytes of the typed message that starts with `head`; undefined while it cannot be told.
- * @throws ProtocolError when it is longer than any message of a log-in
+ * Total length in bytes of the typed message that starts with `head`; undefined while it is not known.
+ * @throws ProtocolError when it is longer than any message of a login
  */
 export function messageLength(head: Buffer): number | undefined {
   if (head.length < 5) return undefined;
@@ -59,7 +59,7 @@ export function parseStartup(packet: Buffer): StartupPacket {
     parameters.set(texts[index] ?? '', texts[index + 1] ?? '');
   }
   const user = parameters.get('user');
-  if (!user) throw new ProtocolError('A start-up packet without a user');
+  if (!user) throw new ProtocolError('A startup packet without a user');
   return { kind: 'startup', user, database: parameters.get('database') || user };
 }
 
@@ -101,7 +101,7 @@ export function sqlStateOf(message: Buffer): string | undefined {
     ?.slice(1);
 }
 
-/** An ErrorResponse of severity FATAL, as the server sends it when it refuses a log-in. */
+/** An ErrorResponse of severity FATAL, as the server sends it when it refuses a login. */
 export function fatal(sqlState: string, message: string): Buffer {
   const fields = Buffer.from(`SFATAL\0VFATAL\0C${sqlState}\0M${message}\0\0`);
   const head = Buffer.from([0x45, 0, 0, 0, 0]);

@@ -10,12 +10,12 @@ import { ProtocolError, tlsRequest } from './protocol.ts';
 export interface Upstream {
   readonly postgres: Pick<Postgres, 'host' | 'port'>;
   readonly certificates: Certificates;
-  /** Is told of every socket opened. */
+  /** Called with every socket opened. */
   readonly keep: (socket: Socket) => void;
 }
 
 /**
- * Opens a connection to PostgreSQL, over TLS with the gate's client certificate when `secure`.
+ * Opens a connection to PostgreSQL, over TLS with the IAM proxy's client certificate when `secure`.
  * @param localAddress the client's own address, so that PostgreSQL sees it
  * @throws Error when PostgreSQL cannot be reached, and ProtocolError when it refuses TLS
  */
@@ -34,7 +34,7 @@ export async function connectUpstream(
   const answer = await reader.take(() => 1);
   await reader.release();
   if (answer.toString('latin1') !== 'S') throw new ProtocolError('PostgreSQL refused TLS');
-  const { key, certificate } = certificates.gateClient;
+  const { key, certificate } = certificates.proxyClient;
   const tls = connectTls({ socket, servername: 'localhost', ca: certificates.authority, key, cert: certificate });
   keep(tls);
   await once(tls, 'secureConnect');

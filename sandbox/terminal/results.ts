@@ -1,6 +1,5 @@
 import type { Report } from '../../lambda/report/report.ts';
-import { tableOf } from '../../lambda/report/table.ts';
-import { viewOf } from '../../lambda/report/view.ts';
+import { renderTable } from '../../lambda/report/table.ts';
 import { wrap } from '../../lambda/report/wrap.ts';
 import type { Delivery, Published } from '../aws/sns.ts';
 import type { Invocation } from '../lambda/runtime.ts';
@@ -19,7 +18,7 @@ export function renderResults(
       delivery.protocol === 'https' ? slackCard(delivery.body, style) : emailText(delivery, style),
     ),
   );
-  const table = `${heading(style, 'The findings')}\n${tableOf(viewOf(report), style)}`;
+  const table = `${heading(style, 'The findings')}\n${renderTable(report, style)}`;
   const footer = wrap(footnote(published, invocation), style.width).map((line) => paint(style, 'dim', line));
   return `\n${[...messages, table, ...footer].join('\n')}\n`;
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runChecks } from '../../lambda/checks/run.ts';
 import type { Snapshot } from '../../lambda/snapshot/snapshot.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
+import { startDatabase } from '../shared-database.ts';
 import {
+  evaluate,
   failed,
   globalRow,
   healthySnapshot,
@@ -16,7 +17,6 @@ import {
   server,
   sessionGroup,
   sessions,
-  settingsFor,
   table,
 } from '../snapshots.ts';
 
@@ -72,7 +72,7 @@ const refused = (
 
 const statements = new Set(
   [sick, noTables, ...refused]
-    .flatMap((snapshot) => runChecks(snapshot, settingsFor()))
+    .flatMap((snapshot) => evaluate(snapshot))
     .flatMap(({ advice }) => advice.flatMap(({ command = '' }) => command))
     .filter((command) => /^(SELECT|GRANT|REVOKE|ALTER|DELETE) /.test(command)),
 );

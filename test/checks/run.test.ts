@@ -1,36 +1,68 @@
-import { describe, expect, it } from 'vitest';
-import { defineCheck } from '../../lambda/checks/check.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Check, defineCheck, incident, notEvaluated, type Part } from '../../lambda/checks/check.ts';
 import { CHECKS } from '../../lambda/checks/registry.ts';
-import { result } from '../../lambda/checks/result.ts';
-import { runChecks } from '../../lambda/checks/run.ts';
+import { runEach } from '../../lambda/checks/run.ts';
 import { fingerprintOf, type Status } from '../../lambda/core/finding.ts';
-import { failed, healthySnapshot, settingsFor, skipped, textOf } from '../snapshots.ts';
+import { buildModel, type Model } from '../../lambda/model/model.ts';
+import type { Settings } from '../../lambda/settings/settings.ts';
+import { evaluate, failed, healthySnapshot, settingsFor, textOf } from '../snapshots.ts';
 
+afterEach(() => vi.restoreAllMocks());
+
+function run(checks: readonly Check[], snapshot = healthySnapshot(), settings: Settings = settingsFor()) {
+  return runEach(checks, snapshot, buildModel(snapshot, settings), settings);
+}
+
+/** A check with one result per status and subject. */
 function checkThatSays(id: string, said: readonly (readonly [Status, string])[]) {
   return defineCheck({
     id,
     title: 'It holds.',
+    kind: 'risk',
     needs: [],
-    judge: () => said.map(([status, subject]) => result({ status, subject, summary: 'It was judged.' })),
+    evaluate: () =>
+      said.map(([status, subject]) => incident({ status, subject, summary: 'It was checked.', facts: { subject } })),
   });
 }
 
-describe('runChecks', () => {
-  it('gives one ok finding a check when all is well', () => {
-    const findings = runChecks(healthySnapshot(), settingsFor());
+/** A check that throws what is given. */
+function checkThatThrows(id: string, thrown: unknown) {
+  return defineCheck({
+    id,
+    title: 'It breaks.',
+    kind: 'incident',
+    needs: [],
+    evaluate: () => {
+      throw thrown;
+    },
+  });
+}
 
-    // Every version has known faults, if only small ones.
+/** What is written to stderr meanwhile. */
+function captureLog(): () => string {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  return () => write.mock.calls.map(([chunk]) => String(chunk)).join('');
+}
+
+describe('runChecks', () => {
+  it('gives one ok finding per check, with no advice, when all is well', () => {
+    const findings = evaluate(healthySnapshot());
+
+    // Every version has known issues, if only small ones.
     const expected = CHECKS.map(({ id }) => [id, id === 'litellm-version' ? 'info' : 'ok']);
     expect(findings.map(({ checkId, status }) => [checkId, status])).toEqual(expect.arrayContaining(expected));
     expect(findings).toHaveLength(CHECKS.length);
     const ok = findings.filter(({ status }) => status === 'ok');
     expect(ok.filter(({ advice }) => advice.length > 0)).toEqual([]);
+    expect(findings.filter(({ facts }) => facts === null)).toEqual([]);
   });
+});
 
+describe('runEach', () => {
   it('adds id, fingerprint and page', () => {
     const check = checkThatSays('some-check', [['ok', 'database prod']]);
 
-    const [finding] = runChecks(healthySnapshot(), settingsFor({ docsUrl: 'https://docs.example/checks' }), [check]);
+    const [finding] = run([check], healthySnapshot(), settingsFor({ docsUrl: 'https://docs.example/checks' }));
 
     expect(finding).toMatchObject({
       checkId: 'some-check',
@@ -53,7 +85,7 @@ describe('runChecks', () => {
       ['ok', 'x'],
     ]);
 
-    const findings = runChecks(healthySnapshot(), settingsFor(), [first, second]);
+    const findings = run([first, second]);
 
     expect(findings.map(({ status, checkId, subject }) => `${status} ${checkId} ${subject}`)).toEqual([
       'critical a-second x',
@@ -67,93 +99,120 @@ describe('runChecks', () => {
     ]);
   });
 
-  it('says what is missing, why, and the grant when a needed source failed', () => {
-    const snapshot = healthySnapshot({
-      sources: {
-        sessions: failed('permission-denied', {
-          message: 'Permission denied.',
-          code: '42501',
-          missing: 'GRANT pg_monitor TO "litellm_auditor";',
-        }),
-      },
-    });
+  it('keeps the facts, and shows them as evidence unless the check says how', () => {
+    const plain = checkThatSays('plain', [['ok', 'a']]);
+    const described = {
+      ...plain,
+      evidence: ({ subject }: { readonly subject: string }) => ({ length: subject.length }),
+    };
 
-    const findings = runChecks(snapshot, settingsFor()).filter(({ status }) => status === 'unknown');
+    const findings = run([plain, described as Check]);
 
-    const needSessions = CHECKS.filter(({ needs }) => needs.includes('sessions'));
-    expect(findings.map(({ checkId }) => checkId)).toEqual(needSessions.map(({ id }) => id));
-    expect(findings[0]).toMatchObject({
-      subject: 'database prod',
-      summary: 'Not result without sessions: Permission denied.',
-      evidence: { missing: [{ source: 'sessions', status: 'failed', reason: 'Permission denied.', code: '42501' }] },
-      advice: [{ command: 'GRANT pg_monitor TO "litellm_auditor";' }],
-    });
+    expect(findings).toMatchObject([
+      { facts: { subject: 'a' }, evidence: { subject: 'a' } },
+      { facts: { subject: 'a' }, evidence: { length: 1 } },
+    ]);
   });
 
-  it('puts a permission that is missing into words, not into a command', () => {
-    const snapshot = healthySnapshot({
-      sources: { rds: failed('permission-denied', { missing: 'Allow rds:DescribeDBInstances.' }) },
-    });
-
-    const [finding] = runChecks(snapshot, settingsFor());
-
-    expect(finding?.advice).toEqual([{ text: 'Allow rds:DescribeDBInstances.' }]);
-  });
-
-  it('tells the reason once when several sources were skipped for it', () => {
-    const none = skipped('There is no connection to the database.');
-    const snapshot = healthySnapshot({
-      sources: { connection: failed('timeout'), server: none, sessions: none, 'router-settings': none },
-    });
-
-    const findings = runChecks(snapshot, settingsFor());
-    const headroom = findings.find(({ checkId }) => checkId === 'connection-headroom');
-
-    expect(headroom?.summary).toBe('Not result without server and sessions: There is no connection to the database.');
-    expect(headroom?.advice[0]?.text).toContain('database-reachable');
-  });
-
-  it('says what to configure, and wakes nobody, when a source was never asked for', () => {
-    const snapshot = healthySnapshot({ sources: { rds: skipped('No RDS instance is configured.', 'rds') } });
-
-    const finding = runChecks(snapshot, settingsFor()).find(({ checkId }) => checkId === 'rds-configuration');
-
-    expect(finding).toMatchObject({
-      status: 'info',
-      summary: 'Not looked at: No RDS instance is configured.',
-      advice: [{ text: 'To have it, configure rds.' }],
-    });
-  });
-
-  it('names the check, and never the error, when a judge throws', () => {
-    const broken = defineCheck({
-      id: 'broken',
-      title: 'It breaks.',
+  it('gives the kind that the result states, and that of the check where it could not be made', () => {
+    const open = defineCheck({
+      id: 'open',
+      title: 'It holds.',
+      kind: 'risk',
       needs: [],
-      judge: () => {
-        throw new Error('sk-secret');
-      },
+      evaluate: () => [notEvaluated({ subject: 'x', summary: 'It could not be checked.', evidence: { seen: 0 } })],
     });
 
-    const findings = runChecks(healthySnapshot(), settingsFor(), [broken]);
+    const findings = run([checkThatSays('made', [['critical', 'x']]), open]);
 
-    expect(findings).toMatchObject([{ checkId: 'broken', status: 'unknown', subject: 'database prod' }]);
+    expect(findings).toMatchObject([
+      { checkId: 'made', kind: 'incident' },
+      { checkId: 'open', kind: 'risk', facts: null, evidence: { seen: 0 } },
+    ]);
+  });
+
+  it('hands every check the same model, and parts of it', () => {
+    const models: Model[] = [];
+    const topologies: unknown[] = [];
+    const looking = (id: string) =>
+      defineCheck({
+        id,
+        title: 'It looks.',
+        kind: 'risk',
+        needs: ['topology'],
+        evaluate: ({ model, seen }) => {
+          models.push(model);
+          topologies.push(seen.topology);
+          return [incident({ status: 'ok', subject: 'x', summary: 'It looked.', facts: {} })];
+        },
+      });
+    const snapshot = healthySnapshot();
+    const model = buildModel(snapshot, settingsFor());
+
+    runEach([looking('one'), looking('two')], snapshot, model, settingsFor());
+
+    expect(models.map((each) => each === model)).toEqual([true, true]);
+    expect(topologies.map((each) => each === model.topology)).toEqual([true, true]);
+  });
+
+  it.each<readonly [string, Part]>([
+    ['a source', 'sessions'],
+    ['a derived part', 'topology'],
+  ])(
+    'is unknown, and says so in the log, when a check reads %s that it does not name and that is missing',
+    (_what, part) => {
+      const log = captureLog();
+      const greedy: Check = {
+        id: 'greedy',
+        title: 'It reads all.',
+        kind: 'risk',
+        needs: ['server'],
+        evaluate: ({ seen }) => [
+          incident({ status: 'ok', subject: 'x', summary: `${Object.keys(seen[part]).length} fields.`, facts: {} }),
+        ],
+      };
+
+      const findings = run([greedy], healthySnapshot({ sources: { sessions: failed('timeout') } }));
+
+      expect(findings).toMatchObject([
+        { kind: 'risk', status: 'unknown', summary: expect.stringContaining('The check greedy failed.') },
+      ]);
+      expect(JSON.parse(log())).toMatchObject({ part: 'check greedy', error: 'UndeclaredNeedError' });
+    },
+  );
+
+  it('is unknown of a check that throws, names where to report it, and runs the others', () => {
+    captureLog();
+
+    const findings = run([checkThatThrows('broken', new Error('sk-secret')), checkThatSays('whole', [['ok', 'x']])]);
+
+    expect(findings).toMatchObject([
+      {
+        checkId: 'broken',
+        kind: 'incident',
+        status: 'unknown',
+        subject: 'database prod',
+        facts: null,
+        advice: [{ text: expect.stringMatching(/https:\/\/\S+\/issues .*"check broken"/) }],
+      },
+      { checkId: 'whole', status: 'ok' },
+    ]);
     expect(textOf(findings)).not.toContain('sk-secret');
   });
 
-  it('catches a check that asks for a source that it does not need', () => {
-    const greedy = defineCheck({
-      id: 'greedy',
-      title: 'It asks for all.',
-      needs: ['server', 'sessions'],
-      judge: ({ source }) => [
-        result({ status: 'ok', subject: 'x', summary: `${source.server.maxConnections} ${source.sessions.total}` }),
-      ],
-    });
-    const snapshot = healthySnapshot({ sources: { sessions: failed('timeout') } });
+  it.each<readonly [string, unknown, string]>([
+    ['an error', new TypeError('sk-secret'), 'TypeError'],
+    ['an error of several lines', new RangeError('first\nsk-secret\nlast'), 'RangeError'],
+    ['an error that looks like a frame', new Error('x\n    at sk-secret (x)\n    at sk-secret (y.ts:1:2)'), 'Error'],
+    ['a text', 'sk-secret', 'string'],
+  ])('logs the check, the name and the place, never the message, when it throws %s', (_what, thrown, name) => {
+    const log = captureLog();
 
-    const findings = runChecks(snapshot, settingsFor(), [{ ...greedy, needs: ['server'] }]);
+    const findings = run([checkThatThrows('broken', thrown)]);
 
-    expect(findings).toMatchObject([{ status: 'unknown', summary: expect.stringContaining('greedy') }]);
+    expect(log()).toMatch(/^[^\n]+\n$/);
+    expect(JSON.parse(log())).toMatchObject({ level: 'ERROR', part: 'check broken', error: name });
+    expect(JSON.parse(log()).frames.length > 0).toBe(thrown instanceof Error);
+    expect(`${log()} ${textOf(findings)}`).not.toContain('sk-secret');
   });
 });

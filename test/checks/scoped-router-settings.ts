@@ -6,14 +6,14 @@ import { findingsOf, healthySnapshot, holders, litellm, routerSettings, seen } f
 export function describeScopedSettings(level: 'team' | 'key', table: string): void {
   const id = `${level}-router-settings`;
   const settings = (scoped: ScopedRouterSettings) => seen(routerSettings({ [level]: scoped }));
-  const judge = (configuredVersion: string | null, scoped: ScopedRouterSettings) =>
+  const evaluateWith = (configuredVersion: string | null, scoped: ScopedRouterSettings) =>
     findingsOf(id, healthySnapshot({ configuredVersion, sources: { 'router-settings': settings(scoped) } }));
 
   describe(id, () => {
     it(`is ok when no ${level} has settings of its own`, () => {
-      const findings = judge('1.81.3', holders());
+      const findings = evaluateWith('1.81.3', holders());
 
-      expect(findings).toMatchObject([{ status: 'ok', confidence: 'high' }]);
+      expect(findings).toMatchObject([{ kind: 'risk', status: 'ok', confidence: 'high' }]);
     });
 
     it.each([
@@ -25,22 +25,22 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
       ['1.81.8', 'info', 'medium'],
       ['1.81.9', 'info', 'medium'],
       [null, 'warning', 'medium'],
-    ])('judges live ones on %s as %s with %s confidence', (version, status, confidence) => {
-      const findings = judge(version, holders({ live: 3 }));
+    ])('rates live ones on %s as %s with %s confidence', (version, status, confidence) => {
+      const findings = evaluateWith(version, holders({ live: 3 }));
 
-      expect(findings).toMatchObject([{ status, confidence }]);
+      expect(findings).toMatchObject([{ kind: 'risk', status, confidence }]);
     });
 
     it('informs when only ones out of use have them', () => {
-      const findings = judge('1.81.3', holders({ expired: 2, blocked: 1 }));
+      const findings = evaluateWith('1.81.3', holders({ expired: 2, blocked: 1 }));
 
       expect(findings).toMatchObject([
         { status: 'info', summary: expect.stringContaining('0 in use and 3 expired or blocked; no request uses them') },
       ]);
     });
 
-    it('tells counts and the largest holders by name, with the names of their settings', () => {
-      const [finding] = judge(
+    it('shows counts and the largest holders by name, with the names of their settings', () => {
+      const [finding] = evaluateWith(
         '1.81.3',
         holders({
           live: 2,
@@ -91,13 +91,13 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
     });
 
     it('says "at least" when counting stopped', () => {
-      const findings = judge('1.81.3', holders({ live: 50_001, truncated: true }));
+      const findings = evaluateWith('1.81.3', holders({ live: 50_001, truncated: true }));
 
       expect(findings[0]?.summary).toMatch(new RegExp(`^At least 50001 ${level}s have`));
     });
 
     it('speaks of a single one in the singular', () => {
-      const findings = judge('1.90.0', holders({ live: 1 }));
+      const findings = evaluateWith('1.90.0', holders({ live: 1 }));
 
       expect(findings).toMatchObject([
         {
@@ -108,7 +108,7 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
     });
 
     it('says that 1.81.7 ignores them', () => {
-      const findings = judge('1.81.7', holders({ live: 4 }));
+      const findings = evaluateWith('1.81.7', holders({ live: 4 }));
 
       expect(findings).toMatchObject([
         { status: 'info', summary: expect.stringContaining('LiteLLM 1.81.7 ignores them') },
@@ -133,15 +133,16 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
     });
 
     it('is unknown with the grant when they are hidden', () => {
-      const missing = `GRANT SELECT (router_settings) ON "public"."${table}" TO "litellm_auditor";`;
+      const command = `GRANT SELECT (router_settings) ON "public"."${table}" TO "litellm_auditor";`;
+      const remediation = { text: 'Run this, then audit again:', command };
 
-      const findings = judge('1.81.3', { state: 'hidden', missing });
+      const findings = evaluateWith('1.81.3', { state: 'hidden', remediation });
 
-      expect(findings).toMatchObject([{ status: 'unknown', advice: [{ command: missing }] }]);
+      expect(findings).toMatchObject([{ kind: 'risk', status: 'unknown', advice: [remediation] }]);
     });
 
     it('is unknown when there is no such table', () => {
-      const findings = judge('1.81.3', { state: 'no-table' });
+      const findings = evaluateWith('1.81.3', { state: 'no-table' });
 
       expect(findings).toMatchObject([{ status: 'unknown', evidence: { table } }]);
     });

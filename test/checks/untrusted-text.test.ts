@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../lambda/checks/registry.ts';
-import { runChecks } from '../../lambda/checks/run.ts';
 import {
+  evaluate,
   globalRow,
   healthySnapshot,
   holders,
@@ -15,7 +15,6 @@ import {
   server,
   sessionGroup,
   sessions,
-  settingsFor,
   table,
 } from '../snapshots.ts';
 
@@ -89,7 +88,7 @@ const sessionsSource = fc
 
 const scoped = fc.oneof(
   fc.constantFrom({ state: 'no-table' as const }, { state: 'no-column' as const }),
-  name.map((missing) => ({ state: 'hidden' as const, missing })),
+  name.map((command) => ({ state: 'hidden' as const, remediation: { text: 'Run this:', command } })),
   fc
     .record({ name, keys: names, live: count, expired: count, truncated: fc.boolean() })
     .map(({ name, keys, ...numbers }) =>
@@ -159,14 +158,14 @@ const snapshots = fc
   );
 
 describe('checks of any snapshot', () => {
-  it('never throw, never tell NaN, and give their reason when they are not sure', () => {
+  it('never throw, never show NaN, and give their reason when they are not certain', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
-        const findings = runChecks(snapshot, settingsFor());
+        const findings = evaluate(snapshot);
 
-        for (const { checkId, summary, confidence, evidence, advice, status } of findings) {
-          expect(summary, checkId).not.toMatch(/fault of the auditor|\bNaN\b|undefined|Infinity/);
-          expect(confidence === 'high').toBe(!('confidenceReason' in evidence));
+        for (const { checkId, summary, confidence, confidenceReason, evidence, advice, status } of findings) {
+          expect(summary, checkId).not.toMatch(/bug in the auditor|\bNaN\b|undefined|Infinity/);
+          expect(confidence === 'high', checkId).toBe(confidenceReason === undefined);
           expect(JSON.parse(JSON.stringify(evidence))).toEqual(evidence);
           if (status !== 'ok' && status !== 'info') expect(advice.length, checkId).toBeGreaterThan(0);
         }

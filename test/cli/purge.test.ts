@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
+import { startDatabase } from '../shared-database.ts';
 
 let database: SandboxDatabase;
 beforeAll(async () => {
@@ -53,5 +54,5 @@ it('explains in a sentence, with status 3, when a flag is missing or a backup do
   const missing = await run('restore', '--backup', '99');
 
   expect(usage).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(/^--backup is missing.*\n$/) });
-  expect(missing).toMatchObject({ status: 3, stderr: 'There is no backup 99; nothing was done.\n' });
+  expect(missing).toMatchObject({ status: 3, stderr: 'There is no backup 99. Nothing was done.\n' });
 });

@@ -1,187 +1,206 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Confidence, Finding, Status } from '../../lambda/core/finding.ts';
+import type { CheckFinding } from '../../lambda/checks/registry.ts';
+import { type Confidence, isBad, type Status } from '../../lambda/core/finding.ts';
 import { diagnose } from '../../lambda/diagnosis/diagnose.ts';
-import type { CauseId } from '../../lambda/diagnosis/diagnosis.ts';
-import { findingOf } from '../report/fixtures.ts';
+import { failureKindSchema } from '../../lambda/snapshot/schema/source.ts';
 import { anyText } from '../report/texts.ts';
-import { growth, headroom, leak, of, ok, perRequest, poolBudget, proxyErrors, reachable, version } from './findings.ts';
+import { cohort, fromCohorts } from '../sessions.ts';
+import { failed, idleTransaction, proxy, seen, sessions } from '../snapshots.ts';
+import { CONTRADICTIONS } from './contradictions.ts';
+import {
+  GLOBAL_ROW,
+  GROWTH,
+  HIDDEN,
+  IAM_LEAK,
+  KEY_SETTINGS,
+  LARGE_POOLS,
+  LOOKUPS_FOLLOW,
+  NARROW,
+  PER_REQUEST_VERSION,
+  SILENT_LATER,
+  TEAM_SETTINGS,
+  USER_CONFIG,
+} from './pieces.ts';
+import { ROWS } from './rows.ts';
+import { SUPPORT } from './support.ts';
+import { findingsIn, type World } from './world.ts';
 
-function idsOf(...findings: readonly Finding[]): CauseId[] {
-  return diagnose(findings).causes.map(({ id }) => id);
+function causesIn(world: World) {
+  return diagnose(findingsIn(world)).causes;
 }
 
-/** Each cause by the fewest findings that show it. */
-const ALONE: readonly (readonly [CauseId, readonly Finding[]])[] = [
-  ['database-unreachable', [reachable('timeout')]],
-  ['iam-logins-refused', [of('iam-authentication', 'critical')]],
-  ['iam-token-refresh', [leak({ login: 'IAM' })]],
-  ['orphaned-engine', [leak({ login: 'password', knownLeaks: ['orphaned-engine', 'dead-worker-engine'] })]],
-  ['dead-worker-engine', [leak({ login: 'password', knownLeaks: ['dead-worker-engine'] })]],
-  ['leaked-connections', [leak({ login: 'password' })]],
-  ['managed-object-poll', [growth(), version('managed-object-poll'), ok('connection-leak')]],
-  ['token-refresh-drops-limit', [of('connection-ceiling', 'critical'), version('iam-refresh-drops-parameters')]],
-  ['per-request-router', [perRequest('critical')]],
-  ['global-router-settings', [of('global-router-settings', 'critical')]],
-  ['user-config', [of('user-config', 'warning')]],
-  ['idle-in-transaction', [of('idle-in-transaction', 'critical')]],
-  ['other-application', [headroom(), poolBudget('info', { otherSessions: 40, usable: 57 })]],
-  ['pools-do-not-fit', [poolBudget('critical')]],
-  ['under-provisioned', [headroom(), ok('connection-leak'), ok('connection-ceiling'), ok('connection-growth')]],
-  ['slots-exhausted', [reachable('slots-exhausted')]],
-  [
-    'query-engine',
-    [
-      proxyErrors({ connectionAttemptsFailed: 31, poolTimeouts: 0 }),
-      ok('database-reachable'),
-      ok('connection-headroom'),
-    ],
-  ],
-  ['known-bad-version', [version('orphaned-engine')]],
-  ['none-of-the-known', [headroom()]],
-];
+function idsIn(world: World) {
+  return causesIn(world).map(({ id }) => id);
+}
+
+/** What is found in every world of the tests, and behind every failure to connect or to ask AWS. */
+const EVERYWHERE: readonly (readonly CheckFinding[])[] = [
+  HIDDEN,
+  SILENT_LATER,
+  ...Object.values(ROWS).flat(),
+  ...Object.values(SUPPORT).flat(),
+  ...Object.values(CONTRADICTIONS)
+    .flat()
+    .map(({ named, but }) => ({ ...named, ...but })),
+  ...failureKindSchema.options.flatMap((kind) => [
+    { refused: kind },
+    { refused: kind, sources: { rds: failed(kind), cloudwatch: failed(kind) } },
+    { sources: { rds: failed(kind), cloudwatch: failed(kind) } },
+  ]),
+].map(findingsIn);
 
 describe('diagnose', () => {
-  it.each(ALONE)('names %s when that is what the findings show', (id, findings) => {
-    const { causes } = diagnose(findings);
-
-    expect(causes.map((cause) => cause.id)).toEqual([id]);
-    expect(causes[0]?.title.length).toBeLessThanOrEqual(40);
-    expect(causes[0]?.first).toMatch(/^[A-Z].*\.$/s);
+  it('names nothing when what is not ok is for information, or was not seen by no fault of the auditor', () => {
+    expect(idsIn({ sessionsUnseen: true })).toEqual([]);
+    expect(diagnose([]).causes).toEqual([]);
   });
 
-  it('names nothing when all is ok, for information, or could not be seen', () => {
-    const findings = [ok('connection-headroom'), of('rds-configuration', 'info'), of('connection-leak', 'unknown')];
+  it('names the worse first when two causes show, whatever the order of the rules', () => {
+    const openTransaction = fromCohorts([cohort(77, 66, { count: 8 }), cohort(5, 0, { count: 8 })], [], {
+      idleTransactions: [idleTransaction({ idleSeconds: 2000 })],
+      idleTransactionCount: 1,
+    });
 
-    expect(idsOf(...findings)).toEqual([]);
-    expect(idsOf()).toEqual([]);
+    expect(idsIn({ ...IAM_LEAK, ...NARROW, ...USER_CONFIG })).toEqual(['iam-token-refresh', 'user-config']);
+    expect(idsIn({ ...IAM_LEAK, sessions: openTransaction })).toEqual(['idle-in-transaction', 'iam-token-refresh']);
   });
 
-  it('names both when two causes show at once, the worse first', () => {
-    expect(idsOf(poolBudget('warning'), leak({ login: 'IAM' }), headroom())).toEqual([
-      'iam-token-refresh',
-      'pools-do-not-fit',
-    ]);
-    expect(idsOf(poolBudget('critical'), { ...leak({ login: 'IAM' }), status: 'warning' })).toEqual([
-      'pools-do-not-fit',
-      'iam-token-refresh',
+  it('names the worse first when the other is more certain', () => {
+    const causes = causesIn({ ...GROWTH, ...USER_CONFIG, version: '1.81.9' });
+
+    expect(causes.map(({ id, confidence }) => [id, confidence])).toEqual([
+      ['managed-object-poll', 'medium'],
+      ['user-config', 'high'],
     ]);
   });
 
-  it('names the surer first when two are as bad', () => {
-    const sure = of('idle-in-transaction', 'critical');
-
-    expect(idsOf({ ...leak({ login: 'IAM' }), confidence: 'medium' }, sure)).toEqual([
-      'idle-in-transaction',
-      'iam-token-refresh',
-    ]);
+  it('names the more certain first when two causes are as bad', () => {
+    expect(idsIn({ ...LOOKUPS_FOLLOW, ...USER_CONFIG })).toEqual(['user-config', 'per-request-router']);
   });
 
-  it('says no more than two when more show', () => {
-    const findings = [
-      leak({ login: 'IAM' }),
-      poolBudget('critical'),
-      perRequest('critical'),
-      of('user-config', 'warning'),
-    ];
-
-    expect(idsOf(...findings)).toHaveLength(2);
+  it('follows the order of the rules when two causes are as bad and as certain', () => {
+    expect(idsIn({ ...USER_CONFIG, ...LARGE_POOLS })).toEqual(['user-config', 'pools-do-not-fit']);
   });
 
-  it('rests on all that agrees, at its lowest confidence, when several findings do', () => {
-    const findings = [
-      leak({ login: 'IAM' }),
-      { ...headroom(), confidence: 'medium' as const },
-      ok('transport-security'),
-    ];
+  it('names two when three causes show', () => {
+    expect(idsIn({ ...LOOKUPS_FOLLOW, ...USER_CONFIG, ...LARGE_POOLS })).toEqual(['user-config', 'pools-do-not-fit']);
+  });
+
+  it('is based on all that agrees, at its lowest confidence, when several findings do', () => {
+    const findings = findingsIn({ ...IAM_LEAK, ...NARROW, ...GROWTH });
 
     const [cause] = diagnose(findings).causes;
 
-    expect(cause).toMatchObject({
-      confidence: 'medium',
-      fingerprints: findings.slice(0, 2).map(({ fingerprint }) => fingerprint),
-    });
-    expect(cause?.what).toContain('connection-leak has 38 of 57');
-    expect(cause?.first).toContain('behind litellm@10.0.3.17,');
+    const agreeing = findings.filter(({ status }) => status === 'critical');
+    expect(agreeing.map(({ confidence }) => confidence)).toContain('high');
+    expect(cause?.confidence).toBe('medium');
+    expect(new Set(cause?.fingerprints)).toEqual(new Set(agreeing.map(({ fingerprint }) => fingerprint)));
+    expect(cause?.what).toContain(findings.find(({ checkId }) => checkId === 'connection-leak')?.summary);
+    expect(cause?.first.text).toContain('litellm@10.0.3.17');
   });
 
-  it('tells one cause, not its parts, when a leak fills the slots on a version with several leaks', () => {
-    const faults = version(
-      'orphaned-engine',
-      'dead-worker-engine',
-      'managed-object-poll',
-      'iam-refresh-drops-parameters',
+  it('names one cause, not its parts, when a leak fills the slots on a version with several leaks', () => {
+    const all = findingsIn({ ...IAM_LEAK, ...NARROW, ...GROWTH, version: '1.81.9' });
+
+    expect(diagnose(all).causes.map(({ id }) => id)).toEqual(['iam-token-refresh']);
+    expect(all.filter(isBad).map(({ checkId }) => checkId)).toEqual(
+      expect.arrayContaining(['connection-leak', 'connection-growth', 'connection-headroom', 'litellm-version']),
     );
-    const findings = [leak({ login: 'IAM' }), growth(), headroom(), of('connection-ceiling', 'critical'), faults];
-
-    expect(idsOf(...findings)).toEqual(['iam-token-refresh']);
   });
 
-  it('tells the per-request Router with what sets it off when the row is there and it was measured', () => {
-    const { causes } = diagnose([perRequest('critical'), of('global-router-settings', 'critical')]);
+  it('leads with the symptom, however bad the version is, when both establish the cause', () => {
+    const findings = findingsIn({ ...GROWTH, version: '1.81.9' }).map(
+      (finding): CheckFinding =>
+        finding.checkId === 'litellm-version' ? { ...finding, kind: 'incident', status: 'critical' } : finding,
+    );
 
-    expect(causes.map(({ id }) => id)).toEqual(['per-request-router']);
-    expect(causes[0]?.what).toContain('what sets it off: the global router_settings row.');
+    const growth = findings.find(({ checkId }) => checkId === 'connection-growth');
+    const milder = findings.map(
+      (finding): CheckFinding => (finding === growth ? { ...finding, kind: 'incident', status: 'warning' } : finding),
+    );
+    expect(diagnose(milder).causes.map(({ id }) => id)).toEqual(['managed-object-poll']);
+    expect(diagnose(milder).causes[0]?.what).toContain(growth?.summary);
   });
 
   it.each([
-    ['a measurement', 'global-router-settings', [of('global-router-settings', 'warning'), perRequest('ok')]],
-    ['sessions that are all in use', 'orphaned-engine', [growth(), version('orphaned-engine'), ok('connection-leak')]],
-    [
-      'sessions that are all in use',
-      'iam-token-refresh',
-      [growth(), version('iam-refresh-keeps-clients'), ok('connection-leak')],
-    ],
-    ['a leak', 'under-provisioned', [headroom(), leak({ login: 'password' })]],
-    ['growth', 'under-provisioned', [headroom(), growth(), ok('connection-leak')]],
-    ['pools that do not fit', 'under-provisioned', [headroom(), ok('connection-leak'), poolBudget('critical')]],
-    ['refused log-ins', 'query-engine', [...(ALONE[16]?.[1] ?? []), of('iam-authentication', 'critical')]],
-    ['another problem', 'known-bad-version', [version('orphaned-engine'), headroom()]],
-  ] as const)('does not name it when %s contradicts it: %s', (_, id, findings) => {
-    expect(idsOf(...findings)).not.toContain(id);
+    ['blocks', 1],
+    ['left open', 0],
+  ])('has "%s" in its title when a transaction keeps %d waiting', (words, blocking) => {
+    const idleTransactions = [idleTransaction({ idleSeconds: 2000, blocking })];
+
+    expect(causesIn({ sessions: sessions({ idleTransactions }) })[0]?.title).toContain(words);
   });
 
-  it('still names the row when the per-request Router was not measured', () => {
-    const notMeasured = ok('per-request-router');
+  it.each([
+    ['the global router_settings row', GLOBAL_ROW],
+    ['router_settings of teams', TEAM_SETTINGS],
+    ['router_settings of keys', KEY_SETTINGS],
+    ['settings that were not seen', {}],
+  ])('names the per-request Router with %s when it was measured', (words, where) => {
+    const [cause, ...others] = causesIn({ ...LOOKUPS_FOLLOW, ...PER_REQUEST_VERSION, ...where });
 
-    expect(idsOf(of('global-router-settings', 'warning'), notMeasured)).toEqual(['global-router-settings']);
+    expect(others).toEqual([]);
+    expect(cause?.id).toBe('per-request-router');
+    expect(cause?.what).toContain(words);
   });
 
-  it('never blames a version for what was not seen when only slots are short', () => {
-    const faults = version('orphaned-engine', 'managed-object-poll', 'iam-refresh-drops-parameters');
+  it('never blames the version when only slots are short', () => {
+    expect(idsIn(HIDDEN)).toEqual(['none-of-the-known']);
+  });
 
-    expect(idsOf(headroom(), faults)).toEqual(['none-of-the-known']);
+  it('finds the leak of one replica when the others run a version that warns too', () => {
+    const versions = ['1.106.0', '1.81.9'].map((version) => ({ version, from: 'readiness' as const, count: 1 }));
+
+    expect(idsIn({ ...GROWTH, sources: { proxy: seen(proxy({ versions })) } })).toEqual(['managed-object-poll']);
   });
 
   it('says what was ruled out and what was not when no cause fits', () => {
-    const [cause] = diagnose([headroom(), ok('idle-in-transaction'), of('connection-leak', 'unknown')]).causes;
+    const findings = findingsIn(HIDDEN);
 
-    expect(cause?.what).toMatch(
-      /explains this: .*; ruled out: open transactions; not ruled out: leftover connections, /,
+    const [cause] = diagnose(findings).causes;
+
+    const [ruledOut, notRuledOut] = ['Ruled out', 'Not ruled out'].map(
+      (start) => new RegExp(`${start}: ([^.]*)\\.`).exec(cause?.what ?? '')?.[1] ?? '',
     );
-    expect(cause?.fingerprints).toEqual([headroom().fingerprint]);
+    expect(ruledOut).toContain('pools that do not fit');
+    expect(notRuledOut).toContain('leaked connections');
+    expect(notRuledOut).toContain('open transactions');
+    expect(`${ruledOut}${notRuledOut}`).not.toContain('a lack of slots');
+    const worst = findings.filter(({ status }) => status === 'critical').map(({ fingerprint }) => fingerprint);
+    expect(cause?.fingerprints).toEqual(worst);
   });
 
-  it('takes the first sentence of the first step and says where its command is when that is the thing to do', () => {
-    const advice = [{ text: 'Raise it to 4.5 (see db-... or so). Then wait.', command: 'x' }];
+  it('rules nothing out when no other check was made', () => {
+    const alone = findingsIn(HIDDEN).filter(({ checkId }) => checkId === 'connection-headroom');
 
-    const [cause] = diagnose([{ ...poolBudget('critical'), advice }]).causes;
+    const [cause] = diagnose(alone).causes;
 
-    expect(cause?.first).toBe('Raise it to 4.5 (see db-... or so) (the command is below, with pool-budget).');
+    expect(cause?.what).not.toContain('Ruled out: ');
+    expect(cause?.what).toContain('Not ruled out: ');
   });
 
-  it('gives at most two supported causes, the same each time, when the findings are anything', () => {
+  it('has a title for a subject line and a sentence for the first step in every world', () => {
+    for (const cause of EVERYWHERE.flatMap((findings) => diagnose(findings).causes)) {
+      expect(cause.title).toMatch(/^[A-Z].{0,39}$/);
+      // A sentence that ends in a colon announces the command.
+      expect(cause.first.text).toMatch(cause.first.command === undefined ? /^[A-Z].*\.$/s : /^[A-Z].*[.:]$/s);
+      expect(cause.what).toMatch(/\.$/);
+    }
+  });
+
+  it('gives at most two causes, based on what they name and the same each time, when the findings are anything', () => {
     fc.assert(
-      fc.property(fc.array(anyFinding, { maxLength: 25 }), (findings) => {
+      fc.property(fc.array(anyFinding(), { maxLength: 25 }), (findings) => {
         const { causes } = diagnose(findings);
 
         expect(diagnose(findings).causes).toEqual(causes);
         expect(causes.length).toBeLessThanOrEqual(2);
-        expect(causes.length > 0).toBe(findings.some(({ status }) => status === 'warning' || status === 'critical'));
-        for (const { fingerprints, confidence } of causes) {
+        if (findings.some(isBad)) expect(causes).not.toEqual([]);
+        for (const { id, fingerprints, confidence } of causes) {
           const support = findings.filter(({ fingerprint }) => fingerprints.includes(fingerprint));
-          expect(support.some(({ status }) => status === 'warning' || status === 'critical')).toBe(true);
           expect(support.map((finding) => finding.confidence)).toContain(confidence);
+          expect(id === 'auditor-cannot-look' || support.some(isBad)).toBe(true);
         }
       }),
       { numRuns: 1000 },
@@ -189,27 +208,24 @@ describe('diagnose', () => {
   });
 });
 
-const CHECKS = [
-  ...['database-reachable', 'connection-leak', 'connection-growth', 'connection-headroom', 'connection-ceiling'],
-  ...['pool-budget', 'per-request-router', 'global-router-settings', 'team-router-settings', 'user-config'],
-  ...['idle-in-transaction', 'proxy-health', 'proxy-errors', 'iam-authentication', 'litellm-version', 'another'],
-];
-const EVIDENCE = ALONE.flatMap(([, findings]) => findings.map(({ evidence }) => evidence));
-
-const anyFinding: fc.Arbitrary<Finding> = fc
-  .record({
-    checkId: fc.constantFrom(...CHECKS),
-    status: fc.constantFrom<Status>('ok', 'info', 'unknown', 'warning', 'critical'),
-    subject: anyText,
-    summary: anyText,
-    confidence: fc.constantFrom<Confidence>('high', 'medium', 'low'),
-    evidence: fc.oneof(
-      fc.constantFrom(...EVIDENCE),
-      fc.dictionary(
-        fc.constantFrom('cause', 'connectionIssues', 'transactions', 'knownLeaks', 'login'),
-        fc.jsonValue(),
-      ),
-    ),
-    advice: fc.array(fc.record({ text: anyText, command: anyText }, { requiredKeys: ['text'] }), { maxLength: 2 }),
-  })
-  .map(({ evidence, ...rest }) => findingOf({ ...rest, evidence: JSON.parse(JSON.stringify(evidence)) }));
+/** The real findings of all worlds, with anything said of them, and facts that fit their check or none. */
+function anyFinding(): fc.Arbitrary<CheckFinding> {
+  return fc
+    .record({
+      finding: fc.constantFrom(...EVERYWHERE.flat()),
+      said: fc.record({
+        summary: anyText,
+        confidence: fc.constantFrom<Confidence>('high', 'medium', 'low'),
+        advice: fc.array(fc.record({ text: anyText, command: anyText }, { requiredKeys: ['text'] }), { maxLength: 2 }),
+      }),
+      status: fc.constantFrom<Status>('ok', 'info', 'unknown', 'warning', 'critical'),
+      withoutFacts: fc.boolean(),
+    })
+    .map(({ finding, said, status, withoutFacts }) => ({
+      ...finding,
+      ...said,
+      kind: 'incident',
+      status,
+      ...(withoutFacts && { facts: null }),
+    }));
+}

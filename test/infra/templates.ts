@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import { z } from 'zod';
 import { buildApp } from '../../infra/app.ts';
 import { parseConfig } from '../../infra/config.ts';
@@ -37,8 +36,7 @@ const DATABASES = {
   anywhere: { ...CLUSTER, account: undefined, region: 'ap-east-2', host: 'db.example.com' },
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'auditor-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = mkdtempSync(join(inject('runFolder'), 'templates-'));
 
 /** An app with a database of every kind, without the bundles: those take a second each, and bundle.test.ts looks at them. */
 export function manyKinds(name: string, validate = false): App {

@@ -17,7 +17,7 @@ describe('isAffected', () => {
     ['below a fix that is itself a candidate', '1.104.0rc1', true],
     ['at that candidate', '1.104.0rc2', false],
     ['on a later line than all fixes', '1.105.0', false],
-  ])('tells a version %s: %s', (_, text, affected) => {
+  ])('knows whether a version is affected %s: %s', (_, text, affected) => {
     const range = { introduced: '1.91.0', fixed: FIXES, lastAffected: [] };
 
     expect(isAffected(litellm(text), range)).toBe(affected);

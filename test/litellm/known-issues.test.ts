@@ -9,7 +9,7 @@ function idsOf(text: string, iam = true): string[] {
   return knownIssuesOf(litellm(text), { iam }).map(({ id }) => id);
 }
 
-/** A fault, the last version that has it, and the first that does not. */
+/** An issue, the last version that has it, and the first that does not. */
 const ENDS: readonly (readonly [string, string, string])[] = [
   ['iam-refresh-keeps-clients', '1.74.14', '1.74.15'],
   ['iam-refresh-fails', '1.80.14', '1.80.15'],
@@ -37,7 +37,7 @@ const ENDS: readonly (readonly [string, string, string])[] = [
   ['PR-52838', '1.110.1', '1.110.2'],
 ];
 
-/** A fault, the last version before it, and the first that has it. */
+/** An issue, the last version before it, and the first that has it. */
 const STARTS: readonly (readonly [string, string, string])[] = [
   ['per-request-router', '1.80.12', '1.80.13'],
   ['scoped-router-settings-ignored', '1.81.6', '1.81.7'],
@@ -73,15 +73,15 @@ describe('knownIssuesOf', () => {
     ['1.81.6', 'critical', 'V'],
     ['1.81.7rc1', 'critical', 'V'],
   ])('rates the Router per request of %s as %s, %s', (text, severity, certainty) => {
-    const fault = knownIssuesOf(litellm(text), { iam: false }).find(({ id }) => id === 'per-request-router');
+    const issue = knownIssuesOf(litellm(text), { iam: false }).find(({ id }) => id === 'per-request-router');
 
-    expect(fault).toMatchObject({ severity, certainty });
+    expect(issue).toMatchObject({ severity, certainty });
   });
 
   it('quotes the guide beside the source for 1.80.16', () => {
-    const fault = knownIssuesOf(litellm('1.80.16'), { iam: false }).find(({ id }) => id === 'per-request-router');
+    const issue = knownIssuesOf(litellm('1.80.16'), { iam: false }).find(({ id }) => id === 'per-request-router');
 
-    expect(fault?.note).toMatch(/guide .* fixed in 1\.80\.16; the source of 1\.80\.16 and 1\.80\.17 still has it/);
+    expect(issue?.note).toMatch(/guide .* fixed in 1\.80\.16; the source of 1\.80\.16 and 1\.80\.17 still has it/);
   });
 
   it('flags the malicious packages and nothing around them', () => {
@@ -92,28 +92,28 @@ describe('knownIssuesOf', () => {
     expect(flagged).toEqual(['1.82.7', '1.82.8']);
   });
 
-  it('leaves out what takes IAM tokens when LiteLLM logs in otherwise', () => {
-    const faults = knownIssuesOf(litellm('1.74.14'), { iam: false });
+  it('leaves out what requires IAM tokens when LiteLLM logs in otherwise', () => {
+    const issues = knownIssuesOf(litellm('1.74.14'), { iam: false });
 
-    expect(faults.some(({ iam }) => iam)).toBe(false);
-    expect(idsOf('1.74.14', true).length).toBeGreaterThan(faults.length);
+    expect(issues.some(({ iam }) => iam)).toBe(false);
+    expect(idsOf('1.74.14', true).length).toBeGreaterThan(issues.length);
   });
 
-  it('puts connection faults before security ones, and critical ones first in each', () => {
-    const faults = knownIssuesOf(litellm('1.81.3'), { iam: true });
+  it('puts connection issues before security ones, and critical ones first in each', () => {
+    const issues = knownIssuesOf(litellm('1.81.3'), { iam: true });
 
-    const groups = faults.map(
-      (fault) => `${isSecurity(fault) ? 2 : 1} ${['critical', 'warning', 'info'].indexOf(fault.severity)}`,
+    const groups = issues.map(
+      (issue) => `${isSecurity(issue) ? 2 : 1} ${['critical', 'warning', 'info'].indexOf(issue.severity)}`,
     );
     expect(groups).toEqual(groups.toSorted());
     expect(groups[0]).toBe('1 0');
   });
 
-  it('finds no security fault in the LTS release', () => {
+  it('finds no security issue in the LTS release', () => {
     expect(knownIssuesOf(litellm('1.108.13'), { iam: true }).filter(isSecurity)).toEqual([]);
   });
 
-  it('finds a version in one part of a fault at most, and never throws, for any version', () => {
+  it('finds a version in one part of an issue at most, and never throws, for any version', () => {
     const anyVersion = tuple(nat({ max: 2 }), nat({ max: 120 }), nat({ max: 20 }), string({ maxLength: 6 }));
     check(
       property(anyVersion, ([major, minor, patch, suffix]) => {
@@ -137,12 +137,12 @@ describe('isBeyondKnowledge', () => {
     ['1.111.0-nightly', true],
     ['1.111.0rc3', true],
     ['2.0.0', true],
-  ])('tells %s: %s', (text, beyond) => {
+  ])('knows whether the knowledge covers %s: %s', (text, beyond) => {
     expect(isBeyondKnowledge(litellm(text))).toBe(beyond);
   });
 });
 
-describe('the known faults', () => {
+describe('the known issues', () => {
   it('say of none without a fix that it is fixed', () => {
     const claims = KNOWN_ISSUES.filter(
       ({ fixed, note = '', title }) => fixed.length === 0 && /\bfixed in\b/i.test(note + title),

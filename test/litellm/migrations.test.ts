@@ -8,7 +8,7 @@ const ROUTER_SETTINGS = '20260107111013_add_router_settings_to_keys_teams';
 const MISLEADING = '20251219110931_add_deleted_keys_and_deleted_teams_tables';
 
 describe('migrationVersion', () => {
-  it('takes the highest first version, wherever it stands and however it is named', () => {
+  it('finds the highest first version, wherever it stands and however it is named', () => {
     const version = migrationVersion([MISLEADING, ROUTER_SETTINGS, BASELINE]);
 
     expect(version).toEqual({ version: '1.81.0', unknownNames: 0, newerThanKnown: false });

@@ -12,7 +12,7 @@ describe('upgradeTarget', () => {
     ['1.108.13rc1', '1.108.13'],
     ['1.109.0', '1.109.3'],
     ['1.110.0', '1.110.2'],
-  ])('takes %s to %s', (from, target) => {
+  ])('leads from %s to %s', (from, target) => {
     expect(upgradeTarget(litellm(from))).toMatchObject({ target });
   });
 
@@ -28,7 +28,7 @@ describe('upgradeTarget', () => {
     expect(from('1.109.0')).toEqual([]);
   });
 
-  it('tells an operator of 1.81.3 of each change that stops a start', () => {
+  it('names each change to an operator of 1.81.3 that stops a start', () => {
     const breaks = upgradeTarget(litellm('1.81.3'))?.breaksOnTheWay.join('\n');
 
     expect(breaks).toMatch(/1\.101\.0: .*P1011/);
@@ -43,8 +43,8 @@ describe('upgradeTarget', () => {
     check(
       property(tuple(nat({ max: 112 }), nat({ max: 20 })), ([minor, patch]) => {
         const upgrade = upgradeTarget(litellm(`1.${minor}.${patch}`));
-        const faults = upgrade === null ? [] : knownIssuesOf(litellm(upgrade.target), { iam: true });
-        expect(faults.filter(isSecurity)).toEqual([]);
+        const issues = upgrade === null ? [] : knownIssuesOf(litellm(upgrade.target), { iam: true });
+        expect(issues.filter(isSecurity)).toEqual([]);
       }),
     );
   });

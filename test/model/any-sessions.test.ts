@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { connectionCeiling } from '../../lambda/checks/connection-ceiling/check.ts';
 import { connectionLeak } from '../../lambda/checks/connection-leak/check.ts';
 import { poolBudget } from '../../lambda/checks/pool-budget/check.ts';
-import { runChecks } from '../../lambda/checks/run.ts';
+import { runEach } from '../../lambda/checks/run.ts';
+import { buildModel } from '../../lambda/model/model.ts';
 import { ago, cohort } from '../sessions.ts';
 import { healthySnapshot, litellm, seen, server, sessionGroup, sessions, settingsFor, table } from '../snapshots.ts';
 
@@ -46,7 +47,7 @@ const cohorts = fc
   .map((overrides) => cohort(0, 0, overrides));
 
 const heartbeats = fc.oneof(
-  fc.constantFrom({ state: 'no-table' as const }, { state: 'hidden' as const, missing: 'GRANT it;' }),
+  fc.constantFrom({ state: 'no-table' as const }, { state: 'hidden' as const, remediation: { text: 'GRANT it.' } }),
   fc
     .record({ live: count, podCount: count, workers: fc.array(fc.nat({ max: 20 }), { maxLength: 4 }) })
     .map(({ workers, ...numbers }) => ({
@@ -81,9 +82,9 @@ const anything = fc.record({
 });
 
 describe('checks on a session table of any shape', () => {
-  it('never throw, tell no NaN, give their reason when not sure, and a step for what is bad', () => {
+  it('never throw, show no NaN, give their reason when not certain, and a step for what is bad', () => {
     fc.assert(
-      fc.property(anything, ({ groups, heartbeats, maxConnections, owner, version, settings, ...more }) => {
+      fc.property(anything, ({ groups, heartbeats, maxConnections, owner, version, settings: tuning, ...more }) => {
         const snapshot = healthySnapshot({
           configuredVersion: version,
           sources: {
@@ -93,13 +94,14 @@ describe('checks on a session table of any shape', () => {
           },
         });
 
-        const findings = runChecks(snapshot, settingsFor(settings), CHECKS);
+        const settings = settingsFor(tuning);
+        const findings = runEach(CHECKS, snapshot, buildModel(snapshot, settings), settings);
 
-        for (const { checkId, status, summary, confidence, evidence, advice } of findings) {
+        for (const { checkId, status, summary, confidence, confidenceReason, evidence, advice } of findings) {
           expect(`${summary} ${JSON.stringify(advice)}`, checkId).not.toMatch(
-            /fault of the auditor|\bNaN\b|undefined|Infinity|\[object/,
+            /bug in the auditor|\bNaN\b|undefined|Infinity|\[object/,
           );
-          expect(confidence === 'high', checkId).toBe(!('confidenceReason' in evidence));
+          expect(confidence === 'high', checkId).toBe(confidenceReason === undefined);
           expect(JSON.parse(JSON.stringify(evidence)), checkId).toEqual(evidence);
           if (status !== 'ok') expect(advice.length, checkId).toBeGreaterThan(0);
         }

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RouterLevel } from '../../lambda/litellm/router-effect.ts';
-import { effectHere } from '../../lambda/model/router-effect.ts';
+import { buildModel } from '../../lambda/model/model.ts';
+import type { SeenEffect } from '../../lambda/model/router-effect.ts';
 import type { ActivitySeen, ProxySource, Snapshot } from '../../lambda/snapshot/snapshot.ts';
 import { anyActivity } from '../activity.ts';
-import { healthySnapshot, litellm, proxy, routerSettings, seen } from '../snapshots.ts';
+import { healthySnapshot, litellm, proxy, seen, settingsFor, skipped } from '../snapshots.ts';
 
-type Told = ProxySource['versions'][number];
+type StatedVersion = ProxySource['versions'][number];
 
 interface World {
   readonly configured?: string | null;
-  readonly told?: readonly string[];
+  readonly stated?: readonly string[];
   readonly migrations?: readonly string[];
   readonly activity?: ActivitySeen;
 }
@@ -19,11 +20,13 @@ const LOOKUPS_FOLLOW = { state: 'seen', seconds: 5, configScans: 600, spendLogRo
 const LOOKUPS_APART = { state: 'seen', seconds: 5, configScans: 20, spendLogRows: 500, reset: false } as const;
 const TEAM_COLUMN = '20260107111013_add_router_settings_to_keys_teams';
 
-function snapshotOf({ configured = null, told = [], migrations = [], activity }: World): Snapshot {
-  const versions: readonly Told[] = told.map((version) => ({ version, from: 'readiness', count: 1 }));
+function snapshotOf({ configured = null, stated = [], migrations = [], activity }: World): Snapshot {
+  const versions: readonly StatedVersion[] = stated.map((version) => ({ version, from: 'readiness', count: 1 }));
   return healthySnapshot({
     configuredVersion: configured,
     sources: {
+      // Without its metrics: their trend says nothing here and takes most of the time.
+      cloudwatch: skipped('Not asked.'),
       proxy: seen(proxy({ versions })),
       litellm: seen(
         litellm({
@@ -35,31 +38,32 @@ function snapshotOf({ configured = null, told = [], migrations = [], activity }:
   });
 }
 
-function effect(world: World, level: RouterLevel = 'global') {
-  return effectHere(level, snapshotOf(world), routerSettings());
+function effect(world: World, level: RouterLevel = 'global'): SeenEffect {
+  const { routerEffects } = buildModel(snapshotOf(world), settingsFor());
+  if (routerEffects === null) throw new Error('The router_settings were not seen.');
+  return routerEffects[level];
 }
 
 describe('the effect of router_settings here', () => {
-  it('is sure of a version that the proxy told, over the configured one', () => {
-    const seen = effect({ told: ['1.81.3'], configured: '1.90.0' });
+  it('is certain of a version that the proxy stated, over the configured one', () => {
+    const seen = effect({ stated: ['1.81.3'], configured: '1.90.0' });
 
     expect(seen).toEqual({
       kind: 'per-request-router',
-      cheaper: false,
       version: '1.81.3',
       disputed: false,
       uncertainty: null,
     });
   });
 
-  it('is less sure of a configured version', () => {
+  it('is less certain of a configured version', () => {
     const seen = effect({ configured: '1.81.3' });
 
     expect(seen).toMatchObject({ kind: 'per-request-router', disputed: false, uncertainty: { confidence: 'medium' } });
   });
 
   it('counts the version that costs most when replicas differ', () => {
-    const seen = effect({ told: ['1.108.13', '1.81.3'] });
+    const seen = effect({ stated: ['1.108.13', '1.81.3'] });
 
     expect(seen).toMatchObject({
       kind: 'per-request-router',
@@ -100,22 +104,22 @@ describe('the effect of router_settings here', () => {
     ['1.90.0', LOOKUPS_FOLLOW, 'per-request-router', true, 'low'],
     ['1.90.0', LOOKUPS_APART, 'shared-router', false, undefined],
   ] as const)('lets the behaviour decide on %s (%o): %s', (version, activity, kind, disputed, confidence) => {
-    const seen = effect({ told: [version], activity });
+    const seen = effect({ stated: [version], activity });
 
     expect(seen).toMatchObject({ kind, disputed });
     expect(seen.uncertainty?.confidence).toBe(confidence);
   });
 
   it('quotes what was measured', () => {
-    const seen = effect({ told: ['1.80.16'], activity: LOOKUPS_FOLLOW });
+    const seen = effect({ stated: ['1.80.16'], activity: LOOKUPS_FOLLOW });
 
-    expect(seen.uncertainty?.reason).toContain('600 look-ups of "LiteLLM_Config" and 500 requests in 5 s');
+    expect(seen.uncertainty?.reason).toContain('600 lookups of "LiteLLM_Config" and 500 requests in 5 s');
   });
 
   it('never throws, and gives a reason for every uncertainty', () => {
     const version = fc.oneof(fc.string(), fc.constantFrom('1.80.12', '1.80.16', '1.81.3', '1.81.8', '1.200.0rc1'));
     const world = fc.record(
-      { configured: fc.option(version), told: fc.array(version, { maxLength: 3 }), activity: anyActivity },
+      { configured: fc.option(version), stated: fc.array(version, { maxLength: 3 }), activity: anyActivity },
       { requiredKeys: [] },
     );
 

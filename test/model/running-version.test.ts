@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { runningVersion, versionsOf } from '../../lambda/model/running-version.ts';
+import { allVersions, runningVersion } from '../../lambda/model/running-version.ts';
 import type { ProxySource } from '../../lambda/snapshot/snapshot.ts';
 import { healthySnapshot, litellm, proxy, seen, skipped } from '../snapshots.ts';
 
-function told(versions: ProxySource['versions'], configuredVersion: string | null = '1.80.0') {
+function stated(versions: ProxySource['versions'], configuredVersion: string | null = '1.80.0') {
   return runningVersion(healthySnapshot({ configuredVersion, sources: { proxy: seen(proxy({ versions })) } }));
 }
 
@@ -14,9 +14,9 @@ function migrated(...applied: readonly string[]) {
 
 describe('runningVersion', () => {
   it.each(['readiness', 'model-hub', 'readiness-details'] as const)(
-    'is what the proxy tells by %s, and sure, whatever is configured',
+    'is what the proxy states by %s, and certain, whatever is configured',
     (from) => {
-      expect(told([{ version: '1.81.3', from, count: 3 }])).toEqual({
+      expect(stated([{ version: '1.81.3', from, count: 3 }])).toEqual({
         version: '1.81.3',
         from,
         confidence: 'high',
@@ -26,7 +26,7 @@ describe('runningVersion', () => {
   );
 
   it('trusts readiness more than the model hub, and that more than the details', () => {
-    const version = told([
+    const version = stated([
       { version: '1.3.0', from: 'readiness-details', count: 3 },
       { version: '1.2.0', from: 'model-hub', count: 3 },
       { version: '1.1.0', from: 'readiness', count: 1 },
@@ -35,8 +35,8 @@ describe('runningVersion', () => {
     expect(version).toMatchObject({ version: '1.1.0', from: 'readiness' });
   });
 
-  it('names all versions, and is less sure, when the replicas differ', () => {
-    const version = told([
+  it('names all versions, and is less certain, when the replicas differ', () => {
+    const version = stated([
       { version: '1.81.3', from: 'readiness', count: 2 },
       { version: '1.81.9', from: 'readiness', count: 1 },
       { version: '1.81.3', from: 'model-hub', count: 1 },
@@ -44,11 +44,11 @@ describe('runningVersion', () => {
     ]);
 
     expect(version).toMatchObject({ version: '1.81.3', confidence: 'medium', others: ['1.81.9', '1.108.13'] });
-    expect(version && versionsOf(version)).toEqual(['1.81.3', '1.81.9', '1.108.13']);
+    expect(version && allVersions(version)).toEqual(['1.81.3', '1.81.9', '1.108.13']);
   });
 
-  it('is the configured one, of medium confidence, when the proxy tells none', () => {
-    expect(told([], 'v1.81.3-stable')).toEqual({
+  it('is the configured one, of medium confidence, when the proxy states none', () => {
+    expect(stated([], 'v1.81.3-stable')).toEqual({
       version: 'v1.81.3-stable',
       from: 'configured',
       confidence: 'medium',
@@ -56,7 +56,7 @@ describe('runningVersion', () => {
     });
   });
 
-  it('is a lower bound by the migrations when nothing else tells it', () => {
+  it('is a lower bound by the migrations when nothing else states it', () => {
     const version = migrated(
       '20260123131407_add_policy_tables_and_policies_field',
       '20250326162113_baseline',
@@ -66,7 +66,7 @@ describe('runningVersion', () => {
     expect(version).toEqual({ version: '1.81.3', from: 'migrations', confidence: 'low', lowerBound: true });
   });
 
-  it('is not known when nothing tells it', () => {
+  it('is not known when nothing states it', () => {
     expect(migrated()).toBeNull();
     expect(migrated('20990101000000_of_another_application')).toBeNull();
     expect(

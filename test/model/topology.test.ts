@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { topologyOf } from '../../lambda/model/topology.ts';
+import { buildModel } from '../../lambda/model/model.ts';
+import type { Topology } from '../../lambda/model/topology.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
 import type { SessionGroup, SessionsSource, Sources } from '../../lambda/snapshot/snapshot.ts';
 import { NO_HEARTBEATS } from '../sessions.ts';
@@ -21,10 +22,14 @@ function topology(
   sources: Partial<Sources> = NO_HEARTBEATS,
   owner = 'litellm',
   more: Partial<SessionsSource> = {},
-) {
+): Topology {
   const owned = server({ tables: [{ ...table('LiteLLM_Config', []), owner }] });
-  const snapshot = healthySnapshot({ sources });
-  return topologyOf(snapshot, { server: owned, sessions: sessions({ groups, ...more }) }, settingsFor(settings));
+  const snapshot = healthySnapshot({
+    sources: { server: seen(owned), sessions: seen(sessions({ groups, ...more })), ...sources },
+  });
+  const { topology: found } = buildModel(snapshot, settingsFor(settings));
+  if (found === null) throw new Error('Server and sessions were not seen.');
+  return found;
 }
 
 const OTHERS = [
@@ -88,7 +93,7 @@ describe("LiteLLM's sessions", () => {
 describe('pods and workers', () => {
   const two = [sessionGroup(), sessionGroup({ clientAddress: '10.0.3.18' })];
 
-  it('are told by heartbeats before the configuration', () => {
+  it('are counted by heartbeats rather than by the configuration', () => {
     const { deployment } = topology(two, { pods: 9, workersPerPod: 9 }, {});
 
     expect(deployment).toMatchObject({
@@ -119,7 +124,7 @@ describe('pods and workers', () => {
     });
   });
 
-  it('are doubted when sessions come from more addresses than pods sent heartbeats', () => {
+  it('are uncertain when sessions come from more addresses than pods sent heartbeats', () => {
     const { deployment } = topology([...two, sessionGroup({ clientAddress: '10.0.3.19' })], {}, {});
 
     expect(deployment).toMatchObject({ pods: 2, uncertainties: [{ confidence: 'medium' }] });
@@ -131,7 +136,7 @@ describe('the version', () => {
     proxy: seen(proxy({ versions: versions.map((version) => ({ version, from: 'readiness' as const, count: 1 })) })),
   });
 
-  it('is the oldest that replicas tell', () => {
+  it('is the oldest that replicas state', () => {
     const { version } = topology([], {}, answered('1.104.7', '1.95.0', 'nonsense', '1.99.0'));
 
     expect(version?.text).toBe('1.95.0');
@@ -149,13 +154,13 @@ describe('shared addresses', () => {
     [1, null],
     [2, { kind: 'shared' }],
     [5, { kind: 'shared' }],
-  ])('are told by one address for %i pods', (pods, sharing) => {
+  ])('are recognised by one address for %i pods', (pods, sharing) => {
     const found = topology(one, { pods }).sharing;
 
     expect(found).toEqual(sharing && expect.objectContaining(sharing));
   });
 
-  it('are not told by a pod that holds no session at the moment', () => {
+  it('are not recognised by a pod that holds no session at the moment', () => {
     const two = [...one, sessionGroup({ clientAddress: '127.0.0.2' })];
 
     expect(topology(two, { pods: 3 }).sharing).toBeNull();

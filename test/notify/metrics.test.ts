@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { buildModel } from '../../lambda/model/model.ts';
 import { recordMetrics } from '../../lambda/notify/metrics.ts';
 import { mixed } from '../report/fixtures.ts';
-import { failed, healthySnapshot, seen, server, sessions } from '../snapshots.ts';
+import { failed, healthySnapshot, seen, server, sessions, settingsFor } from '../snapshots.ts';
 
 describe('recordMetrics', () => {
   let lines: string[];
@@ -28,7 +29,7 @@ describe('recordMetrics', () => {
       },
     });
 
-    recordMetrics(mixed, snapshot);
+    recordMetrics(mixed, buildModel(snapshot, settingsFor()).slots);
 
     expect(lines).toHaveLength(1);
     const { _aws, ...values } = JSON.parse(lines[0] ?? '');
@@ -45,7 +46,9 @@ describe('recordMetrics', () => {
   });
 
   it('leaves out what was not seen when a source failed', () => {
-    recordMetrics(mixed, healthySnapshot({ sources: { sessions: failed('timeout') } }));
+    const snapshot = healthySnapshot({ sources: { sessions: failed('timeout') } });
+
+    recordMetrics(mixed, buildModel(snapshot, settingsFor()).slots);
 
     const { _aws, ...values } = JSON.parse(lines[0] ?? '');
     expect(values).toEqual({ database: 'prod', AuditCompleted: 1, Status: 4, DurationMs: 1234 });

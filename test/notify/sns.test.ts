@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { notify } from '../../lambda/notify/sns.ts';
+import { publish, publishReport } from '../../lambda/notify/sns.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import type { AwsEndpoints } from '../../sandbox/aws/endpoints.ts';
 import { allOk, findingOf, hostile, mixed, reportOf } from '../report/fixtures.ts';
 import { CALLER, startForTest, TOPIC } from '../sandbox/aws/helpers.ts';
 
 const SETTINGS = { notifyFrom: 'warning', topicArn: TOPIC, awsTimeoutMs: 5000 } as const;
 
-describe('notify', () => {
+describe('publishReport', () => {
   let endpoints: AwsEndpoints;
   beforeAll(async () => {
     const subscriptions = (['email', 'https', 'sqs', 'sms'] as const).map((protocol) => ({
@@ -32,7 +33,7 @@ describe('notify', () => {
   });
 
   it('gives each subscriber its own form when it publishes', async () => {
-    const notification = await notify(mixed, SETTINGS);
+    const notification = await publishReport(mixed, SETTINGS);
 
     const published = endpoints.sns.published.at(-1);
     const bodies = Object.fromEntries(published?.deliveries.map(({ protocol, body }) => [protocol, body]) ?? []);
@@ -40,7 +41,7 @@ describe('notify', () => {
     expect(published?.deliveries[0]?.subject).toMatch(/^CRITICAL litellm prod: 55 of 57 usable/);
     expect(bodies.email).toMatch(/^CRITICAL: LiteLLM database prod\./);
     expect(JSON.parse(bodies.https ?? '')).toMatchObject({ version: '1.0', source: 'custom' });
-    expect(JSON.parse(bodies.sqs ?? '')).toMatchObject({ schemaVersion: 1, database: 'prod' });
+    expect(JSON.parse(bodies.sqs ?? '')).toMatchObject({ schemaVersion: 2, database: 'prod' });
     expect(bodies.sms).toMatch(/^CRITICAL litellm prod: /);
     expect(published?.message.attributes).toEqual(
       new Map([
@@ -56,7 +57,7 @@ describe('notify', () => {
       findingOf({ checkId: 'transport-security', status: 'warning', summary: `${index} ${'鍵'.repeat(3000)}` }),
     );
 
-    const notifications = [await notify(hostile, SETTINGS), await notify(reportOf(large), SETTINGS)];
+    const notifications = [await publishReport(hostile, SETTINGS), await publishReport(reportOf(large), SETTINGS)];
 
     expect(notifications).toEqual([
       { status: 'published', messageId: expect.any(String), findingsLeftOut: 0 },
@@ -73,7 +74,7 @@ describe('notify', () => {
   ] as const)('sends nothing when %s', async (_, report, settings, reason) => {
     const requests = endpoints.sns.requestCount();
 
-    const notification = await notify(report, { ...SETTINGS, ...settings });
+    const notification = await publishReport(report, { ...SETTINGS, ...settings });
 
     expect(notification).toEqual({ status: 'skipped', reason });
     expect(endpoints.sns.requestCount()).toBe(requests);
@@ -82,28 +83,28 @@ describe('notify', () => {
   it.each(['ok', 'info', 'unknown', 'warning', 'critical'] as const)(
     'sends a critical report when notifyFrom is %s',
     async (notifyFrom) => {
-      expect(await notify(mixed, { ...SETTINGS, notifyFrom })).toMatchObject({ status: 'published' });
+      expect(await publishReport(mixed, { ...SETTINGS, notifyFrom })).toMatchObject({ status: 'published' });
     },
   );
 
   it('tries again when SNS throttles once', async () => {
     endpoints.sns.faults.inject({ kind: 'throttle' }, 1);
 
-    expect(await notify(mixed, SETTINGS)).toMatchObject({ status: 'published' });
+    expect(await publishReport(mixed, SETTINGS)).toMatchObject({ status: 'published' });
   });
 
   it.each([
     ['AuthorizationError', `(AuthorizationError). Allow the function's role sns:Publish on ${TOPIC};`],
     ['AccessDenied', `(AccessDenied). Allow the function's role sns:Publish on ${TOPIC};`],
     ['KMSAccessDenied', '(KMSAccessDenied). The topic is encrypted'],
-    ['InvalidParameter', `(InvalidParameter). SNS finds the message or its topic ${TOPIC} malformed`],
+    ['InvalidParameter', `(InvalidParameter). SNS rejects the message or its topic ${TOPIC} as malformed`],
     ['KMSDisabled', "(KMSDisabled). The topic's key cannot be used"],
     ['ExpiredToken', '(ExpiredToken). The AWS credentials are missing, expired or refused'],
     ['SomethingNew', "(SomethingNew). The function's log and AWS CloudTrail have the details."],
-  ])('says what mends it and repeats nothing of the answer when SNS refuses with %s', async (code, sentence) => {
+  ])('says what fixes it and repeats nothing of the answer when SNS refuses with %s', async (code, sentence) => {
     endpoints.sns.faults.inject({ kind: 'refuse', code, message: 'SECRET of the answer' });
 
-    const notification = await notify(mixed, SETTINGS);
+    const notification = await publishReport(mixed, SETTINGS);
 
     expect(notification).toEqual({ status: 'failed', error: expect.stringContaining(sentence) });
     expect(JSON.stringify(notification)).not.toContain('SECRET');
@@ -112,7 +113,7 @@ describe('notify', () => {
   it('names the topic when there is none', async () => {
     const topicArn = `${TOPIC}-gone`;
 
-    const notification = await notify(mixed, { ...SETTINGS, topicArn });
+    const notification = await publishReport(mixed, { ...SETTINGS, topicArn });
 
     expect(notification).toMatchObject({
       status: 'failed',
@@ -123,7 +124,7 @@ describe('notify', () => {
   it('gives up at its deadline and names the network when SNS is silent', async () => {
     endpoints.sns.faults.inject({ kind: 'silent' });
 
-    const notification = await notify(mixed, { ...SETTINGS, awsTimeoutMs: 300 });
+    const notification = await publishReport(mixed, { ...SETTINGS, awsTimeoutMs: 300 });
 
     expect(notification).toMatchObject({
       status: 'failed',
@@ -135,9 +136,9 @@ describe('notify', () => {
 
   it('names the network when nobody listens or the connection is reset', async () => {
     endpoints.sns.faults.inject({ kind: 'reset' });
-    const reset = await notify(mixed, SETTINGS);
+    const reset = await publishReport(mixed, SETTINGS);
     vi.stubEnv('AWS_ENDPOINT_URL_SNS', 'http://127.0.0.1:1');
-    const refused = await notify(mixed, SETTINGS);
+    const refused = await publishReport(mixed, SETTINGS);
 
     expect(reset).toMatchObject({ error: expect.stringMatching(/\(ECONNRESET\)\. SNS is out of reach/) });
     expect(refused).toMatchObject({ error: expect.stringMatching(/\(ECONNREFUSED\)\. SNS is out of reach/) });
@@ -146,6 +147,30 @@ describe('notify', () => {
   it('fails when the answer is none', async () => {
     endpoints.sns.faults.inject({ kind: 'garbage' });
 
-    expect(await notify(mixed, SETTINGS)).toMatchObject({ status: 'failed' });
+    expect(await publishReport(mixed, SETTINGS)).toMatchObject({ status: 'failed' });
+  });
+});
+
+describe('publish', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('fails, and logs the place in the code, when the message cannot be composed', async () => {
+    const written: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+
+    const notification = await publish(() => {
+      throw new RangeError('SECRET of the database');
+    }, SETTINGS);
+
+    expect(notification).toMatchObject({ status: 'failed', error: expect.stringContaining(manifest.bugs.url) });
+    expect(written).toHaveLength(1);
+    expect(JSON.parse(written[0] ?? '')).toMatchObject({
+      part: 'message',
+      error: 'RangeError',
+      frames: expect.arrayContaining([expect.stringContaining('sns.test.ts')]),
+    });
+    expect(JSON.stringify([notification, written])).not.toContain('SECRET');
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { treat } from '../../lambda/purge/automatic.ts';
-import { judge } from '../../lambda/report/build.ts';
+import { buildModel } from '../../lambda/model/model.ts';
+import { runAutomaticPurge } from '../../lambda/purge/automatic.ts';
+import { buildReport } from '../../lambda/report/build.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
 import type { LastPurge } from '../../lambda/snapshot/snapshot.ts';
 import { globalRow, healthySnapshot, type PresentRow, routerSettings, seen, settingsFor } from '../snapshots.ts';
@@ -11,7 +12,7 @@ const BUDGET_MS = 30_000;
 const HARMFUL = { keys: [{ name: 'num_retries', bytes: 1, empty: false }], routingPolicy: [] };
 
 /** What is done after an audit that saw this row; there is no database behind it, so a purge that is tried fails. */
-function treated(
+function afterAudit(
   row: Partial<PresentRow>,
   version: string | null,
   settings: Partial<Settings> = {},
@@ -24,14 +25,16 @@ function treated(
   const base = settingsFor({ purge: 'automatic', connectTimeoutMs: 1000 });
   const login = { kind: 'password', password: '' } as const;
   const nowhere = { ...base, target: { ...base.target, host: '127.0.0.1', port: 1, login }, ...settings };
-  return treat({ snapshot, report: judge(snapshot, nowhere, 1) }, SCHEDULED_AT, nowhere, budgetMs);
+  const model = buildModel(snapshot, nowhere);
+  const report = buildReport(snapshot, model, nowhere, 1);
+  return runAutomaticPurge({ snapshot, model, report }, SCHEDULED_AT, nowhere, budgetMs);
 }
 
 function lastPurge(overrides: Partial<LastPurge>): LastPurge {
   return { backup: 1, at: '2026-11-01T00:00:00.000Z', mode: 'manual', hash: '', restoredAt: null, ...overrides };
 }
 
-function noteOf({ report }: Awaited<ReturnType<typeof treated>>): unknown {
+function noteOf({ report }: Awaited<ReturnType<typeof afterAudit>>): unknown {
   return report.findings.find(({ checkId }) => checkId === 'global-router-settings')?.evidence.automaticPurge;
 }
 
@@ -41,9 +44,9 @@ describe('after a scheduled audit', () => {
     ['guide and source differ about the version', {}, '1.80.16'],
     ['the row is back after a purge by hand', { lastPurge: lastPurge({}) }, '1.81.3'],
   ])('a purge is tried when %s', async (_name, row, version) => {
-    const done = await treated(row, version);
+    const done = await afterAudit(row, version);
 
-    expect(done.remedy).toMatchObject({ action: 'purge', mode: 'automatic', requestId: `schedule ${SCHEDULED_AT}` });
+    expect(done.operation).toMatchObject({ action: 'purge', mode: 'automatic', requestId: `schedule ${SCHEDULED_AT}` });
   });
 
   it.each<[string, Partial<PresentRow>, string | null, Partial<Settings>]>([
@@ -58,22 +61,22 @@ describe('after a scheduled audit', () => {
     ['the row came back after an automatic purge', { lastPurge: lastPurge({ mode: 'automatic' }) }, '1.81.3', {}],
     ['somebody restored the row', { lastPurge: lastPurge({ restoredAt: '2026-11-02T00:00:00.000Z' }) }, '1.81.3', {}],
   ])('no purge is tried when %s', async (_name, row, version, settings) => {
-    const done = await treated(row, version, settings);
+    const done = await afterAudit(row, version, settings);
 
-    expect([done.remedy, noteOf(done)]).toEqual([null, undefined]);
+    expect([done.operation, noteOf(done)]).toEqual([null, undefined]);
   });
 
   it('the report says why when a purge was tried and failed', async () => {
-    const done = await treated({}, '1.81.3');
+    const done = await afterAudit({}, '1.81.3');
 
-    expect(done.remedy?.result).toBe('failed');
+    expect(done.operation?.result).toBe('failed');
     expect(noteOf(done)).toMatch(/^A purge failed, and nothing was changed\. The host could not be reached/);
   });
 
   it('the report says so when there is no time left to try', async () => {
-    const done = await treated({}, '1.81.3', {}, 1000);
+    const done = await afterAudit({}, '1.81.3', {}, 1000);
 
-    expect([done.remedy, noteOf(done)]).toEqual([null, 'Not tried: the audit has left no time for it.']);
+    expect([done.operation, noteOf(done)]).toEqual([null, 'Not tried: the audit left no time for it.']);
   });
 });
 
@@ -123,7 +126,7 @@ describe('the database', () => {
     expect(nextDay).toMatchObject({ result: 'done' });
   });
 
-  it('loses no routing policy automatically, not even when it is told to', async () => {
+  it('loses no routing policy automatically, not even when the request allows it', async () => {
     await bench.start(POLICY);
 
     const answer = await bench.ask(

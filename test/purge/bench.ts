@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { vi } from 'vitest';
 import { databaseSetupSql } from '../../database/setup/script.ts';
-import type { PurgeOperation } from '../../lambda/purge/operation.ts';
-import { type Circumstances, runOperation } from '../../lambda/purge/run-operation.ts';
+import type { Circumstances, PurgeOperation } from '../../lambda/purge/operation.ts';
+import { runOperation } from '../../lambda/purge/run-operation.ts';
 import type { PurgeRequest } from '../../lambda/settings/request.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
 import type { Tuning } from '../../lambda/settings/tuning.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
+import { startDatabase } from '../shared-database.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
 
 const BUDGET_MS = 30_000;
@@ -29,6 +30,8 @@ export interface Bench {
   begin(sql: string): Promise<() => Promise<void>>;
   /** Until the auditor's session waits for a lock. */
   untilItWaits(): Promise<void>;
+  /** Ends the auditor's session that waits for a lock, as an administrator or a shutdown does: SQLSTATE 57P01. */
+  endSession(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -115,6 +118,13 @@ export async function startBench(purge: Tuning['purge'] = 'manual'): Promise<Ben
         },
         { timeout: 10_000, interval: 20 },
       );
+    },
+    async endSession() {
+      const { rows } = await observer.query<{ pid: number; ended: boolean }>(
+        `SELECT pid, pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'`,
+        [database.auditorUser],
+      );
+      if (rows.length !== 1 || rows[0]?.ended !== true) throw new Error('There was no one session to end.');
     },
     async stop() {
       await observer.end();

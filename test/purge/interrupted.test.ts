@@ -16,6 +16,9 @@ async function rowAndBackups() {
   return { row: await bench.row(), backups: (await bench.backups()).map(({ text }) => text) };
 }
 
+/** Long enough to wait for a lock while a test ends the session. */
+const patientSettings = () => bench.settings({ lockTimeoutMs: 10_000, statementTimeoutMs: 10_000 });
+
 const UNTOUCHED = { row: ROW, backups: [] };
 const PURGED = { row: undefined, backups: [ROW] };
 
@@ -37,7 +40,7 @@ describe('a purge', () => {
     },
   );
 
-  it('says that it is not known, and asking again tells, when both answers are lost', async () => {
+  it('says that it is not known, and asking again shows it, when both answers are lost', async () => {
     await bench.start(ROW);
     bench.database.inject({ kind: 'at-query', query: 1, answer: 'reset' });
 
@@ -47,6 +50,50 @@ describe('a purge', () => {
 
     expect([lost.result, again.result]).toEqual(['not-known', 'nothing-to-do']);
     expect(await rowAndBackups()).toEqual(PURGED);
+  });
+
+  it('is done once, and says so, when an administrator ends its session in the middle', async () => {
+    await bench.start(ROW);
+    const release = await bench.begin(HOLD_ROW);
+    const asked = bench.ask(PURGE, {}, patientSettings());
+    await bench.untilItWaits();
+
+    await bench.endSession();
+    // The purge has sent its request again, on a new connection.
+    await bench.untilItWaits();
+    await release();
+
+    expect(await asked).toMatchObject({ result: 'done', outcome: { outcome: 'purged', backup: 1 } });
+    expect(await rowAndBackups()).toEqual(PURGED);
+  });
+
+  it.each([
+    ['a purge', PURGE],
+    ['a restore', { action: 'restore', backup: 1 }],
+  ] as const)('never says that nothing was changed when both sessions of %s are ended', async (_name, request) => {
+    await bench.start(ROW);
+    if (request.action === 'restore') {
+      await bench.ask(PURGE);
+      await bench.write('{"timeout": 1}');
+    }
+    const before = await rowAndBackups();
+    const release = await bench.begin(HOLD_ROW);
+    const asked = bench.ask(request, {}, patientSettings());
+    await bench.untilItWaits();
+    await bench.endSession();
+    await bench.untilItWaits();
+    await bench.endSession();
+
+    const answer = await asked;
+    await release();
+
+    expect(answer).toMatchObject({
+      result: 'not-known',
+      outcome: { outcome: 'not-known', failure: { kind: 'connection-lost', code: '57P01' } },
+    });
+    expect(answer.summary).not.toContain('nothing was changed');
+    expect(answer.advice[0]?.text).toMatch(/^Send the same request again/);
+    expect(await rowAndBackups()).toEqual(before);
   });
 
   it('changes nothing when somebody holds the row for longer than it may wait', async () => {
@@ -110,7 +157,7 @@ describe('a purge', () => {
     expect(await rowAndBackups()).toEqual(UNTOUCHED);
   });
 
-  it('says who may not, and which command mends it, when EXECUTE is not granted', async () => {
+  it('names the command that fixes it when EXECUTE is not granted', async () => {
     await bench.start(ROW);
     await bench.database.runAsMaster(databaseSetupSql({ role: bench.database.auditorUser, purge: 'disabled' }));
 
@@ -130,9 +177,9 @@ describe('a purge', () => {
 
   it.each([
     ['the functions', 'DROP FUNCTION litellm_auditor.purge_router_settings', /are not installed/],
-    ['the table of backups', 'DROP TABLE litellm_auditor.router_settings_backup', /not where it was/],
+    ['the table of backups', 'DROP TABLE litellm_auditor.router_settings_backup', /no longer where it was/],
     ['the schema', 'DROP SCHEMA litellm_auditor CASCADE', /are not installed/],
-  ])('says which command mends it, and the script does, when %s is missing', async (_name, drop, sentence) => {
+  ])('names the command that fixes it, and the script does, when %s is missing', async (_name, drop, sentence) => {
     await bench.start(ROW);
     await bench.database.query(drop);
 

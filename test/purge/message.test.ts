@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { operationMessage } from '../../lambda/purge/message.ts';
 import type { OperationResult, PurgeOperation } from '../../lambda/purge/operation.ts';
+import { operationText } from '../../lambda/purge/rendering.ts';
+import manifest from '../../package.json' with { type: 'json' };
 
-function remedy(
+function operation(
   overrides: Partial<Pick<PurgeOperation, 'result' | 'summary' | 'database' | 'requestedBy' | 'notes'>> = {},
 ): PurgeOperation {
   return {
@@ -29,9 +31,9 @@ function bodiesOf(unsent: PurgeOperation): { email: string; https: string; sms: 
   return JSON.parse(operationMessage(unsent).message);
 }
 
-describe('the message of a remedy', () => {
+describe('the message of an operation', () => {
   it('says what was done, who asked and how to undo it', () => {
-    const { email, https } = bodiesOf(remedy());
+    const { email, https } = bodiesOf(operation());
 
     expect(email).toMatchInlineSnapshot(`
       "The global router_settings row was purged; backup 7 holds it.
@@ -61,18 +63,18 @@ describe('the message of a remedy', () => {
     ['failed', 'FAILED', 'warning'],
     ['not-known', 'NOT KNOWN', 'warning'],
   ])('begins with the verdict when the result is %s: %s', (result, verdict, severity) => {
-    const { subject, attributes } = operationMessage(remedy({ result }));
+    const { subject, attributes } = operationMessage(operation({ result }));
 
     expect(subject.startsWith(`${verdict} litellm prod: `)).toBe(true);
-    expect(attributes).toEqual({ severity, database: 'prod', kind: 'remedy' });
+    expect(attributes).toEqual({ severity, database: 'prod', kind: 'purge' });
   });
 
   it('keeps the limits of every carrier, and no hidden character, whatever the texts are', () => {
     const text = fc.string({ unit: 'binary', maxLength: 3000 });
     fc.assert(
       fc.property(text, text, text, fc.array(text, { maxLength: 6 }), (summary, database, requestedBy, notes) => {
-        const { subject, message } = operationMessage(remedy({ summary, database, requestedBy, notes }));
-        const { email, https } = bodiesOf(remedy({ summary, database, requestedBy, notes }));
+        const { subject, message } = operationMessage(operation({ summary, database, requestedBy, notes }));
+        const { email, https } = bodiesOf(operation({ summary, database, requestedBy, notes }));
         const { title, description } = JSON.parse(https).content;
 
         expect(subject).toMatch(/^[\x20-\x7E]{1,99}$/);
@@ -83,5 +85,56 @@ describe('the message of a remedy', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('a rendering of an operation that throws', () => {
+  let written: string[];
+  beforeEach(() => {
+    written = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** The operation, but reading this field throws in code whose stack holds `where`. */
+  function broken(field: 'summary' | 'notes' | 'requestId', where: RegExp): PurgeOperation {
+    const whole = operation();
+    return Object.defineProperty({ ...whole }, field, {
+      enumerable: true,
+      get: () => {
+        if (where.test(new Error().stack ?? '')) throw new TypeError('SECRET of the database');
+        return whole[field];
+      },
+    });
+  }
+
+  it.each([
+    ['email', 'email', broken('requestId', /renderOperation/)],
+    ['slack', 'https', broken('notes', /chatOf/)],
+    ['json', 'default', broken('notes', /JSON\.stringify/)],
+  ] as const)('leaves the other bodies as they are when it is %s', (id, body, unsent) => {
+    const bodies = bodiesOf(unsent);
+
+    expect({ ...bodies, [body]: '' }).toEqual({ ...bodiesOf(operation()), [body]: '' });
+    expect(bodies[body].replaceAll('[:]', ':')).toContain(manifest.bugs.url);
+    expect(written.map((line) => JSON.parse(line))).toMatchObject([{ part: `rendering ${id}`, error: 'TypeError' }]);
+    expect(JSON.stringify([bodies, written])).not.toContain('SECRET');
+  });
+
+  it('leaves verdict and database in subject and text message when these are what throws', () => {
+    const { subject, message } = operationMessage(broken('summary', /at line /));
+
+    expect([subject, JSON.parse(message).sms]).toEqual(['PURGED litellm prod', 'PURGED litellm prod']);
+    expect(JSON.parse(message).email).toBe(bodiesOf(operation()).email);
+  });
+
+  it('leaves the shell the result, and the address to report it to', () => {
+    const text = operationText(broken('notes', /renderOperation/), 80);
+
+    expect(text).toMatch(/^purge: done\.\n/);
+    expect(text).toContain(manifest.bugs.url);
+    expect(written).toHaveLength(1);
   });
 });

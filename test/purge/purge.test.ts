@@ -109,7 +109,7 @@ describe('a purge', () => {
     expect([kept?.text?.length, hashOf(kept?.text ?? '')]).toEqual([length, hash]);
   });
 
-  it('tells how to undo it, and the event does undo it, when it is done', async () => {
+  it('shows how to undo it, and the event does undo it, when it is done', async () => {
     await bench.start(PLAIN);
 
     const { advice } = await purge(PLAIN);
@@ -147,7 +147,7 @@ describe('a purge', () => {
     expect(await bench.backups()).toEqual([]);
   });
 
-  it('keeps routing policy until it is told to lose it when the row holds some', async () => {
+  it('keeps routing policy until the request allows to lose it when the row holds some', async () => {
     await bench.start(POLICY);
 
     expect(await purge(POLICY)).toMatchObject({
@@ -160,7 +160,7 @@ describe('a purge', () => {
     await expectKept(POLICY, 'backup');
   });
 
-  it('needs no telling when the routing policy is empty', async () => {
+  it('requires no permission to lose it when the routing policy is empty', async () => {
     const text = '{"fallbacks": [], "model_group_alias": {}}';
     await bench.start(text);
 
@@ -200,7 +200,7 @@ describe('a purge', () => {
     expect([await bench.row(), (await bench.backups()).length]).toEqual([PLAIN, 1]);
   });
 
-  it('takes a row that has come back when somebody asks anew', async () => {
+  it('removes a row that has come back when somebody asks anew', async () => {
     await bench.start(PLAIN);
     await purge(PLAIN);
     await bench.write(PLAIN);
@@ -218,7 +218,7 @@ describe('a purge', () => {
     await expectKept(PLAIN, 'row');
   });
 
-  it('stops when the row was taken away a hundred times in a day', async () => {
+  it('stops when the row was purged a hundred times in a day', async () => {
     await bench.start(PLAIN);
     await bench.database.query(`
       INSERT INTO litellm_auditor.router_settings_backup

@@ -25,7 +25,7 @@ async function texts(): Promise<readonly (string | null)[]> {
 }
 
 describe('a restore', () => {
-  it('puts the row back, and keeps the backup, when there is no row', async () => {
+  it('restores the row, and keeps the backup, when there is no row', async () => {
     await purged();
 
     const answer = await bench.ask({ action: 'restore', backup: 1 });
@@ -34,7 +34,7 @@ describe('a restore', () => {
     expect([await bench.row(), await texts()]).toEqual([OLD, [OLD]]);
   });
 
-  it('tells SQL NULL from JSON null when it puts them back', async () => {
+  it('distinguishes SQL NULL from JSON null when it restores them', async () => {
     await purged(null);
     await bench.ask({ action: 'restore', backup: 1 });
     const sqlNull = await bench.row();
@@ -44,7 +44,7 @@ describe('a restore', () => {
     expect([sqlNull, await bench.row()]).toEqual([null, 'null']);
   });
 
-  it('leaves a newer row alone when it is not told of it', async () => {
+  it('leaves a newer row alone when the request does not name it', async () => {
     await purged();
     await bench.write(NEW);
 
@@ -57,7 +57,7 @@ describe('a restore', () => {
     expect([await bench.row(), await texts()]).toEqual([NEW, [OLD]]);
   });
 
-  it('keeps the newer row as a backup of its own when it is told to replace it', async () => {
+  it('keeps the newer row as a backup of its own when the request names it', async () => {
     await purged();
     await bench.write(NEW);
 
@@ -67,7 +67,7 @@ describe('a restore', () => {
     expect([await bench.row(), await texts()]).toEqual([OLD, [OLD, NEW]]);
   });
 
-  it('tells how to undo the replacement, and the event does undo it', async () => {
+  it('shows how to undo the replacement, and the event does undo it', async () => {
     await purged();
     await bench.write(NEW);
     const { advice } = await bench.ask({ action: 'restore', backup: 1, replace: hashOf(NEW) });
@@ -80,7 +80,7 @@ describe('a restore', () => {
   it.each([
     ['has changed since', '{"num_retries": 7}', hashOf('{"num_retries": 7}')],
     ['is gone', undefined, null],
-  ])('does nothing when the row that it was told to replace %s', async (_name, row, hash) => {
+  ])('does nothing when the row that the request names %s', async (_name, row, hash) => {
     await purged();
     await bench.write(row);
 
@@ -179,7 +179,7 @@ function isStorable(text: string): boolean {
 }
 
 describe('the list of backups', () => {
-  it('tells number, time, size, names and who asked, newest first, when there are some', async () => {
+  it('shows number, time, size, names and who asked, newest first, when there are some', async () => {
     await purged();
     await bench.write(NEW);
     await bench.ask({ action: 'restore', backup: 1, replace: hashOf(NEW) });

@@ -20,7 +20,7 @@ describe('evidenceItems', () => {
     ]);
   });
 
-  it('says in words what a value lacks when it is empty', () => {
+  it('shows that there is nothing when a value is empty', () => {
     const items = evidenceItems({ a: null, b: '', c: [], d: {} });
 
     expect(items.map(({ value }) => value)).toEqual(['not known', 'empty', 'none', 'none']);
@@ -37,7 +37,9 @@ describe('evidenceItems', () => {
     expect(map?.value).toEqual(['for RDS: 2', 'for roles: not known']);
   });
 
-  it('leaves the reason for the confidence to its own place', () => {
-    expect(evidenceItems({ confidenceReason: 'Hidden sessions.' })).toEqual([]);
+  it('shows a time without its fractions, and other text as it is', () => {
+    const items = evidenceItems({ since: '2026-11-22T01:43:00.123Z', text: 'since 2026-11-22T01:43:00Z' });
+
+    expect(items.map(({ value }) => value)).toEqual(['2026-11-22 01:43:00 UTC', 'since 2026-11-22T01:43:00Z']);
   });
 });

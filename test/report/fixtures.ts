@@ -1,9 +1,5 @@
 import { type Finding, fingerprintOf } from '../../lambda/core/finding.ts';
-import { buildModel } from '../../lambda/model/model.ts';
-import { buildReport } from '../../lambda/report/build.ts';
 import type { Report } from '../../lambda/report/report.ts';
-import { cohort, fromCohorts, NO_HEARTBEATS } from '../sessions.ts';
-import { healthySnapshot, seen, settingsFor } from '../snapshots.ts';
 
 const DOCS = 'https://git.example.com/platform/litellm-db-auditor/blob/main/docs/checks';
 
@@ -211,24 +207,86 @@ export const mixed = reportOf([
   ].map((checkId) => findingOf({ checkId, status: 'ok', summary: `The check ${checkId} found nothing to fix.` })),
 ]);
 
-/** A pool of eight that each of six refreshes leaked, on a server of 60 slots. */
-const leakingSnapshot = healthySnapshot({
-  configuredVersion: '1.81.9',
-  sources: {
-    ...NO_HEARTBEATS,
-    sessions: seen(
-      fromCohorts(
-        [77, 65, 53, 41, 29, 5].map((started) => cohort(started, started === 5 ? 0 : started - 11, { count: 8 })),
-      ),
-    ),
-  },
-});
-
-/** A real evaluation in which the token refresh leaks connections and the pools do not fit either. */
-export const leaking: Report = {
-  ...buildReport(leakingSnapshot, buildModel(leakingSnapshot, settingsFor()), settingsFor(), 1234),
-  notification: { status: 'skipped', reason: 'Not sent yet.' },
+const RESTART = {
+  text: 'Restart the pod at 10.0.3.17: that closes all its sessions. On Kubernetes, find it with:',
+  command: 'kubectl get pods --all-namespaces --field-selector status.podIP=10.0.3.17',
 };
+const SMALLER_LIMIT = {
+  text: 'Lower the pool limit to 13, the largest that is safe: 13 x 4 workers during a rolling deployment + 1 = 53 of 55 usable slots. Requests then wait longer for a connection, so raise the timeout too:',
+  command:
+    'general_settings:\n  database_connection_pool_limit: 13\n  database_connection_pool_timeout: 120 # seconds; default 60',
+};
+const fullSlots = findingOf({
+  checkId: 'connection-headroom',
+  status: 'critical',
+  summary: '52 of 55 usable slots are used (94 %), 48 of them by litellm from 10.0.3.17.',
+  evidence: { usable: 55, used: 52, free: 3 },
+  advice: [{ text: 'Start with litellm from 10.0.3.17: 48 sessions, 48 idle.' }],
+});
+const leak = findingOf({
+  checkId: 'connection-leak',
+  status: 'critical',
+  subject: 'client litellm@10.0.3.17',
+  confidence: 'medium',
+  confidenceReason: 'The number of pods is not known.',
+  summary:
+    'litellm@10.0.3.17 has 32 sessions that no pool uses any more, which take 32 of 55 usable slots; the oldest started 1 h 16 min ago.',
+  evidence: {
+    leaked: 32,
+    login: 'IAM',
+    oldestStart: '2026-11-22T01:43:00.000Z',
+    livingPool: { started: '2026-11-22T02:55:00.000Z', sessions: 8 },
+    knownLeaks: ['orphaned-engine', 'iam-rotation-kills-engines'],
+  },
+  advice: [
+    RESTART,
+    { text: 'See when its sessions started:', command: 'SELECT backend_start FROM pg_stat_activity ORDER BY 1;' },
+  ],
+});
+const tightBudget: Finding = {
+  ...findingOf({
+    checkId: 'pool-budget',
+    status: 'warning',
+    summary: 'The pools may take 41 of 55 usable slots, 81 during a rolling deployment: a deployment does not fit.',
+    evidence: { otherSessions: 0, usable: 55 },
+    advice: [SMALLER_LIMIT],
+  }),
+  kind: 'risk',
+  status: 'warning',
+};
+
+/** One pod leaks, and the pools do not fit either: two causes, whose first steps are steps of findings. */
+export const leaking = reportOf(
+  [
+    fullSlots,
+    leak,
+    tightBudget,
+    findingOf({ checkId: 'idle-in-transaction', status: 'ok', summary: 'No transaction is open and idle.' }),
+  ],
+  {
+    risk: 'warning',
+    diagnosis: {
+      causes: [
+        {
+          id: 'iam-token-refresh',
+          title: 'IAM token refresh leaks connections',
+          what: `LiteLLM leaks its old connections at each IAM token refresh. ${leak.summary}`,
+          first: RESTART,
+          confidence: 'medium',
+          fingerprints: [fullSlots.fingerprint, leak.fingerprint],
+        },
+        {
+          id: 'pools-do-not-fit',
+          title: 'The pools do not fit max_connections',
+          what: tightBudget.summary,
+          first: { ...SMALLER_LIMIT, text: 'Lower the pool limit to 13 and raise the timeout:' },
+          confidence: 'high',
+          fingerprints: [tightBudget.fingerprint],
+        },
+      ],
+    },
+  },
+);
 
 /** What somebody could write into an alias, an application name or a setting's name to harm or mislead the reader. */
 export const HOSTILE_TEXTS = [

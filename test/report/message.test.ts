@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Message } from '../../lambda/report/draft.ts';
 import { emailOf } from '../../lambda/report/email.ts';
-import { type Message, messageOf } from '../../lambda/report/message.ts';
+import { messageOf } from '../../lambda/report/message.ts';
+import { viewOf } from '../../lambda/report/view.ts';
 import { allOk, findingOf, mixed, reportOf } from './fixtures.ts';
 import { anyReport, anyText } from './texts.ts';
 
@@ -10,7 +12,9 @@ const LIMIT = 262_144;
 
 const bodiesSchema = z.strictObject({ default: z.string(), email: z.string(), https: z.string(), sms: z.string() });
 const machineSchema = z.object({
-  findings: z.array(z.object({ checkId: z.string(), summary: z.string(), evidence: z.record(z.string(), z.json()) })),
+  findings: z.array(
+    z.looseObject({ checkId: z.string(), summary: z.string(), evidence: z.record(z.string(), z.json()) }),
+  ),
   findingsLeftOut: z.number(),
 });
 
@@ -19,9 +23,15 @@ function bodiesOf({ message }: Message) {
   return { ...bodies, machine: machineSchema.parse(JSON.parse(bodies.default)) };
 }
 
-function sizeOf({ message, attributes }: Message): number {
+function sizeOf({ subject, message, attributes }: Message): number {
   const named = Object.entries(attributes).flatMap(([name, value]) => [name, 'String', value]);
-  return Buffer.byteLength(message) + Buffer.byteLength(named.join(''));
+  return Buffer.byteLength(subject + message + named.join(''));
+}
+
+/** A report whose message grows by one byte with each letter: the rendered texts show only the start of it. */
+function padded(letters: number) {
+  const evidence = { first: 'x'.repeat(1000), padding: 'x'.repeat(1000 + letters) };
+  return reportOf([findingOf({ checkId: 'user-config', status: 'critical', summary: 'Large.', evidence })]);
 }
 
 describe('messageOf', () => {
@@ -31,11 +41,24 @@ describe('messageOf', () => {
     const bodies = bodiesOf(message);
     expect(message.attributes).toEqual({ severity: 'critical', database: 'prod', kind: 'audit' });
     expect(message.findingsLeftOut).toBe(0);
-    expect({ subject: message.subject, body: bodies.email }).toEqual(emailOf(mixed));
+    expect({ subject: message.subject, body: bodies.email }).toEqual(emailOf(viewOf(mixed)));
     const { notification: _, ...unsent } = mixed;
     expect(JSON.parse(bodies.default)).toEqual({ ...unsent, findingsLeftOut: 0 });
     expect(JSON.parse(bodies.https)).toMatchObject({ version: '1.0', source: 'custom' });
     expect(bodies.sms.length).toBeLessThanOrEqual(140);
+  });
+
+  it.each([
+    ['is as large as SNS accepts', 0, true],
+    ['is one byte larger', 1, false],
+  ])('keeps the evidence only when it fits: the message %s', (_, more, isKept) => {
+    const letters = LIMIT - sizeOf(messageOf(padded(0)));
+
+    const message = messageOf(padded(letters + more));
+
+    const [finding] = bodiesOf(message).machine.findings;
+    expect(Object.keys(finding?.evidence ?? {})).toEqual(isKept ? ['first', 'padding'] : ['leftOut']);
+    if (isKept) expect(sizeOf(message)).toBe(LIMIT);
   });
 
   it('leaves out whole findings, the least severe first, in all bodies when there are too many', () => {
@@ -62,23 +85,28 @@ describe('messageOf', () => {
     expect(email).toContain(`${410 - kept} more did not fit`);
     expect(email).toContain(`client ${kept - 2}\n`);
     expect(email).not.toContain(`client ${kept - 1}\n`);
-    expect(https).toContain('more findings in the e-mail');
+    expect(https).toContain('more findings in the email');
   });
 
   it('drops the evidence and nothing else when one finding is larger than a message', () => {
     const evidence = {
       names: Array.from({ length: 9000 }, (_, index) => `名前 ${index} ${'"'.repeat(20)}`),
-      confidenceReason: 'A guess.',
     };
-    const huge = findingOf({ checkId: 'key-router-settings', status: 'critical', summary: '9000 keys.', evidence });
+    const uncertain = { confidence: 'medium', confidenceReason: 'A guess.' } as const;
+    const huge = findingOf({
+      checkId: 'key-router-settings',
+      status: 'critical',
+      summary: '9000 keys.',
+      evidence,
+      ...uncertain,
+    });
 
     const message = messageOf(reportOf([huge, ...mixed.findings]));
 
     const { machine } = bodiesOf(message);
     expect(sizeOf(message)).toBeLessThanOrEqual(LIMIT);
     expect(message.findingsLeftOut).toBe(0);
-    expect(machine.findings[0]?.evidence).toEqual({ leftOut: 'too large for a message', confidenceReason: 'A guess.' });
-    expect(machine.findings[0]?.summary).toBe('9000 keys.');
+    expect(machine.findings[0]).toEqual({ ...huge, evidence: { leftOut: 'too large for a message' } });
   });
 
   it('cuts the texts, and drops a command rather than half of it, when a finding is too large without its evidence', () => {
@@ -98,7 +126,7 @@ describe('messageOf', () => {
     expect(email).not.toContain('1,1,1');
   });
 
-  it('fits and tells the worst finding when findings of any text and size come', () => {
+  it('fits and holds the worst finding when findings of any text and size come', () => {
     const size = fc.constantFrom(0, 2000, 30_000, 300_000);
     fc.assert(
       fc.property(

@@ -104,6 +104,13 @@ describe('slackLine', () => {
     expect(lines).not.toMatch(/&(?!amp;|lt;|gt;)/);
   });
 
+  it.each(['mail@here.example', 'a.@channel', 'x@Everyone', '1@here'])(
+    'mentions nobody inside a word either, as in %s',
+    (text) => {
+      expect(slackLine(text, 99)).toBe(text.replace('@', '\uFF20'));
+    },
+  );
+
   it('holds whole entities within the limit when the text is anything', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 10, max: 400 }), (text, max) => {

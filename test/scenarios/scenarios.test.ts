@@ -1,8 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { CauseId } from '../../lambda/diagnosis/diagnosis.ts';
+import { PLANTED_SECRETS } from '../../sandbox/database/litellm-config.ts';
 import { SCENARIOS } from '../../sandbox/scenarios/registry.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
-import { FIRST_CAUSES } from './first-causes.ts';
-import { type Bundle, makeBundle, runScenario } from './run.ts';
+import { bannedIn } from '../language/banned-words.ts';
+import { reportText } from '../language/rendered.ts';
+import { runScenario } from './run.ts';
+
+/** The first cause that the report of a scenario has to name. */
+const FIRST_CAUSES: Readonly<Record<string, CauseId>> = {
+  'iam-leak': 'iam-token-refresh',
+  'per-request-router': 'per-request-router',
+  'under-provisioned': 'under-provisioned',
+  'slots-exhausted': 'slots-exhausted',
+  'idle-in-transaction': 'idle-in-transaction',
+  'wrong-version': 'known-bad-version',
+  'old-schema': 'known-bad-version',
+};
 
 /** The default of `npm start`, which start.test.ts runs. */
 const DEFAULT = 'mixed';
@@ -14,26 +28,25 @@ function scenario(name: string): Scenario {
 }
 
 describe('a scenario', () => {
-  let bundle: Bundle;
-  beforeAll(async () => {
-    bundle = await makeBundle();
-  }, 60_000);
-  afterAll(() => bundle.remove());
-
   it.each(Object.entries(FIRST_CAUSES))(
-    'has its cause first when it is %s',
+    'has its cause first, plain English and no secret when it is %s',
     async (name, cause) => {
-      const { diagnosis, notification } = await runScenario(scenario(name), bundle);
+      const report = await runScenario(scenario(name));
 
-      expect(diagnosis.causes[0]?.id).toBe(cause);
-      expect(notification.status).toBe('published');
+      expect(report.diagnosis.causes[0]?.id).toBe(cause);
+      expect(report.notification.status).toBe('published');
+      expect(bannedIn(reportText(report))).toEqual([]);
+      const text = JSON.stringify(report);
+      expect(PLANTED_SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
     },
     60_000,
   );
 
   it('has no finding above info, no cause and no message when it is healthy', async () => {
-    const { findings, diagnosis, notification } = await runScenario(scenario('healthy'), bundle);
+    const report = await runScenario(scenario('healthy'));
 
+    const { findings, diagnosis, notification } = report;
+    expect(bannedIn(reportText(report))).toEqual([]);
     expect(findings.filter(({ status }) => status !== 'ok' && status !== 'info')).toEqual([]);
     expect(diagnosis.causes).toEqual([]);
     expect(notification.status).toBe('skipped');

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startBudget } from '../../lambda/core/deadline.ts';
 import { connect } from '../../lambda/snapshot/postgres/connect.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
+import { startDatabase } from '../shared-database.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
 
 /** None is a default, of ours or of PostgreSQL's. */

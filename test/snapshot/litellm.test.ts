@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { databaseSetupSql } from '../../database/setup/script.ts';
-import { growth } from '../../lambda/snapshot/litellm/measurement.ts';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import { growth } from '../../lambda/snapshot/postgres/table-activity.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';
+import { startDatabase } from '../shared-database.ts';
 import { look, seen } from './look.ts';
 
 /** As LiteLLM's migration makes it. */
@@ -31,12 +32,17 @@ function asOwner() {
   return { user: database.passwordUser, login: { kind: 'password', password: database.password } } as const;
 }
 
+/** The step that makes visible what is hidden. */
+function granting(command: string) {
+  return { text: 'Run this, then audit again:', command };
+}
+
 describe('the workers', () => {
   it('are not known when the version has no heartbeats', async () => {
     expect((await litellm()).workers).toEqual({ state: 'no-table' });
   });
 
-  it('are hidden, with the grant that shows them, until the set-up script has run again', async () => {
+  it('are hidden, with the grant that shows them, until the setup script has run again', async () => {
     await database.query(HEARTBEATS);
     const before = (await litellm()).workers;
 
@@ -44,8 +50,9 @@ describe('the workers', () => {
 
     expect(before).toEqual({
       state: 'hidden',
-      missing:
+      remediation: granting(
         'GRANT SELECT (worker_id, hostname, last_heartbeat_at) ON "public"."LiteLLM_ProxyWorkerHeartbeat" TO "litellm_auditor";',
+      ),
     });
     expect((await litellm()).workers).toEqual({ state: 'seen', live: 0, pods: [], podCount: 0 });
   });
@@ -95,7 +102,7 @@ describe('the workers', () => {
 });
 
 describe('the migrations', () => {
-  it('are told by name, the failed ones apart, without those that were rolled back', async () => {
+  it('are listed by name, the failed ones apart, without those that were rolled back', async () => {
     await database.query(`
       INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, rolled_back_at) VALUES
         ('f', '', '99999999000001_failed', NULL, NULL),
@@ -116,7 +123,7 @@ describe('the migrations', () => {
 
     expect((await litellm()).migrations).toEqual({
       state: 'hidden',
-      missing: 'GRANT SELECT (finished_at) ON "public"."_prisma_migrations" TO "litellm_auditor";',
+      remediation: granting('GRANT SELECT (finished_at) ON "public"."_prisma_migrations" TO "litellm_auditor";'),
     });
   });
 });
@@ -199,7 +206,10 @@ describe('requests with a Router of their own', () => {
   it('are hidden when the function is not there', async () => {
     await database.query('DROP FUNCTION litellm_auditor.user_config_requests()');
 
-    expect((await litellm()).userConfig).toEqual({ state: 'hidden', missing: 'npm run --silent database-setup' });
+    expect((await litellm()).userConfig).toEqual({
+      state: 'hidden',
+      remediation: granting('npm run --silent database-setup'),
+    });
     await database.runAsMaster(databaseSetupSql({ role: database.auditorUser }));
   });
 });
@@ -259,7 +269,7 @@ describe('the activity', () => {
     expect(activity).toMatchObject({ state: 'seen', reset: true });
   });
 
-  it('is measured when the version is not known, and the proxy does not tell it', async () => {
+  it('is measured when the version is not known, and the proxy does not state it', async () => {
     expect((await litellm({}, { litellmVersion: undefined, activitySeconds: 1 })).activity.state).toBe('seen');
   });
 
@@ -275,7 +285,7 @@ describe('the activity', () => {
     },
   );
 
-  it('is measured, or not, by what the proxy tells rather than by what is configured', async () => {
+  it('is measured, or not, by what the proxy states rather than by what is configured', async () => {
     const proxy = await startProxy({ pods: [{ version: '1.108.13' }] });
     try {
       const newer = await look(database, {}, { ...BAD, activitySeconds: 30 }, { proxy: { url: proxy.url } });

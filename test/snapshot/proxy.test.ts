@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startBudget } from '../../lambda/core/deadline.ts';
-import { readinessOf, versionOf } from '../../lambda/snapshot/proxy/answers.ts';
+import { parseReadiness, parseVersion } from '../../lambda/snapshot/proxy/answers.ts';
 import { readProxy } from '../../lambda/snapshot/proxy/proxy.ts';
 import { type SecretState, secretsManagerService } from '../../sandbox/aws/secrets-manager.ts';
 import { type Endpoint, startEndpoint } from '../../sandbox/aws/service.ts';
@@ -41,7 +41,7 @@ describe('the proxy', () => {
     expect(source.readiness).toEqual(Array(3).fill({ httpStatus, database: expected }));
   });
 
-  it('tells its version by readiness when it is old, and is asked nothing else', async () => {
+  it('states its version by readiness when it is old, and is asked nothing else', async () => {
     proxy.deploy([{ version: '1.81.3' }]);
     const before = proxy.asked().length;
 
@@ -51,13 +51,13 @@ describe('the proxy', () => {
     expect(proxy.asked().slice(before)).toEqual(Array(3).fill('/health/readiness'));
   });
 
-  it('tells its version by the model hub when readiness is silent about it', async () => {
+  it('states its version by the model hub when readiness is silent about it', async () => {
     proxy.deploy([{ version: '1.108.13' }]);
 
     expect((await read()).versions).toEqual([{ version: '1.108.13', from: 'model-hub', count: 3 }]);
   });
 
-  it('tells all its versions when the pods differ, each on a connection of its own', async () => {
+  it('states all its versions when the pods differ, each on a connection of its own', async () => {
     proxy.deploy([{ version: '1.81.3' }, { version: '1.108.13' }, { version: '1.108.13', database: 'disconnected' }]);
     const before = proxy.connections();
 
@@ -102,7 +102,7 @@ describe('the proxy', () => {
     },
   );
 
-  it('has answered when the load balancer says 503 in its stead', async () => {
+  it('has answered when the load balancer says 503 in its place', async () => {
     proxy.inject('no-pods');
 
     const { readiness, failures } = await read();
@@ -186,7 +186,7 @@ describe('the key of the proxy', () => {
     ['not usable', { [ARN]: `{"other": "${KEY}"}` }, 'unexpected-answer'],
     ['two lines', { [ARN]: `${KEY}\nX-Other: 1` }, 'unexpected-answer'],
     ['broken JSON', { [ARN]: `{"key": "${KEY}"` }, 'unexpected-answer'],
-  ])('is a failure beside the answers, and is not told, when it is %s', async (_how, all, kind) => {
+  ])('is a failure beside the answers, and is not shown, when it is %s', async (_how, all, kind) => {
     state.secrets = all;
 
     const source = await readWithKey();
@@ -204,7 +204,7 @@ describe('the key of the proxy', () => {
     const { failures } = await readWithKey();
 
     expect(failures).toMatchObject([
-      { kind: 'permission-denied', missing: `Allow secretsmanager:GetSecretValue on ${ARN}.` },
+      { kind: 'permission-denied', remediation: { text: `Allow secretsmanager:GetSecretValue on ${ARN}.` } },
     ]);
     secrets.faults.inject(undefined);
   });
@@ -218,12 +218,12 @@ describe('an answer', () => {
   );
   const answers = fc.record({ httpStatus: fc.integer({ min: 100, max: 599 }), body });
 
-  it('is read without a throw, and tells at most 60 well-formed characters, whatever it is', () => {
+  it('is read without a throw, and keeps at most 60 well-formed characters, whatever it is', () => {
     fc.assert(
       fc.property(answers, (answer) => {
-        const version = versionOf(answer) ?? '';
+        const version = parseVersion(answer) ?? '';
 
-        expect(['connected', 'disconnected', null, undefined]).toContain(readinessOf(answer)?.database);
+        expect(['connected', 'disconnected', null, undefined]).toContain(parseReadiness(answer)?.database);
         expect(version.length).toBeLessThanOrEqual(60);
         expect(version.isWellFormed()).toBe(true);
       }),
@@ -237,7 +237,7 @@ describe('an answer', () => {
           { status: word, db: other },
           { status: other, db: word },
         ]) {
-          expect(readinessOf({ httpStatus: 200, body })?.database).toBe('disconnected');
+          expect(parseReadiness({ httpStatus: 200, body })?.database).toBe('disconnected');
         }
       }),
     );

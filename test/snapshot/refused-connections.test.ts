@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { type Pods, startPods } from '../../sandbox/database/pods.ts';
 import { listen } from '../../sandbox/loopback.ts';
+import { startDatabase } from '../shared-database.ts';
 import { credentialVariables } from '../target.ts';
 import { kindOf, look, seen } from './look.ts';
 
@@ -18,6 +20,15 @@ afterEach(() => {
   database.inject(undefined);
   clockShiftMs = 0;
 });
+
+/** Locks a table in a session of somebody else; what is returned ends it. */
+async function lockTable(table: string): Promise<() => Promise<void>> {
+  const { host, port, user, password } = database.postgres;
+  const client = new pg.Client({ host, port, user, password, database: database.databaseName });
+  await client.connect();
+  await client.query(`BEGIN; LOCK TABLE "${table}" IN ACCESS EXCLUSIVE MODE`);
+  return () => client.end();
+}
 
 describe('a connection', () => {
   it('says iam-refused when the token has expired', async () => {
@@ -64,7 +75,7 @@ describe('a connection', () => {
   it('checks an IP address against the certificate when the host is one', async () => {
     const target = { host: '127.0.0.1' };
 
-    // The token is signed for 127.0.0.1 and the gate is localhost: past TLS, refused by IAM.
+    // The token is signed for 127.0.0.1 and the proxy is localhost: past TLS, refused by IAM.
     expect(kindOf((await look(database, target)).connection)).toBe('iam-refused');
   });
 
@@ -135,39 +146,21 @@ describe('a source', () => {
   });
 
   it('says timeout while the others are seen when a table is locked', async () => {
-    const lock = database.query(
-      `BEGIN; LOCK TABLE "LiteLLM_TeamTable" IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT`,
-    );
-    await vi.waitFor(async () => {
-      const rows = await database.query(
-        `SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = '"LiteLLM_TeamTable"'::regclass`,
-      );
-      expect(rows).toHaveLength(1);
-    });
+    onTestFinished(await lockTable('LiteLLM_TeamTable'));
 
     const sources = await look(database, {}, { lockTimeoutMs: 100 });
 
     expect(sources['router-settings']).toMatchObject({ status: 'failed', failure: { kind: 'timeout', code: '55P03' } });
     expect(kindOf(sources.sessions)).toBe('ok');
-    await lock;
   });
 
   it('fails alone when it is the last one and its table is locked', async () => {
-    const lock = database.query(
-      `BEGIN; LOCK TABLE "LiteLLM_SpendLogs" IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT`,
-    );
-    await vi.waitFor(async () => {
-      const rows = await database.query(
-        `SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = '"LiteLLM_SpendLogs"'::regclass`,
-      );
-      expect(rows).toHaveLength(1);
-    });
+    onTestFinished(await lockTable('LiteLLM_SpendLogs'));
 
     const { litellm, ...others } = await look(database, {}, { lockTimeoutMs: 100 });
 
     expect(kindOf(litellm)).toBe('timeout');
     expect([others.server, others.sessions, others['router-settings']].map(kindOf)).toEqual(Array(3).fill('ok'));
-    await lock;
   });
 
   it('fails alone when it is outside the database', async () => {

@@ -1,47 +1,45 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadSnapshot, saveSnapshot, settingsForSaved } from '../../cli/saved.ts';
-import { UsageError } from '../../cli/usage-error.ts';
-import { judge } from '../../lambda/report/build.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { settingsForSaved } from '../../cli/saved.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
 import { collectSnapshot } from '../../lambda/snapshot/collect/collect.ts';
 import { parseSnapshot, SavedSnapshotError, snapshotText } from '../../lambda/snapshot/saved.ts';
-import { startDatabase } from '../../sandbox/database/database.ts';
 import { startProxy } from '../../sandbox/proxy.ts';
-import { failed, healthySnapshot, rds, seen } from '../snapshots.ts';
+import { startDatabase } from '../shared-database.ts';
+import { evaluate, failed, healthySnapshot, litellm, role, seen, server } from '../snapshots.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
+import { anySnapshot } from './any-snapshot.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'saved-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
 
+const HEALTHY_TEXT = snapshotText(healthySnapshot());
+
+/** A field of the JSON that a text is, wherever it lies, and with another value. */
+function withField(text: string, path: readonly string[], value: unknown): string {
+  const set = (node: unknown, [name, ...rest]: readonly string[]): unknown =>
+    name === undefined ? value : { ...Object(node), [name]: set(Object(node)[name], rest) };
+  return JSON.stringify(set(JSON.parse(text), path));
+}
+
 describe('a saved snapshot', () => {
-  it.each([
-    ['all is seen', healthySnapshot()],
-    [
-      'sources are missing',
-      healthySnapshot({
-        configuredVersion: null,
-        sources: {
-          connection: failed('slots-exhausted', { code: '53300' }),
-          rds: failed('permission-denied', { missing: 'Allow rds:DescribeDBInstances.' }),
-          server: { status: 'skipped', durationMs: 0, reason: 'There is no connection.' },
-          proxy: { status: 'skipped', durationMs: 0, reason: 'Not configured.', configure: 'proxy' },
-        },
+  it('is the same again when it is of anything that can be seen', () => {
+    fc.assert(
+      fc.property(anySnapshot, (snapshot) => {
+        expect(parseSnapshot(snapshotText(snapshot))).toEqual(snapshot);
       }),
-    ],
-  ])('is the same again, with the same findings, when %s', (_when, snapshot) => {
+    );
+  });
+
+  it('has the same findings again when sources are missing', () => {
+    const snapshot = healthySnapshot({
+      configuredVersion: null,
+      sources: { rds: failed('permission-denied', { remediation: { text: 'Allow rds:DescribeDBInstances.' } }) },
+    });
+
     const again = parseSnapshot(snapshotText(snapshot));
 
     const settings = settingsForSaved(again, tuningSchema.parse({}));
-    expect(again).toEqual(snapshot);
-    expect(judge(again, settings, 0)).toEqual(judge(snapshot, settings, 0));
+    expect(evaluate(again, settings)).toEqual(evaluate(snapshot, settings));
   });
 
   it('holds no secret, and is read again whole, when it is of a real database', async () => {
@@ -77,17 +75,14 @@ describe('a saved snapshot', () => {
     }
   });
 
-  it.each([
+  it.each<readonly [string, string, string | RegExp]>([
     ['no JSON', '{', 'It is not JSON.'],
-    ['another form', '{}', /^It is no saved snapshot of this version: at schemaVersion, /],
-    [
-      'a later form',
-      snapshotText(healthySnapshot()).replace('"schemaVersion": 1', '"schemaVersion": 2'),
-      /schemaVersion/,
-    ],
+    ['another form', '{}', /at schemaVersion, /],
+    ['a later form', withField(HEALTHY_TEXT, ['schemaVersion'], 3), /at schemaVersion, /],
+    ['without a source', withField(HEALTHY_TEXT, ['sources'], {}), /at sources\.connection, /],
     [
       'a wrong field',
-      snapshotText(healthySnapshot()).replace('"maxConnections": 60', '"maxConnections": "sk-secret"'),
+      withField(HEALTHY_TEXT, ['sources', 'server', 'value', 'maxConnections'], 'sk-secret'),
       /at sources\.server\.value\.maxConnections, /,
     ],
   ])('is refused, without what was found, when it is %s', (_what, text, sentence) => {
@@ -99,69 +94,82 @@ describe('a saved snapshot', () => {
   });
 
   it('is read or refused, and nothing else, whatever the text is', () => {
-    const whole = JSON.parse(snapshotText(healthySnapshot()));
+    const whole = JSON.parse(HEALTHY_TEXT);
     const broken = fc
-      .tuple(fc.constantFrom(...Object.keys(whole.sources)), fc.jsonValue())
-      .map(([name, value]) => JSON.stringify({ ...whole, sources: { ...whole.sources, [name]: value } }));
+      .tuple(fc.constantFrom(1, 2), fc.constantFrom(...Object.keys(whole.sources)), fc.jsonValue())
+      .map(([schemaVersion, name, value]) =>
+        JSON.stringify({ ...whole, schemaVersion, sources: { ...whole.sources, [name]: value } }),
+      );
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string(), broken), (text) => {
-        expect(() => parseSnapshot(text)).toThrow(SavedSnapshotError);
+        try {
+          parseSnapshot(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SavedSnapshotError);
+        }
       }),
     );
   });
 
-  it('leaves out fields that are not known', () => {
-    const snapshot = healthySnapshot();
-    const text = snapshotText(snapshot).replace('"database": "prod"', '"database": "prod", "password": "secret"');
+  it.each([
+    ['the snapshot', ['password']],
+    ['its sources', ['sources', 'locks']],
+    ['a source', ['sources', 'server', 'value', 'password']],
+    ['its tuning', ['tuning', 'lockWaitSeconds']],
+  ])('is read without what a later release put into %s', (_where, path) => {
+    const snapshot = healthySnapshot({ tuning: tuningSchema.parse({ poolLimit: 25 }) });
 
-    expect(parseSnapshot(text)).toEqual(snapshot);
+    expect(parseSnapshot(withField(snapshotText(snapshot), path, { secret: 'sk-secret' }))).toEqual(snapshot);
+  });
+
+  it('has the default of a setting that did not exist when it was saved', () => {
+    const { growthWindowHours: _, ...older } = tuningSchema.parse({ growthWindowHours: 24, poolLimit: 25 });
+
+    const { tuning } = parseSnapshot(withField(HEALTHY_TEXT, ['tuning'], older));
+
+    expect(tuning).toEqual(tuningSchema.parse({ poolLimit: 25 }));
   });
 });
 
-describe('the file of a snapshot', () => {
-  it("is the owner's alone, and gives the snapshot again", async () => {
-    const file = join(folder, 'seen.json');
-    const snapshot = healthySnapshot();
+describe('a snapshot of release 0.1.0', () => {
+  const { previous: _previous, ...SOURCES } = healthySnapshot().sources;
+  const old = (sources: object) => {
+    const { tuning: _tuning, ...rest } = healthySnapshot();
+    return JSON.stringify({ ...rest, schemaVersion: 1, sources: { ...SOURCES, ...sources } });
+  };
 
-    await saveSnapshot(file, snapshot);
+  it('is read without tuning and without an earlier audit', () => {
+    const { tuning, sources, schemaVersion } = parseSnapshot(old({}));
 
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readFile(file, 'utf8')).toBe(snapshotText(snapshot));
-    expect(await loadSnapshot(file)).toEqual(snapshot);
+    expect(schemaVersion).toBe(2);
+    expect(tuning).toBeNull();
+    expect(sources).toEqual({ ...healthySnapshot().sources, previous: expect.objectContaining({ status: 'skipped' }) });
   });
 
-  it('is told by name and reason when it cannot be written, read or understood', async () => {
-    const other = join(folder, 'other.json');
-    await writeFile(other, '[]');
+  it('has the names of this release', () => {
+    const { excessivePrivileges, ...others } = role({ excessivePrivileges: ['superuser'] });
+    const before = server();
 
-    await expect(saveSnapshot(folder, healthySnapshot())).rejects.toThrow(
-      /^--save-snapshot: .* cannot be written \(EISDIR\)/,
+    const { sources } = parseSnapshot(
+      old({ server: seen({ ...before, role: { ...others, powers: excessivePrivileges } }) }),
     );
-    await expect(loadSnapshot(join(folder, 'none'))).rejects.toThrow(/^--snapshot: .* cannot be read \(ENOENT\)/);
-    await expect(loadSnapshot(other)).rejects.toThrow(UsageError);
-  });
-});
 
-describe('the settings for a saved snapshot', () => {
-  it('are of the place that was seen', () => {
-    const { target } = settingsForSaved(healthySnapshot({ sources: { rds: seen(rds()) } }), tuningSchema.parse({}));
-
-    expect(target).toMatchObject({
-      label: 'prod',
-      host: 'prod.c1a2b3.eu-central-1.rds.amazonaws.com',
-      user: 'litellm_auditor',
-      databaseName: 'litellm',
-      login: { kind: 'iam' },
-      tls: { mode: 'verify' },
-      rds: { kind: 'instance', identifier: 'prod' },
-    });
+    expect(sources.server).toEqual(seen({ ...before, role: role({ excessivePrivileges: ['superuser'] }) }));
   });
 
-  it('have capitals to fill in when there was no connection', () => {
-    const snapshot = healthySnapshot({ sources: { connection: failed('timeout'), rds: failed('timeout') } });
+  it.each([
+    ['GRANT SELECT ON t TO r;', { text: 'Run this, then audit again:', command: 'GRANT SELECT ON t TO r;' }],
+    ['npm run database-setup', { text: 'Run this, then audit again:', command: 'npm run database-setup' }],
+    ['Allow rds:DescribeDBInstances.', { text: 'Allow rds:DescribeDBInstances.' }],
+  ])('has what was missing as a step when it was %s', (missing, remediation) => {
+    const { sources } = parseSnapshot(
+      old({
+        rds: { status: 'failed', durationMs: 34, failure: { kind: 'permission-denied', message: 'Denied.', missing } },
+        litellm: seen({ ...litellm(), userConfig: { state: 'hidden', missing } }),
+      }),
+    );
 
-    const { target } = settingsForSaved(snapshot, tuningSchema.parse({}));
-
-    expect(target).toMatchObject({ label: 'prod', host: 'HOST', user: 'USER', rds: undefined });
+    expect(sources.rds).toMatchObject({ failure: { remediation } });
+    expect(sources.litellm).toMatchObject({ value: { userConfig: { state: 'hidden', remediation } } });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type SandboxDatabase, startDatabase } from '../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { startPods } from '../../sandbox/database/pods.ts';
+import { startDatabase } from '../shared-database.ts';
 import { look, seen } from './look.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -12,7 +13,7 @@ describe('a LiteLLM database', () => {
   });
   afterAll(() => database.stop());
 
-  it('tells its limits, its tables and the rights of the role when the set-up script has run', async () => {
+  it('shows its limits, its tables and the rights of the role when the setup script has run', async () => {
     const server = seen((await look(database)).server);
 
     expect(server).toMatchObject({
@@ -40,7 +41,7 @@ describe('a LiteLLM database', () => {
     ]);
   });
 
-  it("groups the pods' sessions, leaves out its own, and tells cohorts and idle transactions", async () => {
+  it("groups the pods' sessions, leaves out its own, and shows cohorts and idle transactions", async () => {
     const pods = await startPods(database, [
       { connections: 5 },
       { connections: 2, login: 'password', idleInTransaction: 'blocking' },
@@ -158,7 +159,7 @@ describe('a LiteLLM database', () => {
     ['empty', '{}'],
     ['text', '"num_retries: 2"'],
     ['other', '[1]'],
-  ])('tells %s apart when that is the value of the global row', async (kind, value) => {
+  ])('distinguishes %s when that is the value of the global row', async (kind, value) => {
     await database.query(`UPDATE "LiteLLM_Config" SET param_value = $1 WHERE param_name = 'router_settings'`, [value]);
 
     expect(seen((await look(database))['router-settings']).global).toMatchObject({
@@ -180,7 +181,10 @@ describe('a LiteLLM database', () => {
 
     expect(seen((await look(database))['router-settings']).team).toEqual({
       state: 'hidden',
-      missing: 'GRANT SELECT (blocked) ON "public"."LiteLLM_TeamTable" TO "litellm_auditor";',
+      remediation: {
+        text: 'Run this, then audit again:',
+        command: 'GRANT SELECT (blocked) ON "public"."LiteLLM_TeamTable" TO "litellm_auditor";',
+      },
     });
   });
 

@@ -43,10 +43,10 @@ export function revokeExcessivePrivileges(role: string, excessivePrivileges: rea
   return {
     text: 'As the RDS master user:',
     command: excessivePrivileges
-      .map((power) =>
-        ATTRIBUTES.includes(power)
-          ? `ALTER ROLE ${name} NO${power.toUpperCase()};`
-          : `REVOKE ${escapeIdentifier(power)} FROM ${name};`,
+      .map((privilege) =>
+        ATTRIBUTES.includes(privilege)
+          ? `ALTER ROLE ${name} NO${privilege.toUpperCase()};`
+          : `REVOKE ${escapeIdentifier(privilege)} FROM ${name};`,
       )
       .join('\n'),
   };

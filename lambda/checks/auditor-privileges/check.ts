@@ -106,7 +106,7 @@ function excessivePrivilegesConcern({ role }: ServerSource): readonly CheckResul
   return [
     risk({
       status: 'warning',
-      subject: `role ${role.name}: excessivePrivileges`,
+      subject: `role ${role.name}: excessive privileges`,
       summary: `The role ${role.name} has more rights than an auditor requires: ${listed(role.excessivePrivileges)}.`,
       facts: { excessivePrivileges: role.excessivePrivileges },
       advice: [revokeExcessivePrivileges(role.name, role.excessivePrivileges)],

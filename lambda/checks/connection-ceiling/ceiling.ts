@@ -6,10 +6,10 @@ import { openedSinceRefresh } from '../../model/observed-pool.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Settings } from '../../settings/settings.ts';
 
-/** For this part of the time between two refreshes the engine before may still be closing its sessions: 2 of 12 min. */
+/** For this part of the time between two refreshes the previous engine may still be closing its sessions: 2 of 12 min. */
 const DRAINING_PART = 1 / 6;
 
-/** The PgBouncer that LiteLLM's image can run opens so many sessions a pod, from 1.102.0 on (knowledge/litellm.md section 4). */
+/** The PgBouncer that LiteLLM's image can run opens so many sessions per pod, from 1.102.0 on (knowledge/litellm.md section 4). */
 const BUNDLED_POOLER = { since: '1.102.0', sessions: 20 };
 
 export interface Ceiling {
@@ -23,8 +23,8 @@ export interface Ceiling {
   readonly uncertainties: readonly Uncertainty[];
 }
 
-/** The most sessions that a client should hold: pool limit x workers, and what IAM refreshes make of it. */
-export function ceilingOf(
+/** The most sessions that a client should hold: pool limit x workers, and what IAM refreshes change. */
+export function computeCeiling(
   client: LitellmClient,
   { limit, deployment, version }: Topology,
   settings: Settings,

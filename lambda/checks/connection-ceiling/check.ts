@@ -6,7 +6,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, type Evaluated, incident } from '../check.ts';
 import { hiddenSessions, noSessions } from '../not-evaluated.ts';
 import { ceilingAdvice } from './advice.ts';
-import { type Ceiling, ceilingOf } from './ceiling.ts';
+import { type Ceiling, computeCeiling } from './ceiling.ts';
 import type { CeilingFacts } from './facts.ts';
 import { evaluateTotal } from './total.ts';
 
@@ -34,7 +34,7 @@ export const connectionCeiling = defineCheck({
       const total = evaluateTotal(topology, who, sharing, snapshot);
       return total.status === 'ok' && hidden.length > 0 ? hidden : [total];
     }
-    const all = who.clients.map((client) => ({ client, ceiling: ceilingOf(client, topology, settings) }));
+    const all = who.clients.map((client) => ({ client, ceiling: computeCeiling(client, topology, settings) }));
     const over = all
       .filter(({ client, ceiling }) => client.sessions > ceiling.sessions + ceiling.draining)
       .map((compared) => overCeiling(compared, topology, who));

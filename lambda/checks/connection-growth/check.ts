@@ -2,13 +2,13 @@ import type { Status } from '../../core/finding.ts';
 import { counted, durationText } from '../../core/text.ts';
 import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import { usableSlots } from '../../model/slots.ts';
-import { type Forecast, forecastExhaustion } from '../../model/trend/forecast.ts';
 import { MS_PER_HOUR } from '../../model/trend/points.ts';
-import { describeSeries, sparkline } from '../../model/trend/sparkline.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { defineCheck, incident, notEvaluated } from '../check.ts';
 import { adviceOnGrowth, FIX_METRIC } from './advice.ts';
+import { type Forecast, forecastExhaustion } from './forecast.ts';
 import { forecastText, type KnownTrend, trendText } from './messages.ts';
+import { describeSeries, sparkline } from './sparkline.ts';
 
 /** Columns of the sparkline: a quarter of an hour each for 12 h. */
 const SPARKLINE_WIDTH = 48;

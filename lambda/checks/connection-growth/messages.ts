@@ -1,6 +1,6 @@
 import { counted, durationText } from '../../core/text.ts';
 import type { Trend } from '../../model/trend/classify.ts';
-import type { Forecast } from '../../model/trend/forecast.ts';
+import type { Forecast } from './forecast.ts';
 
 /** A trend of enough points. */
 export type KnownTrend = Exclude<Trend, { readonly kind: 'too-few-points' }>;
@@ -19,7 +19,7 @@ export function trendText({ kind, windowHours, recent, jumps }: KnownTrend): str
       const step = last
         ? ` from ${Math.round(last.fromLevel)} to ${Math.round(last.toLevel)} at ${clock(last.time)}`
         : '';
-      return `Connections changed in a step${step}, as after a deploy or a restart, and do not grow since`;
+      return `Connections changed in a step${step}, as after a deploy or a restart, and have not grown since`;
     }
     case 'periodic':
       return `Connections rise and fall back within ${window}, as a day's load does; they are at ${level}`;
@@ -27,7 +27,7 @@ export function trendText({ kind, windowHours, recent, jumps }: KnownTrend): str
       return `Connections have grown by ${perHour(recent.slope.perHour)} for ${span(recent.hours)}, to ${level}`;
     case 'sawtooth': {
       const resets = jumps.filter((jump) => jump.toLevel < jump.fromLevel).length;
-      return `Connections grow by ${perHour(recent.slope.perHour)}, to ${level}, after ${counted(resets, 'reset')} within ${window}, as restarts make them`;
+      return `Connections grow by ${perHour(recent.slope.perHour)}, to ${level}, after ${counted(resets, 'reset')} within ${window}, as after restarts`;
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { Advice } from '../../core/finding.ts';
 import { counted } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
-import { clientName, type Holder, holdersOf } from '../../model/clients.ts';
-import { headroomStatus, type SlotUse } from '../../model/slots.ts';
+import { clientName, type Holder, rankHolders } from '../../model/clients.ts';
+import { criticalBelow, headroomStatus, type SlotUse } from '../../model/slots.ts';
+import type { Settings } from '../../settings/settings.ts';
 import type { ServerSource, SessionsSource } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident } from '../check.ts';
 import { seeAllSessions } from '../remediation.ts';
@@ -36,14 +37,14 @@ export const connectionHeadroom = defineCheck({
   kind: 'incident',
   needs: ['server', 'sessions', 'slots'],
   evaluate({ seen: { server, sessions, slots }, snapshot }, settings) {
-    const holders = holdersOf(sessions.groups);
+    const holders = rankHolders(sessions.groups);
     const status = headroomStatus(slots, settings);
     const [largest] = holders;
     return [
       incident<HeadroomFacts>({
         status,
         subject: `database ${snapshot.database}`,
-        summary: summarize(slots, largest),
+        summary: summarize(slots, largest, settings),
         facts: {
           maxConnections: server.maxConnections,
           reservedForSuperusers: server.reserved.superuser,
@@ -66,9 +67,9 @@ export const connectionHeadroom = defineCheck({
   },
 });
 
-function summarize({ usable, used, usedPercent }: SlotUse, largest: Holder | undefined): string {
-  const taken = `${used} of ${usable} usable slots are used (${usedPercent} %)`;
-  return largest ? `${taken}, ${largest.sessions} of them by ${holderText(largest)}.` : `${taken}.`;
+function summarize({ usable, used, free }: SlotUse, largest: Holder | undefined, settings: Settings): string {
+  const taken = `${used} of ${usable} usable slots used, ${free} free (critical below ${criticalBelow(usable, settings)})`;
+  return largest ? `${taken}; ${largest.sessions} held by ${holderText(largest)}.` : `${taken}.`;
 }
 
 function holderText({ user, clientAddress }: Holder): string {

@@ -10,7 +10,7 @@ import { defineCheck, type Evaluated, incident } from '../check.ts';
 import { hiddenSessions, noSessions } from '../not-evaluated.ts';
 import { leakAdvice } from './advice.ts';
 import { type LeakFacts, leakFacts } from './facts.ts';
-import { type Orphans, orphansOf } from './orphans.ts';
+import { findOrphans, type Orphans } from './orphans.ts';
 import { orphanUncertainty } from './uncertainty.ts';
 
 /** Share of the usable slots, lost to all clients together, that is critical, in percent. */
@@ -33,8 +33,8 @@ export const connectionLeak = defineCheck({
     const { who, limit, deployment } = topology;
     if (who === null) return hidden.length > 0 ? hidden : [noSessions(snapshot, settings)];
     const ceiling = limit.perWorker * deployment.workersPerPod;
-    const leaks = who.clients.flatMap((client) => orphansOf(client, ceiling, settings) ?? []);
-    const loss = lossOf(leaks, slots, settings);
+    const leaks = who.clients.flatMap((client) => findOrphans(client, ceiling, settings) ?? []);
+    const loss = totalLoss(leaks, slots, settings);
     const clients = leaks.map((orphans) => leaked(orphans, loss, topology, settings));
     return clients.length + hidden.length > 0
       ? [...clients, ...hidden]
@@ -42,7 +42,7 @@ export const connectionLeak = defineCheck({
   },
 });
 
-function lossOf(leaks: readonly Orphans[], slots: SlotUse, settings: Settings): Loss {
+function totalLoss(leaks: readonly Orphans[], slots: SlotUse, settings: Settings): Loss {
   const { usable } = slots;
   const sessions = leaks.reduce((sum, orphans) => sum + orphans.sessions, 0);
   const noHeadroom = headroomStatus(slots, settings) === 'critical';

@@ -12,11 +12,11 @@ const LEAKS = ['iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engi
 /** From this version on a pool closes what was idle for 60 s; before, Prisma's 300 s (knowledge/litellm.md section 4). */
 const SHORT_IDLE = { since: '1.101.0', seconds: 60, before: 300 };
 
-/** The known leaks that the version, the log-in and the workers allow; all that the log-in allows where the version is not known. */
+/** The known leaks that the version, the login and the workers allow; all that the login allows where the version is not known. */
 export function knownLeaks({ version, deployment }: Topology, iam: boolean): readonly KnownIssue[] {
-  const faults = version === null ? KNOWN_ISSUES.filter((fault) => iam || !fault.iam) : knownIssuesOf(version, { iam });
+  const issues = version === null ? KNOWN_ISSUES.filter((issue) => iam || !issue.iam) : knownIssuesOf(version, { iam });
   const oneWorker = deployment.workersFrom !== 'assumed' && deployment.workersPerPod === 1;
-  return LEAKS.flatMap((id) => faults.filter((fault) => fault.id === id)).filter(
+  return LEAKS.flatMap((id) => issues.filter((issue) => issue.id === id)).filter(
     ({ id }) => !(oneWorker && id === 'dead-worker-engine'),
   );
 }

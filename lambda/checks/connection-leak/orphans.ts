@@ -27,7 +27,7 @@ export interface Orphans {
  * session has been idle for a refresh interval or more, but never the newest, which is the pool in use. A password has no token life: of
  * those cohorts only what exceeds `ceiling` counts, the oldest first.
  */
-export function orphansOf(client: LitellmClient, ceiling: number, settings: Settings): Orphans | null {
+export function findOrphans(client: LitellmClient, ceiling: number, settings: Settings): Orphans | null {
   const living = client.newestSeen ? (client.cohorts.at(-1) ?? null) : null;
   const stale = client.cohorts.filter((cohort) => cohort !== living && isStale(cohort, settings));
   const cohorts = client.iam ? stale : oldestUpTo(stale, client.sessions - ceiling);

@@ -35,7 +35,7 @@ export const databaseReachable = defineCheck({
   evaluate({ snapshot, model }, settings) {
     const { connection } = snapshot.sources;
     const subject = `database ${snapshot.database}`;
-    const place = { ...placeOf(settings), waitedMs: connection.durationMs };
+    const place = { ...describePlace(settings), waitedMs: connection.durationMs };
     if (connection.status === 'skipped') {
       return [
         notEvaluated({
@@ -58,14 +58,15 @@ export const databaseReachable = defineCheck({
       ];
     }
     const error = connectionError(failure.kind, settings.target);
-    const serves = error.side === 'unclear' ? model.servesOthers : null;
+    // Once logged in, the auditor's path was open: silence after that is the server's.
+    const serves = connection.status === 'failed' && error.side === 'unclear' ? model.servesOthers : null;
     const side = serves === null ? error.side : 'auditor';
     const happened = connection.status === 'ok' ? `Connected, then disconnected: ${error.happened}` : error.happened;
     return [
       incident<ReachableFacts>({
         status: STATUS[side],
         subject,
-        summary: serves === null ? happened : `${happened} ${serves}, so the fault is on the auditor's own path.`,
+        summary: serves === null ? happened : `${happened} ${serves}, so the problem is on the auditor's own path.`,
         facts: {
           ...place,
           cause: failure.kind,
@@ -90,7 +91,7 @@ const STATUS: Readonly<Record<ConnectionError['side'], Status>> = {
 
 /**
  * After the login. PostgreSQL ends a statement that takes too long and says so (57014): a wait that ended by our own deadline, which has no code,
- * means a server that fell silent. A slow query over LiteLLM's tables is no fault of the server.
+ * means a server that stopped answering. A slow query over LiteLLM's tables does not mean that.
  */
 function brokenOff({
   server,
@@ -106,7 +107,7 @@ function brokenOff({
   })[0];
 }
 
-function placeOf({ target }: Settings) {
+function describePlace({ target }: Settings) {
   return {
     host: target.host,
     port: target.port,

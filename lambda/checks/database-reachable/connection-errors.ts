@@ -111,7 +111,7 @@ SELECT datallowconn, datconnlimit FROM pg_database WHERE datname = ${escapeLiter
         command: 'curl -fsSO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem',
       },
       {
-        text: 'If the issuer is another one, something stands between the auditor and the database. Do not switch the verification off.',
+        text: 'If the issuer is another one, something is between the auditor and the database. Do not switch the verification off.',
       },
     ],
   }),
@@ -176,7 +176,7 @@ SELECT datallowconn, datconnlimit FROM pg_database WHERE datname = ${escapeLiter
     ],
   }),
   'connection-lost': (target, place) => ({
-    happened: `The connection to ${place} was closed in the middle.`,
+    happened: `The connection to ${place} was closed before the audit was done.`,
     ...EVERYBODY,
     steps: [
       ...describeRds(target, 'See whether the database restarts or fails over:'),
@@ -226,7 +226,10 @@ function unclear(target: Target, place: string): ConnectionError {
     happened: `The connection to ${place} failed for a reason that the auditor does not know.`,
     ...EITHER,
     steps: [
-      { text: 'Try the same by hand, from inside the VPC. Its error says more:', command: psql(target, 'SELECT 1') },
+      {
+        text: 'Connect yourself, from inside the VPC. The error of psql says more:',
+        command: psql(target, 'SELECT 1'),
+      },
       { text: "See PostgreSQL's own log at the time of this audit." },
     ],
   };

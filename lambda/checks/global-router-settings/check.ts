@@ -53,7 +53,7 @@ function absent(lastPurge: LastPurge | null, subject: string): Evaluated<GlobalR
   return risk({
     status: 'ok',
     subject,
-    summary: `${summary} It was purged ${mode === 'automatic' ? 'automatically' : 'by hand'} at ${at}; backup ${backup} holds it.`,
+    summary: `${summary} It was purged ${mode === 'automatic' ? 'automatically' : 'manually'} at ${at}; backup ${backup} holds it.`,
     facts: { purgedAt: at, mode, backup },
   });
 }
@@ -76,7 +76,7 @@ function present(row: PresentRow, effect: SeenEffect, { subject, ...place }: Pla
         status: 'info',
         subject,
         summary: `The global router_settings row is a JSON string of ${row.bytes} bytes, which LiteLLM skips when it reloads: none of it applies.`,
-        facts: factsOf(row, effect),
+        facts: rowFacts(row, effect),
         advice: globalRowAdvice(row, effect, place),
         uncertainty: { confidence: 'medium', reason: 'That strings are skipped is based on an issue report (#31836).' },
       });
@@ -85,7 +85,7 @@ function present(row: PresentRow, effect: SeenEffect, { subject, ...place }: Pla
         status: 'info',
         subject,
         summary: `The global router_settings row holds ${row.bytes} bytes that are neither an object nor a string, which LiteLLM does not write.`,
-        facts: factsOf(row, effect),
+        facts: rowFacts(row, effect),
         advice: globalRowAdvice(row, effect, place),
         uncertainty: { confidence: 'low', reason: 'What LiteLLM does with such a value is not known.' },
       });
@@ -94,7 +94,7 @@ function present(row: PresentRow, effect: SeenEffect, { subject, ...place }: Pla
         status: statusOf(effect),
         subject,
         summary: `The global router_settings row holds ${counted(row.keyCount, 'setting')} (${row.bytes} bytes); ${consequence(effect, row.routingPolicy)}.`,
-        facts: factsOf(row, effect),
+        facts: rowFacts(row, effect),
         advice: globalRowAdvice(row, effect, place),
         uncertainty: effect.uncertainty,
       });
@@ -119,7 +119,7 @@ function consequence({ kind, version, disputed }: SeenEffect, lost: readonly str
   return `${runs} queries for it and builds a Router on each LLM request${disputed ? ', but that is not certain' : ''}`;
 }
 
-function factsOf(row: PresentRow, effect: SeenEffect): RowFacts {
+function rowFacts(row: PresentRow, effect: SeenEffect): RowFacts {
   const seen = {
     litellmVersion: effect.version,
     effect: effect.kind,

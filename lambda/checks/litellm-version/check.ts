@@ -6,7 +6,7 @@ import type { KnownIssue, KnownIssueSeverity } from '../../litellm/releases/know
 import { upgradeTarget } from '../../litellm/upgrade.ts';
 import { type LitellmVersion, parseLitellmVersion } from '../../litellm/version.ts';
 import type { IamLogin } from '../../model/iam-login.ts';
-import { ORIGINS, type RunningVersion, versionsOf } from '../../model/running-version.ts';
+import { allVersions, ORIGINS, type RunningVersion } from '../../model/running-version.ts';
 import { type CheckResult, defineCheck, type NotEvaluated, notEvaluated, risk } from '../check.ts';
 import { LEARN_VERSION } from '../remediation.ts';
 import { knownIssueAdvice, UPDATE_AUDITOR } from './advice.ts';
@@ -29,13 +29,19 @@ export const litellmVersion = defineCheck({
 
 /** Replicas at several versions: the worst of them is shown, and all are named. */
 function evaluateReplicas(running: RunningVersion, iam: IamLogin, subject: string): CheckResult<VersionFacts> {
-  const replicas = versionsOf(running);
+  const replicas = allVersions(running);
   const worst = replicas
     .map((version) => evaluateVersion({ ...running, version }, iam, subject))
-    .reduce((worse, next) => (severityRank(next.status) > severityRank(worse.status) ? next : worse));
+    .reduce((worse, next) => (weightOf(next) > weightOf(worse) ? next : worse));
   return worst.facts === null
     ? { ...worst, evidence: { ...worst.evidence, replicas } }
     : { ...worst, facts: { ...worst.facts, replicas } };
+}
+
+/** No version is critical by itself, so between two that warn their issues decide. */
+function weightOf({ status, facts }: CheckResult<VersionFacts>): number {
+  const hasCritical = facts?.issues.some((issue) => effectiveSeverity(issue) === 'critical') ?? false;
+  return severityRank(hasCritical ? 'critical' : status);
 }
 
 /** The result of a version; `unknown` for one that is not known, no version, newer than the knowledge, or only a lower bound. */
@@ -73,9 +79,9 @@ function evaluateKnown(
   subject: string,
 ): CheckResult<VersionFacts> {
   const issues = knownIssuesOf(version, { iam: iam.use !== 'no' });
-  const severities = issues.map(severityOf);
+  const severities = issues.map(effectiveSeverity);
   const worst = (['critical', 'warning', 'info'] as const).find((severity) => severities.includes(severity)) ?? null;
-  const decisive = issues.filter((issue) => severityOf(issue) === worst);
+  const decisive = issues.filter((issue) => effectiveSeverity(issue) === worst);
   return risk({
     // What may happen is never critical: it is evidence beside a symptom.
     status: worst === null ? 'ok' : worst === 'info' ? 'info' : 'warning',
@@ -118,7 +124,7 @@ function unknown(
 }
 
 /** An issue that no version fixes is shown, but does not warn: nobody could make the warning go away. */
-function severityOf({ severity, fixed, lastAffected }: KnownIssue): KnownIssueSeverity {
+function effectiveSeverity({ severity, fixed, lastAffected }: KnownIssue): KnownIssueSeverity {
   const open = fixed.length === 0 && lastAffected.length === 0;
   return open && severity === 'warning' ? 'info' : severity;
 }
@@ -136,10 +142,10 @@ function summarize(
   const others = listed(
     severity === 'critical' && !isSecurity(worst) ? next.filter((issue) => !isSecurity(issue)).map(({ id }) => id) : [],
   );
-  return `LiteLLM ${version.text} has ${countIssues(issues)}; the worst: ${worst.title} (${nameOf(worst)})${others && `, then ${others}`}.`;
+  return `LiteLLM ${version.text} has ${countIssues(issues)}; the worst: ${worst.title} (${issueName(worst)})${others && `, then ${others}`}.`;
 }
 
-function nameOf({ id, setting }: KnownIssue): string {
+function issueName({ id, setting }: KnownIssue): string {
   return setting === undefined ? id : `${id}; requires ${setting}`;
 }
 

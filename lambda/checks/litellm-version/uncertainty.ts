@@ -1,7 +1,7 @@
 import { ge } from '@renovatebot/pep440';
 import { listed } from '../../core/text.ts';
 import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
-import { lineOf } from '../../litellm/affected.ts';
+import { releaseLine } from '../../litellm/affected.ts';
 import { ABOUT } from '../../litellm/releases/about.ts';
 import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
@@ -51,7 +51,7 @@ function settingUncertainty(decisive: readonly KnownIssue[]): Uncertainty[] {
 }
 
 function newOnLine({ text, release }: LitellmVersion): Uncertainty[] {
-  const newest = ABOUT.targets.find((target) => lineOf(target.version) === lineOf(release))?.version;
+  const newest = ABOUT.targets.find((target) => releaseLine(target.version) === releaseLine(release))?.version;
   if (newest === undefined || release === newest || !ge(text, newest)) return [];
   return [{ confidence: 'medium', reason: `It is newer than ${newest}, the last of its line on ${ABOUT.date}.` }];
 }

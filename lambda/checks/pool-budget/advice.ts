@@ -50,7 +50,7 @@ function fitThePools(budget: Budget, server: ServerSource): readonly Advice[] {
       : [];
   const small =
     safeLimit < 1
-      ? `Even a pool limit of 1 does not fit: ${sumWith(1, budget)} usable slots. Raise max_connections to ${surge + reserved} or more (on RDS also by a larger class), run fewer workers, or put PgBouncer in transaction mode between.`
+      ? `Even a pool limit of 1 does not fit: ${sumWith(1, budget)} usable slots. Raise max_connections to ${surge + reserved} or more (on RDS also by a larger class), run fewer workers, or use PgBouncer in transaction mode.`
       : `Or keep the limit and raise max_connections to ${surge + reserved} or more, on RDS also by a larger class${safeLimit < SMALL_POOL ? '; with so small a pool, that, fewer workers or PgBouncer is the better way' : ''}.`;
   return [
     ...lower,

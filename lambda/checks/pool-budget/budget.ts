@@ -23,7 +23,7 @@ export interface Budget {
 }
 
 /** limit x workers, + others, + 1 migration job; during a rolling deployment with the workers that it adds. */
-export function budgetOf(
+export function computeBudget(
   parts: { readonly usable: number; readonly perWorker: number; readonly others: number },
   deployment: Deployment & { readonly workers: number; readonly pods: number },
   { rollingSurgePercent }: Settings,
@@ -48,7 +48,7 @@ export function budgetOf(
   };
 }
 
-/** The sum with another limit, as proof: `4 x 12 workers + 5 others = 53`. */
+/** The sum with another limit, as proof: `4 x 12 workers during a rolling deployment + 5 = 53 of 55`. */
 export function sumWith(limit: number, { surgeWorkers, beside, usable }: Budget): string {
   return `${limit} x ${surgeWorkers} workers during a rolling deployment + ${beside} = ${limit * surgeWorkers + beside} of ${usable}`;
 }

@@ -1,4 +1,4 @@
-import { listed } from '../../core/text.ts';
+import { counted, listed } from '../../core/text.ts';
 import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import { connectionsPerWorker } from '../../model/observed-pool.ts';
 import { headroomStatus } from '../../model/slots.ts';
@@ -13,8 +13,7 @@ import type { SessionsSource, Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, type Evaluated, incident, type NotEvaluated, notEvaluated, risk } from '../check.ts';
 import { hiddenSessions } from '../not-evaluated.ts';
 import { budgetAdvice, fits } from './advice.ts';
-import { type Budget, budgetOf } from './budget.ts';
-import { poolShortage } from './shortage.ts';
+import { type Budget, computeBudget } from './budget.ts';
 
 export type BudgetFacts = TopologyFacts & {
   readonly sum: string;
@@ -42,13 +41,17 @@ export const poolBudget = defineCheck({
     if (pods === null || workers === null) return [notCounted(topology, snapshot)];
     const others = Math.max(0, slots.used - (who?.sessions ?? 0));
     const perWorker = connectionsPerWorker(topology, settings);
-    const budget = budgetOf({ usable: slots.usable, perWorker, others }, { ...deployment, pods, workers }, settings);
+    const budget = computeBudget(
+      { usable: slots.usable, perWorker, others },
+      { ...deployment, pods, workers },
+      settings,
+    );
     const shortage = poolShortage(snapshot, topology);
     const uncertainty = uncertaintyOf(topology, sessions);
     const statement = {
       subject: `database ${snapshot.database}`,
       summary: `The pools may take ${budget.line} of ${budget.usable} usable slots, ${budget.surge} during a rolling deployment: ${verdictOn(budget)}.`,
-      facts: factsOf(budget, others, topology, shortage),
+      facts: budgetFacts(budget, others, topology, shortage),
       advice: budgetAdvice(budget, topology, server, shortage),
       uncertainty,
     };
@@ -73,7 +76,20 @@ function graded(
   return incident({ ...statement, status: isCritical ? 'critical' : 'warning' });
 }
 
-function factsOf(budget: Budget, others: number, topology: Topology, shortage: string | null): BudgetFacts {
+/**
+ * What shows that the pools themselves are too small, in words: requests that timed out in the last hour, or a client with all of its
+ * sessions active; null when nothing does.
+ */
+function poolShortage({ sources: { cloudwatch } }: Snapshot, { who, limit, deployment }: Topology): string | null {
+  const timeouts = cloudwatch.status === 'ok' ? (cloudwatch.value.proxyErrors?.poolTimeouts ?? 0) : 0;
+  if (timeouts > 0)
+    return `${counted(timeouts, 'request')} timed out waiting for a connection of the pool in the last hour`;
+  const ceiling = limit.perWorker * deployment.workersPerPod;
+  const full = who?.clients.find(({ busy }) => busy >= ceiling);
+  return full === undefined ? null : `all ${full.busy} sessions of ${full.name} are active`;
+}
+
+function budgetFacts(budget: Budget, others: number, topology: Topology, shortage: string | null): BudgetFacts {
   const { usable, steady, surge, workers, surgeWorkers, safeLimit, line } = budget;
   return {
     sum: line,

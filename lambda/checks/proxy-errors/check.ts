@@ -70,7 +70,7 @@ function adviceOn({ connectionAttemptsFailed, poolTimeouts }: Lines): readonly A
     ...(connectionAttemptsFailed > 0
       ? [
           {
-            text: 'All connection attempts failed: LiteLLM could not reach its own query-engine process in the pod; PostgreSQL may be fine. If slots are free, restart the pods that logged it, one by one, and see litellm-version for known issues of the engine. If no slots are free, do first what connection-headroom says.',
+            text: 'All connection attempts failed: LiteLLM could not reach its own query-engine process in the pod; PostgreSQL may be fine. If slots are free, restart the pods that logged it, one by one, and see litellm-version for known issues of the engine. If no slots are free, first follow the advice of connection-headroom.',
           },
         ]
       : []),

@@ -5,7 +5,6 @@ import { knownIssuesOf } from '../../litellm/known-issues.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { ProxySource, ReadinessAnswer, Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident } from '../check.ts';
-import { proxyAdvice } from './advice.ts';
 
 /** The known issue of a 503 that stays, by its id in knowledge/known-issues.tsv. */
 const STUCK = 'readiness-stuck';
@@ -93,11 +92,31 @@ function distinctReasons({ failures }: ProxySource): readonly string[] {
 }
 
 function adviceOn(answers: Answers, { failures }: ProxySource, snapshot: Snapshot): readonly Advice[] {
-  if (answers.lost > 0) return proxyAdvice(snapshot);
+  if (answers.lost > 0) return adviceOnLost(snapshot);
   const [remediation] = failures.flatMap((failure) => failure.remediation ?? []);
   if (remediation !== undefined) return [remediation];
   if (answers.unclear > 0) return [LOOK];
   return statusOf(answers) === 'unknown' ? [REACH] : [];
+}
+
+/** What to do when the proxy reports that its database is not connected. */
+function adviceOnLost({ sources: { connection } }: Snapshot): readonly Advice[] {
+  return [
+    connection.status === 'ok'
+      ? {
+          text: 'The auditor reached the database, so look at the side of the proxy: first the findings on slots and logins (connection-headroom, iam-authentication, proxy-errors), then the log of the pods that are not connected.',
+        }
+      : {
+          text: 'The auditor did not reach the database either: first follow the advice of database-reachable.',
+        },
+    {
+      text: 'If the database is well, restart the pods that are not connected, one by one. Their answer can be two minutes old, so ask twice before that:',
+      command: 'curl --silent --show-error --write-out \'\\n%{http_code}\\n\' "$PROXY_URL/health/readiness"',
+    },
+    {
+      text: 'To keep serving while the database is unavailable: allow_requests_on_db_unavailable: true in general_settings. This turns authentication off for that time: whoever reaches the proxy is served, without budgets and limits. Only for a proxy in a closed network. From 1.85.0 to 1.99 its readiness still answers 503, and pods are taken out.',
+    },
+  ];
 }
 
 const LOOK: Advice = {

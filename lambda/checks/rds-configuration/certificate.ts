@@ -22,14 +22,14 @@ export function certificateConcern(
   const subject = `instance ${instance.identifier}: certificate`;
   const authority = rds.certificateAuthorities.find(({ identifier }) => identifier === instance.caIdentifier);
   const expiries = [
-    ...expiryOf('server certificate', instance.certificateValidTill, takenAt),
-    ...expiryOf(`CA ${instance.caIdentifier}`, authority?.validTill, takenAt),
+    ...findExpiry('server certificate', instance.certificateValidTill, takenAt),
+    ...findExpiry(`CA ${instance.caIdentifier}`, authority?.validTill, takenAt),
   ];
   if (expiries.length === 0) {
     return [
       notEvaluated({
         subject,
-        summary: `RDS did not say when the certificate of ${instance.identifier} expires.`,
+        summary: `RDS did not report when the certificate of ${instance.identifier} expires.`,
         evidence: { caIdentifier: instance.caIdentifier },
         advice: [{ text: 'Allow rds:DescribeCertificates, or see:', command: 'aws rds describe-certificates' }],
       }),
@@ -39,7 +39,7 @@ export function certificateConcern(
   if (soon.length === 0) return [];
   const statement = {
     subject,
-    summary: `Of ${instance.identifier}, ${listed(soon.map(expiryText))}.`,
+    summary: `On ${instance.identifier}, ${listed(soon.map(expiryText))}.`,
     facts: { caIdentifier: instance.caIdentifier, expiries: soon },
     advice: adviceOn(instance.identifier, region),
   };
@@ -48,7 +48,7 @@ export function certificateConcern(
     : [risk({ ...statement, status: 'warning' })];
 }
 
-function expiryOf(what: string, validTill: string | null | undefined, takenAt: string): readonly Expiry[] {
+function findExpiry(what: string, validTill: string | null | undefined, takenAt: string): readonly Expiry[] {
   const daysLeft = Math.floor((Date.parse(validTill ?? '') - Date.parse(takenAt)) / DAY_MS);
   return validTill && Number.isFinite(daysLeft) ? [{ what, validTill, daysLeft }] : [];
 }

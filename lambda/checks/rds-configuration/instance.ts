@@ -20,7 +20,7 @@ function statusConcern({ identifier, status, isWriter }: RdsInstance): readonly 
   if (status === 'available') return [];
   return [
     incident({
-      status: severityOf(status),
+      status: statusFor(status),
       subject: `instance ${identifier}: status`,
       summary: `The ${isWriter ? 'writer' : 'reader'} ${identifier} is "${status}", not "available".`,
       facts: { instanceStatus: status, isWriter },
@@ -34,7 +34,7 @@ function statusConcern({ identifier, status, isWriter }: RdsInstance): readonly 
   ];
 }
 
-function severityOf(status: string): Status {
+function statusFor(status: string): Status {
   if (SERVING.test(status)) return 'info';
   return NOT_SERVING.test(status) ? 'critical' : 'warning';
 }

@@ -78,7 +78,7 @@ function adviceOn({ target }: Settings): readonly Advice[] {
       text: "Find out who writes it. LiteLLM's UI does whenever somebody saves router settings there, with everything that config.yaml has. Agree that nobody does so until LiteLLM is upgraded.",
     },
     ...stepsToRun(
-      'To see what it holds and how to purge it by hand, which also lets automatic purges continue',
+      'To see what it holds and how to purge it manually, which also lets automatic purges continue',
       { action: 'purge' },
       target,
     ),

@@ -20,14 +20,14 @@ export type VersionRange = {
   readonly lastAffected: readonly string[];
 };
 
-/** A known fault, or the part of one that holds for a range. Several parts share an id; a version is in one of them at most. */
+/** A known issue, or the part of one that holds for a range. Several parts share an id; a version is in one of them at most. */
 export type KnownIssue = VersionRange & {
   readonly id: string;
   readonly kind: KnownIssueKind;
   readonly severity: KnownIssueSeverity;
   /** Holds only where LiteLLM logs in with IAM tokens. */
   readonly iam: boolean;
-  /** What it takes besides the version, in words. */
+  /** What it requires besides the version, in words. */
   readonly setting?: string;
   readonly title: string;
   readonly certainty: Certainty;
@@ -58,7 +58,7 @@ export interface About {
   readonly newest: string;
   /** Where to upgrade to, the best first; each the newest seen of its line. */
   readonly targets: readonly { readonly version: string; readonly why: string }[];
-  /** LiteLLM's own troubleshooting guide, and what its source history says instead; told about versions below `until`. */
+  /** LiteLLM's own troubleshooting guide, and what its source history says instead; shown for versions below `until`. */
   readonly guide: {
     readonly source: string;
     readonly says: string;

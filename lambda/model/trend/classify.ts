@@ -1,7 +1,6 @@
-import { repeatsDayBefore } from './day-before.ts';
-import { type Piece, pieceOf } from './pieces.ts';
-import { seriesOf, spanHours, type TrendPoint } from './points.ts';
-import { type Jump, type Shape, shapeOf } from './shape.ts';
+import { fitPiece, type Piece } from './pieces.ts';
+import { MS_PER_HOUR, median, spanHours, type TrendPoint, toSeries } from './points.ts';
+import { findShape, type Jump, type Shape, SLOT_MS } from './shape.ts';
 import type { Slope } from './slope.ts';
 
 /**
@@ -43,25 +42,31 @@ const BENT = 1 / 2;
 /** Of a rise: the share that has to be above what was held before. */
 const NEW_GROUND = 1 / 2;
 
+const DAY_MS = 24 * MS_PER_HOUR;
+/** Of the rise. A leak that has lasted since then stands two rises of 12 h higher, and one that began later a whole rise at its end. */
+const SAME = 1 / 4;
+/** Of the piece's levels that need a counterpart. */
+const ENOUGH = 1 / 2;
+
 /**
- * Names the shape of a series of counts. Points may come in any order, with gaps; they are result as medians of quarters of an hour.
+ * Names the shape of a series of counts. Points may come in any order, with gaps; what is classified are medians of quarters of an hour.
  * Too few means less than 3 h of them. A morning's rise looks like a leak until it bends: only `dayBefore` tells them apart.
  */
 export function classifyTrend(points: readonly TrendPoint[], options: TrendOptions = {}): Trend {
-  const series = seriesOf(points);
+  const series = toSeries(points);
   const windowHours = spanHours(series);
-  const shape = shapeOf(series);
+  const shape = findShape(series);
   if (!shape) return { kind: 'too-few-points', windowHours };
   const { levels, from, slope, fromLevel, toLevel } = shape.last;
   return {
-    kind: kindOf(shape, options.dayBefore ?? []),
+    kind: classifyShape(shape, options.dayBefore ?? []),
     windowHours,
     recent: { since: from, hours: spanHours(levels), slope, fromLevel, toLevel },
     jumps: shape.jumps,
   };
 }
 
-function kindOf(shape: Shape, dayBefore: readonly TrendPoint[]): TrendKind {
+function classifyShape(shape: Shape, dayBefore: readonly TrendPoint[]): TrendKind {
   const { pieces, last, jumps, leastChange } = shape;
   if (!grows(last, leastChange)) {
     if (jumps.length > 0) return 'step';
@@ -83,7 +88,7 @@ function falls({ slope, fromLevel, toLevel }: Piece, leastChange: number): boole
 /** The last piece is slower than the one before it, or its second half than its first. */
 function bends({ pieces, last }: Shape): boolean {
   const half = Math.ceil(last.levels.length / 2);
-  return slows(pieces.at(-2), last) || slows(pieceOf(last.levels.slice(0, half)), pieceOf(last.levels.slice(half)));
+  return slows(pieces.at(-2), last) || slows(fitPiece(last.levels.slice(0, half)), fitPiece(last.levels.slice(half)));
 }
 
 function slows(before: Piece | null | undefined, after: Piece | null): boolean {
@@ -94,4 +99,15 @@ function slows(before: Piece | null | undefined, after: Piece | null): boolean {
 function regains({ pieces, last }: Shape): boolean {
   const held = Math.max(...pieces.slice(0, -1).flatMap(({ fromLevel, toLevel }) => [fromLevel, toLevel]));
   return last.toLevel - held < (last.toLevel - last.fromLevel) * NEW_GROUND;
+}
+
+/** Whether the count ran at about the same levels at the same hours a day earlier; false where most of those are missing. */
+function repeatsDayBefore(piece: Piece, dayBefore: readonly TrendPoint[]): boolean {
+  const earlier = toSeries(dayBefore);
+  const differences = piece.levels.flatMap(({ time, value }) => {
+    const then = earlier.filter((point) => Math.abs(point.time + DAY_MS - time) <= SLOT_MS / 2);
+    return then.length > 0 ? [Math.abs(value - median(then.map((point) => point.value)))] : [];
+  });
+  if (differences.length < piece.levels.length * ENOUGH) return false;
+  return median(differences) <= (piece.toLevel - piece.fromLevel) * SAME;
 }

@@ -1,5 +1,5 @@
 import { median, type Series } from './points.ts';
-import { FEWEST_FOR_SLOPE, lineThrough, type Slope, slopeOf } from './slope.ts';
+import { FEWEST_FOR_SLOPE, fitSlope, lineThrough, type Slope } from './slope.ts';
 
 /** A stretch of levels that one straight line describes. */
 export interface Piece {
@@ -16,7 +16,7 @@ export interface Piece {
 const NOISE_WINDOW = 12;
 /** Makes the median distance from a line a standard deviation: 1.4826 for normal noise, sqrt(12 / 10) for the line's two parameters. */
 const NOISE_FACTOR = 1.4826 * Math.sqrt(NOISE_WINDOW / (NOISE_WINDOW - 2));
-/** Connections. Counts are whole numbers: less noise than half of one can't be told from none. */
+/** Connections. Counts are whole numbers: less noise than half of one cannot be distinguished from none. */
 const LEAST_NOISE = 0.5;
 /** Standard deviations. A level further off costs no more, so that a short surge can't pay for a piece of its own. */
 const FURTHEST = 3;
@@ -28,10 +28,10 @@ const PIECE_COST = 10;
 
 /**
  * Cuts the levels into the straight pieces that describe them best: the least sum of distances from the pieces' Theil-Sen lines, plus a price
- * a piece (optimal partitioning, Jackson 2005; distances bounded against outliers, Fearnhead and Rigaill 2019).
+ * per piece (optimal partitioning, Jackson 2005; distances bounded against outliers, Fearnhead and Rigaill 2019).
  * In order of time. A piece has at least 6 levels, 90 minutes of quarters; fewer levels make no piece.
  */
-export function piecesOf(levels: Series, noise: number): Piece[] {
+export function cutIntoPieces(levels: Series, noise: number): Piece[] {
   /** The best way to cut the levels before an index. */
   const best = new Map<number, { readonly cost: number; readonly pieces: readonly Series[] }>();
   best.set(0, { cost: 0, pieces: [] });
@@ -46,12 +46,12 @@ export function piecesOf(levels: Series, noise: number): Piece[] {
       ways.reduce((one, other) => (other.cost < one.cost ? other : one)),
     );
   }
-  return (best.get(levels.length)?.pieces ?? []).flatMap((piece) => pieceOf(piece) ?? []);
+  return (best.get(levels.length)?.pieces ?? []).flatMap((piece) => fitPiece(piece) ?? []);
 }
 
 /** All of the levels as one piece; null for fewer than 6. */
-export function pieceOf(levels: Series): Piece | null {
-  const [first, last, slope] = [levels.at(0), levels.at(-1), slopeOf(levels)];
+export function fitPiece(levels: Series): Piece | null {
+  const [first, last, slope] = [levels.at(0), levels.at(-1), fitSlope(levels)];
   if (!first || !last || !slope) return null;
   const line = lineThrough(levels);
   return {
@@ -65,7 +65,7 @@ export function pieceOf(levels: Series): Piece | null {
 }
 
 /** Standard deviation of the levels about a straight line over three hours, at least 0.5; jumps, bends and outliers hardly move it. */
-export function noiseOf(levels: Series): number {
+export function estimateNoise(levels: Series): number {
   const windows = levels.slice(NOISE_WINDOW - 1).map((_, start) => levels.slice(start, start + NOISE_WINDOW));
   return Math.max(LEAST_NOISE, NOISE_FACTOR * median(windows.map((window) => median(distances(window)))));
 }

@@ -27,7 +27,7 @@ export function medianOfSorted(sorted: Float64Array): number {
 }
 
 /** The points in order of time. Several of one time become their median; what is no time or no count is left out. */
-export function seriesOf(points: readonly TrendPoint[]): Series {
+export function toSeries(points: readonly TrendPoint[]): Series {
   const usable = points.filter(({ time, value }) => Math.abs(time) <= LATEST_TIME && Math.abs(value) <= LARGEST_VALUE);
   return mediansBy(usable, ({ time }) => Math.round(time)).map(({ time, value }) => ({
     time: Math.round(time),

@@ -1,4 +1,4 @@
-import { noiseOf, type Piece, piecesOf } from './pieces.ts';
+import { cutIntoPieces, estimateNoise, type Piece } from './pieces.ts';
 import { MS_PER_HOUR, type Series, slotMedians } from './points.ts';
 
 /** A change of level between two pieces, as a deploy, a change of scale or a restart makes it. */
@@ -36,12 +36,12 @@ const CLEAR_OF_NOISE = 4;
 const SHARE_OF_RANGE = 1 / 6;
 
 /** The pieces and jumps of a series; null when its points fill fewer than 12 quarters of an hour. */
-export function shapeOf(series: Series): Shape | null {
+export function findShape(series: Series): Shape | null {
   const levels = slotMedians(series, SLOT_MS, MOST_SLOTS);
   if (levels.length < FEWEST_SLOTS) return null;
-  const noise = noiseOf(levels);
+  const noise = estimateNoise(levels);
   const leastChange = Math.max(LEAST_CHANGE, CLEAR_OF_NOISE * noise);
-  const pieces = piecesOf(levels, noise);
+  const pieces = cutIntoPieces(levels, noise);
   const jumps = jumpsBetween(pieces, leastChange);
   const last = pieces.at(-1);
   return last ? { pieces, last, jumps, leastChange } : null;

@@ -1,4 +1,4 @@
-import { MS_PER_HOUR, median, medianOfSorted, type Series, seriesOf, slotMedians, type TrendPoint } from './points.ts';
+import { MS_PER_HOUR, median, medianOfSorted, type Series, slotMedians, type TrendPoint, toSeries } from './points.ts';
 
 /** Growth in units of the value per hour, with its 99 % interval. */
 export interface Slope {
@@ -23,12 +23,12 @@ const MOST_CORRELATION = 0.95;
  * More than 144 points are thinned to medians of slots first; null for fewer than 6 different times.
  */
 export function robustSlope(points: readonly TrendPoint[]): Slope | null {
-  const series = seriesOf(points);
-  return slopeOf(series.length > MOST_FOR_SLOPE ? slotMedians(series, 0, MOST_FOR_SLOPE) : series);
+  const series = toSeries(points);
+  return fitSlope(series.length > MOST_FOR_SLOPE ? slotMedians(series, 0, MOST_FOR_SLOPE) : series);
 }
 
 /** As `robustSlope`, for a series as it is. */
-export function slopeOf(series: Series): Slope | null {
+export function fitSlope(series: Series): Slope | null {
   if (series.length < FEWEST_FOR_SLOPE) return null;
   const slopes = pairSlopes(series);
   const spread = Z * Math.sqrt(kendallVariance(series.length) * varianceInflation(series));

@@ -15,7 +15,7 @@ const BY_NAME: readonly (readonly [RegExp, FailureKind])[] = [
 
 /**
  * Returns what went wrong with an AWS call, in our own words.
- * @param permission what the role would need, such as `rds:DescribeDBInstances on ...`; shown when it was denied
+ * @param permission what the role requires, such as `rds:DescribeDBInstances on ...`; shown when it was denied
  */
 export function awsFailure(error: unknown, permission: string): SourceFailure {
   const name = error instanceof Error ? error.name : '';

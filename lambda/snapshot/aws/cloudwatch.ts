@@ -46,11 +46,11 @@ export async function readCloudWatch(
     },
     signal,
   );
-  const series = seriesOf(results);
+  const series = collectSeries(results);
   const lastHour = (id: QueryId) => sum(series(id).filter(({ at }) => Date.parse(at) >= endMs - HOUR_MS));
   return {
     connections: { periodSeconds: PERIOD_SECONDS, points: series('connections') },
-    iam: iamOf(series, lastHour),
+    iam: iamMetrics(series, lastHour),
     proxyErrors:
       proxyErrorsOf === undefined
         ? null
@@ -84,7 +84,7 @@ async function metricData(
 }
 
 /** @throws SourceError when CloudWatch could not compute a series */
-function seriesOf(results: readonly MetricDataResult[]): Series {
+function collectSeries(results: readonly MetricDataResult[]): Series {
   const points = new Map<string, Point[]>();
   for (const { Id = '', StatusCode, Timestamps = [], Values = [] } of results) {
     if (StatusCode === 'Forbidden') throw forbidden();
@@ -99,7 +99,7 @@ function seriesOf(results: readonly MetricDataResult[]): Series {
 }
 
 /** A series that nobody writes has no points. RDS writes these once somebody logs in by IAM, and zero where nothing failed. */
-function iamOf(series: Series, lastHour: (id: QueryId) => number): CloudWatchSource['iam'] {
+function iamMetrics(series: Series, lastHour: (id: QueryId) => number): CloudWatchSource['iam'] {
   const exists = (id: QueryId) => series(id).length > 0;
   if (!exists('iam_requests') && !exists('iam_failures') && !CAUSES.some(([id]) => exists(id))) return null;
   const causes = CAUSES.map(([id, cause]) => ({ cause, count: lastHour(id) }));

@@ -12,7 +12,7 @@ const INSTANCE_LIMIT = 20;
  * @throws the SDK's errors; `awsFailure` tells them apart. SourceError.
  */
 export async function readRds(target: NonNullable<Target['rds']>, signal: AbortSignal): Promise<RdsSource> {
-  // Loaded here so that it overlaps with the database's log-in instead of delaying the start.
+  // Loaded here so that it overlaps with the database's login instead of delaying the start.
   const { RDS } = await import('@aws-sdk/client-rds');
   const rds = new RDS({ region: target.region, maxAttempts: 3 });
   const options = { abortSignal: signal };
@@ -23,7 +23,7 @@ export async function readRds(target: NonNullable<Target['rds']>, signal: AbortS
       const { DBInstances = [] } = await rds.describeDBInstances({ DBInstanceIdentifier: target.identifier }, options);
       const instance = DBInstances[0];
       if (instance === undefined) throw notThere();
-      const state = instanceOf(instance, undefined);
+      const state = toInstance(instance, undefined);
       return {
         ...instanceFacts(instance),
         instances: [state],
@@ -36,7 +36,7 @@ export async function readRds(target: NonNullable<Target['rds']>, signal: AbortS
     ]);
     const cluster = DBClusters[0];
     if (cluster === undefined) throw notThere();
-    const members = DBInstances.slice(0, INSTANCE_LIMIT).map((instance) => instanceOf(instance, cluster));
+    const members = DBInstances.slice(0, INSTANCE_LIMIT).map((instance) => toInstance(instance, cluster));
     return {
       ...clusterFacts(cluster),
       instances: members,
@@ -52,13 +52,13 @@ type Facts = Omit<RdsSource, 'instances' | 'certificateAuthorities'>;
 function instanceFacts(instance: DBInstance): Facts {
   return {
     kind: 'instance',
-    identifier: told(instance.DBInstanceIdentifier, 'DBInstanceIdentifier'),
-    resourceId: told(instance.DbiResourceId, 'DbiResourceId'),
+    identifier: present(instance.DBInstanceIdentifier, 'DBInstanceIdentifier'),
+    resourceId: present(instance.DbiResourceId, 'DbiResourceId'),
     endpoint: instance.Endpoint?.Address ?? null,
     port: instance.Endpoint?.Port ?? null,
-    engine: told(instance.Engine, 'Engine'),
-    engineVersion: told(instance.EngineVersion, 'EngineVersion'),
-    iamAuthentication: told(instance.IAMDatabaseAuthenticationEnabled, 'IAMDatabaseAuthenticationEnabled'),
+    engine: present(instance.Engine, 'Engine'),
+    engineVersion: present(instance.EngineVersion, 'EngineVersion'),
+    iamAuthentication: present(instance.IAMDatabaseAuthenticationEnabled, 'IAMDatabaseAuthenticationEnabled'),
     serverless: null,
   };
 }
@@ -67,13 +67,13 @@ function clusterFacts(cluster: DBCluster): Facts {
   const scaling = cluster.ServerlessV2ScalingConfiguration;
   return {
     kind: 'cluster',
-    identifier: told(cluster.DBClusterIdentifier, 'DBClusterIdentifier'),
-    resourceId: told(cluster.DbClusterResourceId, 'DbClusterResourceId'),
+    identifier: present(cluster.DBClusterIdentifier, 'DBClusterIdentifier'),
+    resourceId: present(cluster.DbClusterResourceId, 'DbClusterResourceId'),
     endpoint: cluster.Endpoint ?? null,
     port: cluster.Port ?? null,
-    engine: told(cluster.Engine, 'Engine'),
-    engineVersion: told(cluster.EngineVersion, 'EngineVersion'),
-    iamAuthentication: told(cluster.IAMDatabaseAuthenticationEnabled, 'IAMDatabaseAuthenticationEnabled'),
+    engine: present(cluster.Engine, 'Engine'),
+    engineVersion: present(cluster.EngineVersion, 'EngineVersion'),
+    iamAuthentication: present(cluster.IAMDatabaseAuthenticationEnabled, 'IAMDatabaseAuthenticationEnabled'),
     serverless:
       scaling?.MinCapacity === undefined || scaling.MaxCapacity === undefined
         ? null
@@ -81,8 +81,8 @@ function clusterFacts(cluster: DBCluster): Facts {
   };
 }
 
-function instanceOf(instance: DBInstance, cluster: DBCluster | undefined): RdsInstance {
-  const identifier = told(instance.DBInstanceIdentifier, 'DBInstanceIdentifier');
+function toInstance(instance: DBInstance, cluster: DBCluster | undefined): RdsInstance {
+  const identifier = present(instance.DBInstanceIdentifier, 'DBInstanceIdentifier');
   const member = cluster?.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === identifier);
   const ownGroups = (instance.DBParameterGroups ?? []).map((group) => ({
     name: group.DBParameterGroupName ?? '',
@@ -94,8 +94,8 @@ function instanceOf(instance: DBInstance, cluster: DBCluster | undefined): RdsIn
       : [{ name: cluster?.DBClusterParameterGroup ?? '', applyStatus: member.DBClusterParameterGroupStatus }];
   return {
     identifier,
-    class: told(instance.DBInstanceClass, 'DBInstanceClass'),
-    status: told(instance.DBInstanceStatus, 'DBInstanceStatus'),
+    class: present(instance.DBInstanceClass, 'DBInstanceClass'),
+    status: present(instance.DBInstanceStatus, 'DBInstanceStatus'),
     isWriter: cluster === undefined || member?.IsClusterWriter === true,
     caIdentifier: instance.CertificateDetails?.CAIdentifier ?? instance.CACertificateIdentifier ?? null,
     certificateValidTill: instance.CertificateDetails?.ValidTill?.toISOString() ?? null,
@@ -119,7 +119,7 @@ function authorities(
   );
 }
 
-function told<Value>(value: Value | undefined, field: string): Value {
+function present<Value>(value: Value | undefined, field: string): Value {
   if (value !== undefined) return value;
   throw new SourceError(failureOf('unexpected-answer', { message: `RDS left out ${field}.` }));
 }

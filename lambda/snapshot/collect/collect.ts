@@ -56,7 +56,7 @@ async function collectRds({ target, awsTimeoutMs }: Settings, budget: Budget): P
   );
 }
 
-/** The same hours of the day before tell a morning's rise from a leak. */
+/** The same hours of the day before distinguish a morning's rise from a leak. */
 const DAY_HOURS = 24;
 
 async function collectCloudWatch(settings: Settings, budget: Budget): Promise<Sources['cloudwatch']> {

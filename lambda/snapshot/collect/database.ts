@@ -15,7 +15,7 @@ type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'rou
 
 /**
  * All that is read from the database, on one connection and in at most four round trips. Never rejects.
- * @param proxy tells the version, which decides whether table activity is measured
+ * @param proxy states the version, which decides whether table activity is measured
  */
 export async function collectDatabase(
   settings: Settings,
@@ -38,12 +38,12 @@ export async function collectDatabase(
     const sessions = await see(() => readSessions(live, settings));
     const seen = { connection: { ...attempt, value: describe(target) }, sessions };
     if (look.status !== 'ok') {
-      const none = skipped("LiteLLM's tables could not be looked for.");
+      const none = skipped('Which tables LiteLLM has is not known.');
       return { ...seen, server: look, 'router-settings': none, litellm: none };
     }
     const { server } = look.value;
     const routerSettings = await see(() => readRouterSettings(live, server));
-    const measurement = await measurementOf(routerSettings, settings, proxy);
+    const measurement = await planMeasurement(routerSettings, settings, proxy);
     const ready = 'reason' in measurement ? measurement : await waited(measurement, lookedAt, settings, budget);
     return {
       ...seen,
@@ -56,7 +56,7 @@ export async function collectDatabase(
   }
 }
 
-async function measurementOf(
+async function planMeasurement(
   routerSettings: Sources['router-settings'],
   { litellmVersion }: Settings,
   proxy: Promise<Sources['proxy']>,

@@ -15,7 +15,7 @@ const UTC_OFFSETS = [
 
 /**
  * The live workers by host, as one jsonb. LiteLLM writes NOW() into a column without time zone, so beats are in the time zone of its sessions, which
- * nothing tells. It is the one that makes the newest beat at most 180 s old; when none does, nobody beats. A proxy that stopped an hour ago can
+ * nothing shows. It is the one that makes the newest beat at most 180 s old; when none does, nobody beats. A proxy that stopped an hour ago can
  * so be taken for one in the next time zone, for three minutes.
  *
  * @param table quoted, schema included

@@ -12,9 +12,9 @@ import { growth, readingSchema } from '../postgres/table-activity.ts';
 import { migrationsAnswerSchema, userConfigAnswerSchema, workersAnswerSchema } from '../schema/litellm.ts';
 import type { ActivitySeen, LitellmSource, ServerSource, UserConfigSeen } from '../snapshot.ts';
 import { migrationsSql, workersSql } from './litellm.sql.ts';
-import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
+import { findTable, missingGrant, type Plan, qualified, RUN_SETUP } from './tables.ts';
 
-/** Whether to read the activity a second time, and how often the audit itself looked at "LiteLLM_Config" in between; or why not. */
+/** Whether to read the activity a second time, and how often the audit itself queried "LiteLLM_Config" in between; or why not. */
 export type Measurement = { readonly ownScans: number } | { readonly reason: string };
 
 const answerSchema = z
@@ -53,10 +53,10 @@ export async function readLitellm(
           await connection.value(`SELECT pg_catalog.jsonb_build_object(${parts.join(',\n')}) AS litellm`, []),
         );
   return {
-    workers: 'known' in workers ? workers.known : stateOf(answer.workers),
-    migrations: 'known' in migrations ? migrations.known : stateOf(answer.migrations),
+    workers: 'known' in workers ? workers.known : asState(answer.workers),
+    migrations: 'known' in migrations ? migrations.known : asState(answer.migrations),
     activity: 'known' in activity ? activity.known : activityState(look, measurement, answer.activity),
-    userConfig: 'known' in userConfig ? userConfig.known : stateOf(answer.userConfig ?? undefined),
+    userConfig: 'known' in userConfig ? userConfig.known : asState(answer.userConfig ?? undefined),
   };
 }
 
@@ -65,7 +65,7 @@ function planTable(
   name: keyof typeof AUDITED_COLUMNS,
   sql: (table: string) => string,
 ): Plan<Unread> {
-  const table = tableOf(server, name);
+  const table = findTable(server, name);
   const complete = AUDITED_COLUMNS[name].every((column) => table?.columns.includes(column));
   if (table === undefined || !complete) return { known: { state: 'no-table' } };
   const remediation = missingGrant(server, table, name);
@@ -81,7 +81,7 @@ function planActivity({ server, activity }: ServerLook, measurement: Measurement
 }
 
 function planUserConfig({ server, userConfigFunction }: ServerLook): Plan<UserConfigSeen> {
-  const table = tableOf(server, SPEND_LOGS_TABLE);
+  const table = findTable(server, SPEND_LOGS_TABLE);
   if (table === undefined) return { known: { state: 'no-table' } };
   if (userConfigFunction === 'executable') return { sql: `SELECT ${AUDITOR_SCHEMA}.${USER_CONFIG_FUNCTION}()` };
   if (server.role.readableSecrets.includes(`${table.schema}.${table.name}.proxy_server_request`)) {
@@ -91,7 +91,7 @@ function planUserConfig({ server, userConfigFunction }: ServerLook): Plan<UserCo
 }
 
 /** No answer where one was asked for: the function found the table without the column. */
-function stateOf<Answer extends object>(answer: Answer | undefined) {
+function asState<Answer extends object>(answer: Answer | undefined) {
   return answer === undefined ? ({ state: 'no-table' } as const) : ({ state: 'seen', ...answer } as const);
 }
 

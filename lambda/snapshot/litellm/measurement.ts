@@ -4,7 +4,7 @@ import type { ProxySource, RouterSettingsSource, SourceResult } from '../snapsho
 
 /** Why there are no router_settings to measure for; null when there are some that could build Routers. */
 export function nothingToMeasure(settings: RouterSettingsSource): string | null {
-  return levelsOf(settings).length === 0 ? 'No router_settings are there that could build a Router.' : null;
+  return levelsWithSettings(settings).length === 0 ? 'No router_settings are there that could build a Router.' : null;
 }
 
 /**
@@ -19,7 +19,7 @@ export function ruledOut(settings: RouterSettingsSource, versions: readonly stri
   }
   const parsed = versions.map(parseLitellmVersion);
   const open = parsed.some((version) =>
-    levelsOf(settings).some((level) => {
+    levelsWithSettings(settings).some((level) => {
       const { kind, uncertainty } = routerEffect(version, level);
       return kind === 'per-request-router' || kind === 'unknown' || uncertainty !== null;
     }),
@@ -35,7 +35,7 @@ export function statedVersions(proxy: SourceResult<ProxySource>, configured: str
   return configured === null ? [] : [configured];
 }
 
-function levelsOf({ global, team, key }: RouterSettingsSource): readonly RouterLevel[] {
+function levelsWithSettings({ global, team, key }: RouterSettingsSource): readonly RouterLevel[] {
   const levels: RouterLevel[] = [];
   if (global.state === 'present' && (global.kind === 'settings' || global.kind === 'text')) levels.push('global');
   if (team.state === 'seen' && team.kinds.settings + team.kinds.text > 0) levels.push('team');

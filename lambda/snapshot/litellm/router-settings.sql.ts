@@ -3,7 +3,7 @@ export const COUNTED_ROWS = 50_000;
 const HOLDER_LIMIT = 20;
 const KEY_LIMIT = 20;
 
-/** How a table tells its rows' names and which of them are out of use; SQL over the row `h`. */
+/** How a table names its rows and shows which of them are out of use; SQL over the row `h`. */
 export interface Holder {
   /** Quoted, schema included. */
   readonly table: string;

@@ -13,7 +13,7 @@ import type {
   TableSource,
 } from '../snapshot.ts';
 import { scopedSettingsSql } from './router-settings.sql.ts';
-import { missingGrant, type Plan, qualified, RUN_SETUP, tableOf } from './tables.ts';
+import { findTable, missingGrant, type Plan, qualified, RUN_SETUP } from './tables.ts';
 
 /** The function always answers; a direct query gives no row where there is none. */
 const globalAnswerSchema = z
@@ -54,13 +54,13 @@ export async function readRouterSettings(
         );
   return {
     global: 'known' in global ? global.known : globalState(answers.global ?? null),
-    team: scopedState(team, answers.team, tableOf(server, 'LiteLLM_TeamTable')),
-    key: scopedState(key, answers.key, tableOf(server, 'LiteLLM_VerificationToken')),
+    team: scopedState(team, answers.team, findTable(server, 'LiteLLM_TeamTable')),
+    key: scopedState(key, answers.key, findTable(server, 'LiteLLM_VerificationToken')),
   };
 }
 
 function planGlobal(server: ServerSource): Plan<GlobalRouterSettings> {
-  const table = tableOf(server, CONFIG_TABLE);
+  const table = findTable(server, CONFIG_TABLE);
   if (table === undefined) return { known: { state: 'no-table' } };
   if (server.globalRowFunction === 'executable') return { sql: `SELECT ${AUDITOR_SCHEMA}.${GLOBAL_ROW_FUNCTION}()` };
   if (server.role.readableSecrets.includes(`${table.schema}.${table.name}.param_value`)) {
@@ -81,7 +81,7 @@ function planScoped(
   name: keyof typeof AUDITED_COLUMNS,
   holder: { readonly name: string; readonly expired: string },
 ): Plan<ScopedRouterSettings> {
-  const table = tableOf(server, name);
+  const table = findTable(server, name);
   if (table === undefined) return { known: { state: 'no-table' } };
   if (!table.columns.includes('router_settings')) return { known: { state: 'no-column' } };
   const remediation = missingGrant(server, table, name);

@@ -10,7 +10,7 @@ export type Plan<State> = { readonly known: State } | { readonly sql: string };
 export const RUN_SETUP: Advice = { text: 'Run this, then audit again:', command: 'npm run --silent database-setup' };
 
 /** A LiteLLM table in the schema that was found; undefined when it is not there. */
-export function tableOf(server: ServerSource, name: string): TableSource | undefined {
+export function findTable(server: ServerSource, name: string): TableSource | undefined {
   return server.tables.find((table) => table.name === name);
 }
 

@@ -24,14 +24,14 @@ const CLIENT_GRACE_MS = 500;
 const CLOSE_MS = 500;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
-/** What PostgreSQL may be asked to do on a connection; only a remedy writes, and it needs to see what others committed meanwhile. */
+/** What PostgreSQL may be asked to do on a connection; only a purge or restore writes, and it needs to see what others committed meanwhile. */
 const ACCESS = {
   read: '-c default_transaction_read_only=on',
   write: '-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed',
 } as const;
 
 /**
- * Logs in, with a fresh IAM token where the target says so. What PostgreSQL enforces goes into the start-up packet: no round trip.
+ * Logs in, with a fresh IAM token where the target says so. What PostgreSQL enforces goes into the startup packet: no round trip.
  * @throws DeadlineError, SourceError, pg's DatabaseError or Node's system errors; `postgresFailure` tells them apart.
  */
 export async function connect(
@@ -93,7 +93,7 @@ export async function connect(
 
 async function passwordFor(target: Target): Promise<string> {
   if (target.login.kind === 'password') return target.login.password;
-  // Loaded here, because only an IAM log-in needs it and it is a third of the start.
+  // Loaded here, because only an IAM login needs it and it is a third of the start.
   const { Signer } = await import('@aws-sdk/rds-signer');
   // A new Signer each time: a kept one can sign with credentials that have expired meanwhile.
   const signer = new Signer({

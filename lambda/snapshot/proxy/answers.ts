@@ -12,9 +12,9 @@ const versionSchema = z.object({ litellm_version: z.string().trim().min(1) });
 
 /**
  * What an answer of GET /health/readiness says about the database; null when it is no such answer. Up to 1.83 `db` is always `connected` and
- * `status` tells; from 1.84 on `status` is always `healthy` and `db` tells (knowledge/litellm.md section 7). `Not connected`: the proxy has no database.
+ * `status` shows it; from 1.84 on `status` is always `healthy` and `db` shows it (knowledge/litellm.md section 7). `Not connected`: the proxy has no database.
  */
-export function readinessOf({ httpStatus, body }: HttpAnswer): ReadinessAnswer | null {
+export function parseReadiness({ httpStatus, body }: HttpAnswer): ReadinessAnswer | null {
   const { status, db } = healthSchema.parse(body);
   if (status === undefined && db === undefined) {
     return httpStatus === UNAVAILABLE ? { httpStatus, database: null } : null;
@@ -25,10 +25,10 @@ export function readinessOf({ httpStatus, body }: HttpAnswer): ReadinessAnswer |
   return { httpStatus, database: words.includes('connected') && !words.includes('unknown') ? 'connected' : null };
 }
 
-/** The version that an answer tells, shortened to 60 characters; null when it tells none. */
-export function versionOf({ httpStatus, body }: HttpAnswer): string | null {
+/** The version that an answer states, shortened to 60 characters; null when it states none. */
+export function parseVersion({ httpStatus, body }: HttpAnswer): string | null {
   const parsed = versionSchema.safeParse(body);
-  // A proxy that has lost its database still tells its version.
+  // A proxy that has lost its database still states its version.
   if (!parsed.success || (httpStatus !== 200 && httpStatus !== UNAVAILABLE)) return null;
   return parsed.data.litellm_version.slice(0, LONGEST_VERSION).toWellFormed();
 }

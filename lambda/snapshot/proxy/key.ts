@@ -15,7 +15,7 @@ export async function readProxyKey(arn: string, signal: AbortSignal): Promise<st
   const secret = await secretString(arn, signal).catch((error: unknown) => {
     throw new SourceError(awsFailure(error, `secretsmanager:GetSecretValue on ${arn}`));
   });
-  const key = keyOf(secret?.trim() ?? '');
+  const key = parseKey(secret?.trim() ?? '');
   if (key !== undefined) return key;
   throw new SourceError(
     failureOf('unexpected-answer', {
@@ -36,7 +36,7 @@ async function secretString(arn: string, signal: AbortSignal): Promise<string | 
   }
 }
 
-function keyOf(secret: string): string | undefined {
+function parseKey(secret: string): string | undefined {
   if (!secret.startsWith('{')) return keySchema.safeParse(secret).data;
   try {
     return namedKeySchema.safeParse(JSON.parse(secret)).data?.key;

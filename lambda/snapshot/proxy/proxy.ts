@@ -2,7 +2,7 @@ import { type Budget, withDeadline } from '../../core/deadline.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { failureOf, SourceError } from '../failure.ts';
 import type { ProxySource, SourceFailure } from '../snapshot.ts';
-import { readinessOf, versionOf } from './answers.ts';
+import { parseReadiness, parseVersion } from './answers.ts';
 import { getJson, type HttpAnswer } from './http.ts';
 import { readProxyKey } from './key.ts';
 
@@ -11,12 +11,12 @@ const TIMES = 3;
 const READINESS = '/health/readiness';
 const DETAILS = '/health/readiness/details';
 
-type Told = Omit<ProxySource['versions'][number], 'count'>;
+type StatedVersion = Omit<ProxySource['versions'][number], 'count'>;
 type Outcome<Value> = { readonly value: Value } | { readonly failure: SourceFailure };
 
 /**
- * What the proxy says about its database and its version; never by GET /health, which makes paid calls of models. What was asked in vain of
- * /health/readiness, and a key that could not be had, are among the failures.
+ * What the proxy says about its database and its version; never by GET /health, which makes paid calls of models. Failed requests to
+ * /health/readiness, and a key that could not be read, are among the failures.
  */
 export async function readProxy(
   proxy: NonNullable<Settings['proxy']>,
@@ -30,20 +30,20 @@ export async function readProxy(
   const answers = await ask(READINESS);
   const readiness = answers.map(asReadiness);
   const failures = failuresOf(readiness);
-  const told = toldBy('readiness', answers);
-  // Replicas of different versions can be told apart by one telling its version where another does not.
-  const someAreSilent = () => told.length < valuesOf(readiness).length;
+  const stated = statedBy('readiness', answers);
+  // One replica may state its version where another does not: that distinguishes replicas of different versions.
+  const someAreSilent = () => stated.length < valuesOf(readiness).length;
 
-  if (someAreSilent()) told.push(...toldBy('model-hub', await ask('/public/model_hub/info')));
+  if (someAreSilent()) stated.push(...statedBy('model-hub', await ask('/public/model_hub/info')));
   if (someAreSilent() && proxy.keySecretArn !== undefined) {
     const key = await keyFrom(proxy.keySecretArn, budget.atMost(awsTimeoutMs));
     if ('value' in key) {
       const details = await ask(DETAILS, key.value);
-      told.push(...toldBy('readiness-details', details));
-      failures.push(...refusalOf(details));
+      stated.push(...statedBy('readiness-details', details));
+      failures.push(...keyRefusal(details));
     } else failures.push(key.failure);
   }
-  return { host: new URL(proxy.url).hostname, readiness: valuesOf(readiness), failures, versions: counted(told) };
+  return { host: new URL(proxy.url).hostname, readiness: valuesOf(readiness), failures, versions: counted(stated) };
 }
 
 /** The proxy may live under a path (SERVER_ROOT_PATH). */
@@ -76,7 +76,7 @@ async function outcome<Value>(
 
 function asReadiness(answer: Outcome<HttpAnswer>): Outcome<ProxySource['readiness'][number]> {
   if ('failure' in answer) return answer;
-  const value = readinessOf(answer.value);
+  const value = parseReadiness(answer.value);
   if (value !== null) return { value };
   const { httpStatus } = answer.value;
   const message = `GET ${READINESS} was answered with HTTP ${httpStatus}, and not as LiteLLM answers it.`;
@@ -84,22 +84,22 @@ function asReadiness(answer: Outcome<HttpAnswer>): Outcome<ProxySource['readines
 }
 
 /** One failure, however many pods refuse the key. */
-function refusalOf(details: readonly Outcome<HttpAnswer>[]): readonly SourceFailure[] {
+function keyRefusal(details: readonly Outcome<HttpAnswer>[]): readonly SourceFailure[] {
   const refused = valuesOf(details).find(({ httpStatus }) => httpStatus === 401 || httpStatus === 403);
   if (refused === undefined) return [];
   const message = `The proxy refused the key for ${DETAILS}.`;
   return [failureOf('permission-denied', { message, code: `HTTP ${refused.httpStatus}` })];
 }
 
-function toldBy(from: Told['from'], answers: readonly Outcome<HttpAnswer>[]): Told[] {
+function statedBy(from: StatedVersion['from'], answers: readonly Outcome<HttpAnswer>[]): StatedVersion[] {
   return valuesOf(answers).flatMap((answer) => {
-    const version = versionOf(answer);
+    const version = parseVersion(answer);
     return version === null ? [] : [{ version, from }];
   });
 }
 
-function counted(told: readonly Told[]): ProxySource['versions'] {
-  return [...Map.groupBy(told, ({ from, version }) => `${from} ${version}`).values()]
+function counted(stated: readonly StatedVersion[]): ProxySource['versions'] {
+  return [...Map.groupBy(stated, ({ from, version }) => `${from} ${version}`).values()]
     .flatMap(([first, ...rest]) => (first === undefined ? [] : [{ ...first, count: rest.length + 1 }]))
     .sort((one, other) => other.count - one.count);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DeepReadonly } from '../../core/deep-readonly.ts';
 import { count, names, nullableText } from './source.ts';
 
-/** What PostgreSQL tells of itself and of its sessions. */
+/** What PostgreSQL reports about itself and its sessions. */
 
 export const connectionSchema = z.object({
   host: z.string(),
@@ -127,7 +127,7 @@ export const sessionsSchema = z.object({
   total: count,
   /** Sessions whose details are hidden from the role. */
   hidden: count,
-  /** Largest first; at most 200. `groupCount` tells how many there are in all; likewise below. */
+  /** Largest first; at most 200. `groupCount` is how many there are in all; likewise below. */
   groups: z.array(sessionGroupSchema),
   groupCount: count,
   cohorts: z.array(sessionCohortSchema),

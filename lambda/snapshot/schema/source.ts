@@ -47,7 +47,7 @@ export const failureSchema = z.object({
 export type SourceFailure = DeepReadonly<z.infer<typeof failureSchema>>;
 
 /** How reading a source ended. */
-export function resultOf<Value extends z.ZodType>(value: Value) {
+export function sourceResultSchema<Value extends z.ZodType>(value: Value) {
   const durationMs = z.number().min(0);
   return z.discriminatedUnion('status', [
     z.object({ status: z.literal('ok'), durationMs, value }),

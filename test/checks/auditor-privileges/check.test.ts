@@ -14,13 +14,15 @@ import {
 
 const ID = 'auditor-privileges';
 
-function judge(overrides: Partial<ServerSource>) {
+function evaluateWith(overrides: Partial<ServerSource>) {
   return findingsOf(
     ID,
     healthySnapshot({
       sources: {
         server: seen(server(overrides)),
-        'router-settings': seen(routerSettings({ global: { state: 'hidden', missing: 'npm run x' } })),
+        'router-settings': seen(
+          routerSettings({ global: { state: 'hidden', remediation: { text: 'Run this:', command: 'npm run x' } } }),
+        ),
       },
     }),
   );
@@ -28,13 +30,13 @@ function judge(overrides: Partial<ServerSource>) {
 
 describe(ID, () => {
   it('is ok when the role has its rights and no more', () => {
-    const findings = judge({});
+    const findings = evaluateWith({});
 
-    expect(findings).toMatchObject([{ status: 'ok', subject: 'role litellm_auditor' }]);
+    expect(findings).toMatchObject([{ kind: 'risk', status: 'ok', subject: 'role litellm_auditor' }]);
   });
 
   it('is unknown with the grant when sessions are hidden from the role', () => {
-    const findings = judge({ role: role({ seesAllSessions: false }) });
+    const findings = evaluateWith({ role: role({ seesAllSessions: false }) });
 
     expect(findings).toMatchObject([
       {
@@ -46,7 +48,7 @@ describe(ID, () => {
   });
 
   it('is unknown with the exact grant when columns are missing', () => {
-    const findings = judge({
+    const findings = evaluateWith({
       tables: [
         table('LiteLLM_Config', []),
         table('LiteLLM_TeamTable', ['team_id', 'blocked', 'router_settings'], ['team_id']),
@@ -63,13 +65,13 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
   });
 
   it('is unknown with the command when the function for the global row is absent', () => {
-    const findings = judge({ globalRowFunction: 'absent' });
+    const findings = evaluateWith({ globalRowFunction: 'absent' });
 
     expect(findings).toMatchObject([{ status: 'unknown', advice: [{ command: 'npm run --silent database-setup' }] }]);
   });
 
   it('is unknown with the grant when the function may not be executed', () => {
-    const findings = judge({ globalRowFunction: 'no-right' });
+    const findings = evaluateWith({ globalRowFunction: 'no-right' });
 
     expect(findings).toMatchObject([{ status: 'unknown', subject: 'role litellm_auditor: global row' }]);
     expect(findings[0]?.advice[0]?.command).toContain(
@@ -82,18 +84,18 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
       ID,
       healthySnapshot({ sources: { server: seen(server({ globalRowFunction: 'absent' })) } }),
     );
-    const noLitellm = judge({ globalRowFunction: 'absent', litellmSchema: null, tables: [] });
+    const noLitellm = evaluateWith({ globalRowFunction: 'absent', litellmSchema: null, tables: [] });
 
     expect([seenAnyway, noLitellm]).toMatchObject([[{ status: 'ok' }], [{ status: 'ok' }]]);
   });
 
-  it('warns of each kind of power by its own statement', () => {
-    const findings = judge({ role: role({ excessivePrivileges: ['createrole', 'pg_read_all_data'] }) });
+  it('warns of excessive privileges, each with its own statement', () => {
+    const findings = evaluateWith({ role: role({ excessivePrivileges: ['createrole', 'pg_read_all_data'] }) });
 
     expect(findings).toMatchObject([
       {
         status: 'warning',
-        subject: 'role litellm_auditor: excessivePrivileges',
+        subject: 'role litellm_auditor: excessive privileges',
         advice: [
           {
             command: 'ALTER ROLE "litellm_auditor" NOCREATEROLE;\nREVOKE "pg_read_all_data" FROM "litellm_auditor";',
@@ -104,7 +106,7 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
   });
 
   it('warns of tables that the role may change', () => {
-    const findings = judge({ role: role({ writableTables: ['my.schema.LiteLLM_TeamTable'] }) });
+    const findings = evaluateWith({ role: role({ writableTables: ['my.schema.LiteLLM_TeamTable'] }) });
 
     expect(findings).toMatchObject([{ status: 'warning', subject: 'role litellm_auditor: writing' }]);
     expect(findings[0]?.advice[0]?.command).toBe(
@@ -113,7 +115,7 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
   });
 
   it('warns of secrets that the role could read, and revokes once a table', () => {
-    const findings = judge({
+    const findings = evaluateWith({
       role: role({
         readableSecrets: ['public.LiteLLM_VerificationToken.token', 'public.LiteLLM_VerificationToken.key_hash'],
       }),
@@ -130,8 +132,8 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
     );
   });
 
-  it('says of a superuser that it is one, and nothing that follows from it', () => {
-    const findings = judge({
+  it('reports of a superuser that it is one, and nothing that follows from it', () => {
+    const findings = evaluateWith({
       role: role({
         excessivePrivileges: ['superuser'],
         writableTables: ['public.a'],
@@ -139,7 +141,7 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
       }),
     });
 
-    expect(findings).toMatchObject([{ status: 'warning', subject: 'role litellm_auditor: excessivePrivileges' }]);
+    expect(findings).toMatchObject([{ status: 'warning', subject: 'role litellm_auditor: excessive privileges' }]);
   });
 
   it("is unknown on a replica, and names the cluster's writer", () => {
@@ -157,19 +159,19 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
     ]);
   });
 
-  it('tells which of several LiteLLM schemas was looked at, unless it was named', () => {
+  it('names the schema that was audited when there are several and none was configured', () => {
     const two = { otherLitellmSchemas: ['staging'] };
     const named = healthySnapshot({ sources: { server: seen(server(two)) } });
 
-    const guessed = judge(two);
+    const guessed = evaluateWith(two);
     const chosen = findingsOf(ID, named, settingsFor({ litellmSchema: 'public' }));
 
-    expect(guessed).toMatchObject([{ status: 'info', summary: expect.stringContaining('public was looked at') }]);
+    expect(guessed).toMatchObject([{ status: 'info', summary: expect.stringContaining('only public was audited') }]);
     expect(chosen).toMatchObject([{ status: 'ok' }]);
   });
 
   it('keeps several concerns apart', () => {
-    const findings = judge({
+    const findings = evaluateWith({
       inRecovery: true,
       globalRowFunction: 'absent',
       role: role({ seesAllSessions: false, excessivePrivileges: ['createdb'], writableTables: ['public.x'] }),
@@ -177,5 +179,6 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
 
     expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(5);
     expect(findings.map(({ status }) => status)).toEqual(['warning', 'warning', 'unknown', 'unknown', 'unknown']);
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['risk']));
   });
 });

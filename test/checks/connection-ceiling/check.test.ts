@@ -19,10 +19,10 @@ describe('connection-ceiling', () => {
     [11, 'warning'],
     [14, 'warning'],
     [15, 'critical'],
-  ])('judges %i sessions of a pod with a ceiling of 10 as %s', (count, status) => {
+  ])('rates %i sessions of a pod with a ceiling of 10 as %s', (count, status) => {
     const findings = evaluateSessions(connectionCeiling, pods(count), { version: '1.99.0' });
 
-    expect(findings).toMatchObject([{ status, confidence: 'high', evidence: { ceiling: 10 } }]);
+    expect(findings).toMatchObject([{ kind: 'incident', status, confidence: 'high', evidence: { ceiling: 10 } }]);
   });
 
   it('multiplies the limit by the workers of a pod', () => {
@@ -30,11 +30,11 @@ describe('connection-ceiling', () => {
 
     expect(findings).toMatchObject([{ status: 'ok', evidence: { ceiling: 40 } }]);
     expect(findings[0]?.summary).toBe(
-      '2 clients of LiteLLM hold 50 sessions, at most 40 each; the ceiling is 40 (10 per worker x 4 workers).',
+      '2 LiteLLM clients hold 50 sessions, at most 40 each; the ceiling is 40 (10 per worker x 4 workers).',
     );
   });
 
-  it('takes the workers from the heartbeats before the configuration', () => {
+  it('counts workers by heartbeats rather than by the configuration', () => {
     const workers = {
       state: 'seen' as const,
       live: 4,
@@ -52,7 +52,7 @@ describe('connection-ceiling', () => {
     expect(findings).toMatchObject([{ status: 'ok', evidence: { ceiling: 30, workersFrom: 'heartbeats' } }]);
   });
 
-  it('tells each client over its ceiling, with its numbers and what closes its sessions', () => {
+  it('reports each client over its ceiling, with its numbers and what closes its sessions', () => {
     const groups = ['10.0.3.17', '10.0.3.18', '10.0.3.19'].map((clientAddress, pod) =>
       sessionGroup({ clientAddress, count: 10 + 10 * pod }),
     );
@@ -69,7 +69,7 @@ describe('connection-ceiling', () => {
     expect(findings[1]?.advice.map(({ command }) => command).join()).toContain('status.podIP=10.0.3.19');
   });
 
-  it('is less sure with a guessed limit, and with two guesses never critical', () => {
+  it('is less certain with a guessed limit, and with two guesses never critical', () => {
     const one = evaluateSessions(connectionCeiling, pods(30), { settings: { poolLimit: undefined } });
     const two = evaluateSessions(connectionCeiling, pods(30), { settings: GUESSED });
 
@@ -78,13 +78,13 @@ describe('connection-ceiling', () => {
     expect(two[0]?.advice[0]?.text).toContain('poolLimit and workersPerPod');
   });
 
-  it('names the 100 that an old proxy takes without a configuration file', () => {
+  it('names the 100 that an old proxy uses without a configuration file', () => {
     const [finding] = evaluateSessions(connectionCeiling, pods(10), {
       version: '1.80.5',
       settings: { poolLimit: undefined },
     });
 
-    expect(finding?.evidence.confidenceReason).toContain('1.80.5 takes 100');
+    expect(finding?.confidenceReason).toContain('1.80.5 uses 100');
   });
 
   it('leaves alone what other users, databases and tools hold', () => {
@@ -119,17 +119,17 @@ describe('connection-ceiling', () => {
     expect(findings).toMatchObject([{ status: 'warning' }]);
   });
 
-  it('judges by what is observed where a refresh drops the limit', () => {
+  it('rates by what is observed where a refresh drops the limit', () => {
     const pool = fromCohorts([cohort(5, 0, { count: 33 })]);
 
     const old = evaluateSessions(connectionCeiling, pool, { version: '1.95.0', settings: { pods: 1 } });
-    const mended = evaluateSessions(connectionCeiling, pool, { version: '1.102.0', settings: { pods: 1 } });
+    const fixed = evaluateSessions(connectionCeiling, pool, { version: '1.102.0', settings: { pods: 1 } });
     const unknown = evaluateSessions(connectionCeiling, pool, { version: null, settings: { pods: 1 } });
 
     expect(old).toMatchObject([{ status: 'ok', evidence: { openedAtOnceSinceTokenRefresh: 33 } }]);
-    expect(mended).toMatchObject([{ status: 'critical' }]);
+    expect(fixed).toMatchObject([{ status: 'critical' }]);
     expect(unknown).toMatchObject([
-      { status: 'warning', confidence: 'low', evidence: { confidenceReason: expect.stringContaining('#33021') } },
+      { status: 'warning', confidence: 'low', confidenceReason: expect.stringContaining('#33021') },
     ]);
   });
 
@@ -145,19 +145,17 @@ describe('connection-ceiling', () => {
     expect(findings).toMatchObject([{ status: 'critical', evidence: { sessions: 15, ceiling: 10 } }]);
   });
 
-  it('is less sure where the PgBouncer in the image may be on', () => {
+  it('is less certain where the PgBouncer in the image may be on', () => {
     const findings = evaluateSessions(connectionCeiling, pods(20), { version: '1.104.7' });
 
-    expect(findings).toMatchObject([
-      { confidence: 'medium', evidence: { confidenceReason: expect.stringContaining('PgBouncer') } },
-    ]);
+    expect(findings).toMatchObject([{ confidence: 'medium', confidenceReason: expect.stringContaining('PgBouncer') }]);
   });
 
   it.each([
     [40, 'ok'],
     [41, 'warning'],
     [400, 'warning'],
-  ])('judges only the total of %i when pods share an address: %s', (count, status) => {
+  ])('rates only the total of %i when pods share an address: %s', (count, status) => {
     const source = sessions({ groups: [sessionGroup({ clientAddress: '127.0.0.1', count })] });
 
     const findings = evaluateSessions(connectionCeiling, source, { settings: { pods: 4 } });
@@ -165,17 +163,17 @@ describe('connection-ceiling', () => {
     expect(findings).toMatchObject([{ subject: 'database prod', status, confidence: 'low' }]);
   });
 
-  it('is less sure of one crowded address while the pods are not counted', () => {
+  it('is less certain of one crowded address while the pods are not counted', () => {
     const source = sessions({ groups: [sessionGroup({ count: 60 })] });
 
     const findings = evaluateSessions(connectionCeiling, source, { settings: { pods: undefined } });
 
     expect(findings).toMatchObject([
-      { status: 'warning', confidence: 'low', evidence: { confidenceReason: expect.stringContaining('NAT') } },
+      { status: 'warning', confidence: 'low', confidenceReason: expect.stringContaining('NAT') },
     ]);
   });
 
-  it('tells that it cannot evaluateSessions behind RDS Proxy without the number of pods', () => {
+  it('reports no ceiling behind RDS Proxy without the number of pods', () => {
     const groups = [
       sessionGroup({ clientAddress: '10.0.9.1', count: 60 }),
       sessionGroup({ clientAddress: '10.0.9.1', user: 'rdsproxyadmin', count: 1 }),
@@ -192,7 +190,7 @@ describe('connection-ceiling', () => {
     expect(findings).toMatchObject([{ status: 'unknown', evidence: { databaseName: 'litellm' } }]);
   });
 
-  it('is unknown when sessions are hidden, and still tells what it sees', () => {
+  it('is unknown when sessions are hidden, and still reports what it sees', () => {
     const hidden = sessionGroup({ state: null, clientAddress: null, count: 7 });
     const groups = [sessionGroup({ count: 15 }), hidden];
 

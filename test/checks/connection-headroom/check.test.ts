@@ -20,16 +20,16 @@ describe(ID, () => {
     [89, 'warning'],
     [90, 'critical'],
     [100, 'critical'],
-  ])('judges %i of 100 usable slots as %s', (used, status) => {
+  ])('rates %i of 100 usable slots as %s', (used, status) => {
     const findings = findingsOf(ID, snapshotWith(used));
 
-    expect(findings).toMatchObject([{ status, evidence: { used, usable: 100 } }]);
+    expect(findings).toMatchObject([{ kind: 'incident', status, evidence: { used, usable: 100 } }]);
   });
 
   it.each([
     [45, 'ok'],
     [46, 'critical'],
-  ])('judges %i of 55 usable slots by the slots that are left: %s', (used, status) => {
+  ])('rates %i of 55 usable slots by the slots that are left: %s', (used, status) => {
     const settings = settingsFor({ headroomWarningPercent: 98, headroomCriticalPercent: 99 });
     const snapshot = healthySnapshot({
       sources: { sessions: seen(sessions({ groups: [sessionGroup({ count: used })] })) },
@@ -40,7 +40,7 @@ describe(ID, () => {
     expect(findings).toMatchObject([{ status }]);
   });
 
-  it('tells the sum and the largest holders over all their states', () => {
+  it('shows the sum and the largest holders over all their states', () => {
     const snapshot = healthySnapshot({
       sources: {
         sessions: seen(
@@ -58,7 +58,9 @@ describe(ID, () => {
 
     const [finding] = findingsOf(ID, snapshot);
 
-    expect(finding?.summary).toBe('54 of 55 usable slots are taken (98 %); 40 of them by litellm from 127.0.10.12.');
+    expect(finding?.summary).toBe(
+      '54 of 55 usable slots used, 1 free (critical below 10); 40 held by litellm from 127.0.10.12.',
+    );
     expect(finding?.evidence).toEqual({
       maxConnections: 60,
       reservedForSuperusers: 3,
@@ -87,7 +89,7 @@ describe(ID, () => {
     expect(finding?.evidence.otherClients).toBe(3);
   });
 
-  it('counts hidden sessions by the larger count, is less sure, and asks for the grant', () => {
+  it('counts hidden sessions by the larger count, is less certain, and asks for the grant', () => {
     const snapshot = healthySnapshot({
       sources: { server: seen(server({ totalBackends: 50 })), sessions: seen(sessions({ hidden: 18 })) },
     });
@@ -98,7 +100,8 @@ describe(ID, () => {
       {
         status: 'critical',
         confidence: 'medium',
-        evidence: { used: 50, confidenceReason: expect.stringContaining('18 sessions') },
+        confidenceReason: expect.stringContaining('18 sessions'),
+        evidence: { used: 50 },
       },
     ]);
     expect(findings[0]?.advice.at(-1)?.command).toBe('GRANT pg_monitor TO "litellm_auditor";');
@@ -124,6 +127,8 @@ describe(ID, () => {
 
     const findings = findingsOf(ID, snapshot);
 
-    expect(findings).toMatchObject([{ status: 'critical', summary: '0 of 0 usable slots are taken (100 %).' }]);
+    expect(findings).toMatchObject([
+      { status: 'critical', summary: '0 of 0 usable slots used, 0 free (critical below 10).' },
+    ]);
   });
 });

@@ -23,19 +23,20 @@ describe('connection-leak', () => {
 
     expect(findings).toMatchObject([
       {
+        kind: 'incident',
         status: 'warning',
         confidence: 'high',
         subject: 'client litellm@10.0.3.17',
         summary:
           'litellm@10.0.3.17 has 40 sessions that no pool uses any more, which take 40 of 500 usable slots; the oldest started 1 h 16 min ago.',
-        evidence: { leftOver: 40, sessions: 70, secondsBetweenStarts: 720, stepsOfTheTokenRefresh: true },
+        evidence: { leaked: 40, sessions: 70, secondsBetweenStarts: 720, stepsOfTheTokenRefresh: true },
       },
     ]);
     expect(findings[0]?.evidence.cohorts).toEqual([
-      { started: ago(77), sessions: 10, idleSince: ago(66), verdict: 'left over' },
-      { started: ago(65), sessions: 10, idleSince: ago(54), verdict: 'left over' },
-      { started: ago(53), sessions: 10, idleSince: ago(42), verdict: 'left over' },
-      { started: ago(41), sessions: 10, idleSince: ago(30), verdict: 'left over' },
+      { started: ago(77), sessions: 10, idleSince: ago(66), verdict: 'leaked' },
+      { started: ago(65), sessions: 10, idleSince: ago(54), verdict: 'leaked' },
+      { started: ago(53), sessions: 10, idleSince: ago(42), verdict: 'leaked' },
+      { started: ago(41), sessions: 10, idleSince: ago(30), verdict: 'leaked' },
       { started: ago(29), sessions: 10, idleSince: ago(18), verdict: 'not old or not idle enough' },
       { started: ago(17), sessions: 10, idleSince: ago(6), verdict: 'not old or not idle enough' },
       { started: ago(5), sessions: 10, idleSince: ago(0), verdict: 'the pool in use' },
@@ -61,7 +62,7 @@ describe('connection-leak', () => {
 
     const [finding] = evaluateSessions(connectionLeak, fromCohorts(cohorts), { settings: ONE_POD });
 
-    expect(finding?.evidence.leftOver).toBe(20);
+    expect(finding?.evidence.leaked).toBe(20);
     expect(
       finding?.advice.map(({ command }) => command).join(),
     ).toContain(`(backend_start BETWEEN '${ago(100)}' AND '${ago(99.9)}'
@@ -72,10 +73,10 @@ describe('connection-leak', () => {
     [40, 'warning', 165],
     [40, 'critical', 164],
     [40, 'critical', 75],
-  ])('judges %i lost slots as %s with max_connections %i', (_, status, maxConnections) => {
+  ])('rates %i lost slots as %s with max_connections %i', (_, status, maxConnections) => {
     const findings = evaluateSessions(connectionLeak, fromCohorts(staircase(6)), { settings: ONE_POD, maxConnections });
 
-    expect(findings).toMatchObject([{ status, evidence: { leftOver: 40 } }]);
+    expect(findings).toMatchObject([{ status, evidence: { leaked: 40 } }]);
   });
 
   it('is critical with few lost slots when no headroom is left', () => {
@@ -86,38 +87,38 @@ describe('connection-leak', () => {
 
     const findings = evaluateSessions(connectionLeak, source, { settings: ONE_POD, maxConnections: 60 });
 
-    expect(findings).toMatchObject([{ status: 'critical', evidence: { leftOver: 2, usableSlots: 55 } }]);
+    expect(findings).toMatchObject([{ status: 'critical', evidence: { leaked: 2, usableSlots: 55 } }]);
   });
 
-  it('tells each client, and counts the loss of all of them together', () => {
+  it('reports each client, and counts the loss of all of them together', () => {
     const cohorts = ['10.0.3.17', '10.0.3.18'].flatMap((clientAddress) => staircase(4, { clientAddress }));
 
     const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), { maxConnections: 155 });
 
-    expect(findings.map(({ subject, status, evidence }) => [subject, status, evidence.leftOver])).toEqual([
+    expect(findings.map(({ subject, status, evidence }) => [subject, status, evidence.leaked])).toEqual([
       ['client litellm@10.0.3.17', 'critical', 20],
       ['client litellm@10.0.3.18', 'critical', 20],
     ]);
     expect(findings[0]?.evidence.lostByAllClients).toBe(40);
   });
 
-  it('is less sure without the steps of the refresh', () => {
+  it('is less certain without the steps of the refresh', () => {
     const findings = evaluateSessions(connectionLeak, fromCohorts([cohort(80, 70), cohort(5, 0)]), {
       settings: ONE_POD,
     });
 
     expect(findings).toMatchObject([
-      { status: 'warning', confidence: 'medium', evidence: { confidenceReason: expect.stringContaining('inferred') } },
+      { status: 'warning', confidence: 'medium', confidenceReason: expect.stringContaining('inferred') },
     ]);
   });
 
   it('sees the steps of the refresh in all cohorts, though one alone is old enough', () => {
     const findings = evaluateSessions(connectionLeak, fromCohorts(staircase(3)), { settings: ONE_POD });
 
-    expect(findings).toMatchObject([{ confidence: 'high', evidence: { leftOver: 10, stepsOfTheTokenRefresh: true } }]);
+    expect(findings).toMatchObject([{ confidence: 'high', evidence: { leaked: 10, stepsOfTheTokenRefresh: true } }]);
   });
 
-  it('takes its time constants from the settings', () => {
+  it('follows the time constants of the settings', () => {
     const source = fromCohorts([cohort(3, 2), cohort(0.1, 0)]);
 
     const usual = evaluateSessions(connectionLeak, source, { settings: ONE_POD });
@@ -126,10 +127,10 @@ describe('connection-leak', () => {
     });
 
     expect(usual).toMatchObject([{ status: 'ok' }]);
-    expect(quick).toMatchObject([{ status: 'warning', evidence: { leftOver: 10 } }]);
+    expect(quick).toMatchObject([{ status: 'warning', evidence: { leaked: 10 } }]);
   });
 
-  describe('for a log-in by password', () => {
+  describe('for a login by password', () => {
     const password = { iam: false };
     const old = [cohort(600, 590, password), cohort(500, 490, password), cohort(20, 0, password)];
 
@@ -140,15 +141,16 @@ describe('connection-leak', () => {
       });
 
       expect(findings).toMatchObject([
-        { status: 'warning', confidence: 'medium', evidence: { leftOver: 15, sessions: 30, login: 'password' } },
+        { status: 'warning', confidence: 'medium', evidence: { leaked: 15, sessions: 30, login: 'password' } },
       ]);
       expect(findings[0]?.advice.some(({ text }) => text.includes('#24149'))).toBe(true);
+      expect(findings[0]?.evidence).not.toHaveProperty('stepsOfTheTokenRefresh');
     });
 
     it('ends no more cohorts than are above the ceiling, the oldest first', () => {
       const [finding] = evaluateSessions(connectionLeak, fromCohorts(old), { settings: { ...ONE_POD, poolLimit: 20 } });
 
-      expect(finding?.evidence.leftOver).toBe(10);
+      expect(finding?.evidence.leaked).toBe(10);
       expect(finding?.advice.map(({ command }) => command).join()).not.toContain(ago(500));
     });
 
@@ -164,7 +166,7 @@ describe('connection-leak', () => {
       });
 
       expect(findings).toMatchObject([{ status: 'info', confidence: 'low' }]);
-      expect(findings[0]?.summary).toContain('may be left over');
+      expect(findings[0]?.summary).toContain('may be leaked');
       expect(JSON.stringify(findings)).not.toContain('pg_terminate_backend');
     });
   });
@@ -180,7 +182,7 @@ describe('connection-leak', () => {
     ])('%s', (_, cohorts) => {
       const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), { settings: ONE_POD });
 
-      expect(findings).toMatchObject([{ status: 'ok', subject: 'database prod' }]);
+      expect(findings).toMatchObject([{ kind: 'incident', status: 'ok', subject: 'database prod' }]);
     });
 
     it("for a person's psql, by user or by name", () => {
@@ -211,13 +213,13 @@ describe('connection-leak', () => {
     });
   });
 
-  it('takes sessions of other programs off the count', () => {
+  it('does not count sessions of other programs', () => {
     const source = fromCohorts([cohort(80, 70, { count: 12 }), cohort(5, 0)]);
     const groups = [sessionGroup({ count: 20 }), sessionGroup({ application: 'psql', count: 2 })];
 
     const findings = evaluateSessions(connectionLeak, { ...source, groups }, { settings: ONE_POD });
 
-    expect(findings).toMatchObject([{ confidence: 'medium', evidence: { leftOver: 10, otherPrograms: 2 } }]);
+    expect(findings).toMatchObject([{ confidence: 'medium', evidence: { leaked: 10, otherPrograms: 2 } }]);
   });
 
   it('is only info behind RDS Proxy, which keeps sessions on purpose', () => {
@@ -244,7 +246,7 @@ describe('connection-leak', () => {
 
     const findings = evaluateSessions(connectionLeak, source, { settings: ONE_POD });
 
-    expect(findings).toMatchObject([{ status: 'warning', evidence: { leftOver: 20, livingPool: null } }]);
+    expect(findings).toMatchObject([{ status: 'warning', evidence: { leaked: 20, livingPool: null } }]);
     expect(findings[0]?.summary).toContain('at least 20 sessions');
   });
 
@@ -274,7 +276,7 @@ describe('connection-leak', () => {
     expect(JSON.stringify(finding)).not.toContain('#33023');
   });
 
-  it('tells after how long the pool of the version closes idle sessions', () => {
+  it('shows after how long the pool of the version closes idle sessions', () => {
     const of = (version: string) =>
       evaluateSessions(connectionLeak, fromCohorts(staircase(6)), { version, settings: ONE_POD })[0]?.evidence
         .poolClosesIdleAfterSeconds;

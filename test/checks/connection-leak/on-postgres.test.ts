@@ -3,8 +3,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectionLeak } from '../../../lambda/checks/connection-leak/check.ts';
-import { type SandboxDatabase, startDatabase } from '../../../sandbox/database/database.ts';
+import type { SandboxDatabase } from '../../../sandbox/database/database.ts';
 import { evaluateSessions } from '../../sessions.ts';
+import { startDatabase } from '../../shared-database.ts';
 import { seen, server, sessionGroup, sessions } from '../../snapshots.ts';
 
 const rowSchema = z.object({ pid: z.number(), address: z.string(), start: z.string(), change: z.string() });
@@ -76,5 +77,5 @@ it('ends on a real server only sessions that are old, unused, of the pool and of
   const ended = await database.query(command ?? '');
 
   expect(ended.map(({ pid }) => pid).sort()).toEqual([first.row.pid, last.row.pid].sort());
-  expect(finding?.evidence.leftOver).toBe(3);
+  expect(finding?.evidence.leaked).toBe(3);
 });

@@ -1,46 +1,115 @@
 import { describe, expect, it } from 'vitest';
-import type { FailureKind } from '../../../lambda/snapshot/snapshot.ts';
-import { failed, findingsOf, healthySnapshot, settingsFor, skipped, textOf } from '../../snapshots.ts';
+import type { FailureKind, Sources } from '../../../lambda/snapshot/snapshot.ts';
+import {
+  cloudwatch,
+  failed,
+  findingsOf,
+  healthySnapshot,
+  proxy,
+  rds,
+  rdsInstance,
+  seen,
+  settingsFor,
+  skipped,
+  textOf,
+} from '../../snapshots.ts';
 
 const ID = 'database-reachable';
 
-/** Each kind of failure, and what its first steps have to hold. */
-const KINDS: readonly (readonly [kind: FailureKind, summary: RegExp, advice: RegExp])[] = [
-  ['slots-exhausted', /^PostgreSQL is full: it refused .*amazonaws.com:5432\.$/, /pg_stat_activity/],
-  ['iam-refused', /refused the IAM token of litellm_auditor/, /GRANT rds_iam TO "litellm_auditor"/],
-  ['password-refused', /refused the password/, /rds_iam/],
-  ['login-refused', /does not let litellm_auditor log in/, /rolconnlimit/],
-  ['tls-untrusted', /certificate .* is not trusted/, /openssl s_client -starttls postgres/],
-  ['tls-unavailable', /does not offer TLS/, /host and port/],
-  ['database-missing', /has no database litellm\./, /SELECT datname FROM pg_database/],
-  ['name-unresolved', /could not be resolved/, /getent hosts/],
-  ['unreachable', /refused, or no route/, /nc -vz/],
-  ['timeout', /no answer in time/, /security group/],
-  ['connection-lost', /closed in the middle/, /aws rds describe-events/],
-  ['starting-up', /starting up or shutting down/, /aws rds describe-events/],
-  ['no-credentials', /no valid AWS credentials/, /aws sts get-caller-identity/],
-  ['permission-denied', /does not let litellm_auditor use/, /GRANT CONNECT ON DATABASE "litellm"/],
-  ['not-found', /does not know/, /psql/],
-  ['throttled', /does not know/, /psql/],
-  ['unexpected-answer', /does not know/, /psql/],
-  ['other', /does not know/, /psql/],
+type Side = 'database' | 'auditor' | 'unclear';
+
+/** Neither RDS nor CloudWatch shows whether the database serves others. */
+const NOTHING_ELSE_SEEN = { rds: skipped('No RDS instance is configured.'), cloudwatch: failed('timeout') };
+
+/** Each kind of failure, what its first steps have to hold, and whom it keeps out. */
+const KINDS: readonly (readonly [kind: FailureKind, summary: RegExp, advice: RegExp, side: Side])[] = [
+  ['slots-exhausted', /^PostgreSQL is full: it refused .*amazonaws.com:5432\.$/, /pg_stat_activity/, 'database'],
+  ['iam-refused', /refused the IAM token of litellm_auditor/, /GRANT rds_iam TO "litellm_auditor"/, 'auditor'],
+  ['password-refused', /refused the password/, /rds_iam/, 'auditor'],
+  ['login-refused', /does not let litellm_auditor log in/, /rolconnlimit/, 'auditor'],
+  ['tls-untrusted', /certificate .* is not trusted/, /openssl s_client -starttls postgres/, 'auditor'],
+  ['tls-unavailable', /does not offer TLS/, /host and port/, 'auditor'],
+  ['database-missing', /has no database litellm\./, /SELECT datname FROM pg_database/, 'auditor'],
+  ['name-unresolved', /could not be resolved/, /getent hosts/, 'unclear'],
+  ['unreachable', /refused, or no route/, /nc -vz/, 'unclear'],
+  ['timeout', /no answer in time/, /security group/, 'unclear'],
+  ['connection-lost', /closed before the audit was done/, /aws rds describe-events/, 'database'],
+  ['starting-up', /starting up or shutting down/, /aws rds describe-events/, 'database'],
+  ['no-credentials', /no valid AWS credentials/, /aws sts get-caller-identity/, 'auditor'],
+  ['permission-denied', /does not let litellm_auditor use/, /GRANT CONNECT ON DATABASE "litellm"/, 'auditor'],
+  ['not-found', /does not know/, /psql/, 'unclear'],
+  ['throttled', /does not know/, /psql/, 'unclear'],
+  ['unexpected-answer', /does not know/, /psql/, 'unclear'],
+  ['other', /does not know/, /psql/, 'unclear'],
 ];
+
+/** Twenty connections that fell at the last three readings. */
+function fallingTo(level: number) {
+  const { periodSeconds, points } = cloudwatch().connections;
+  return {
+    periodSeconds,
+    points: points.map((point, index) => (index < points.length - 3 ? point : { ...point, value: level })),
+  };
+}
 
 describe(ID, () => {
   it('is ok with the time it took when connected', () => {
     const findings = findingsOf(ID, healthySnapshot());
 
     expect(findings).toMatchObject([
-      { status: 'ok', subject: 'database prod', summary: expect.stringContaining('12 ms as litellm_auditor') },
+      {
+        kind: 'incident',
+        status: 'ok',
+        subject: 'database prod',
+        summary: expect.stringContaining('12 ms as litellm_auditor'),
+      },
     ]);
   });
 
-  it.each(KINDS)('is critical with its own steps when it failed by %s', (kind, summary, advice) => {
+  it.each(KINDS)('names its own steps when it failed by %s', (kind, summary, advice) => {
     const findings = findingsOf(ID, healthySnapshot({ sources: { connection: failed(kind) } }));
 
-    expect(findings).toMatchObject([{ status: 'critical', evidence: { cause: kind, waitedMs: 34, port: 5432 } }]);
+    expect(findings).toMatchObject([{ kind: 'incident', evidence: { cause: kind, waitedMs: 34, port: 5432 } }]);
     expect(findings[0]?.summary).toMatch(summary);
     expect(textOf(findings).replaceAll('\\"', '"')).toMatch(advice);
+  });
+
+  it.each(KINDS)(
+    'is critical unless only the auditor is kept out, when it failed by %s',
+    (kind, _summary, _advice, side) => {
+      const snapshot = healthySnapshot({ sources: { connection: failed(kind), ...NOTHING_ELSE_SEEN } });
+
+      const findings = findingsOf(ID, snapshot);
+
+      expect(findings).toMatchObject([{ status: side === 'auditor' ? 'unknown' : 'critical', evidence: { side } }]);
+    },
+  );
+
+  it.each(KINDS.filter(([, , , side]) => side === 'unclear'))(
+    "is unknown, and the auditor's own trouble, when it failed by %s while the database serves others",
+    (kind) => {
+      const findings = findingsOf(ID, healthySnapshot({ sources: { connection: failed(kind) } }));
+
+      expect(findings).toMatchObject([
+        {
+          kind: 'incident',
+          status: 'unknown',
+          summary: expect.stringContaining("a steady 20 connections, so the problem is on the auditor's own path."),
+          evidence: { side: 'auditor', servesOthers: expect.stringContaining('RDS reports') },
+        },
+      ]);
+    },
+  );
+
+  it.each<[string, Partial<Sources>]>([
+    ['is not available to RDS', { rds: seen(rds({ instances: [rdsInstance({ status: 'failed' })] })) }],
+    ['has lost its connections', { cloudwatch: seen(cloudwatch({ connections: fallingTo(2) })) }],
+    ['has none', { cloudwatch: seen(cloudwatch({ connections: fallingTo(0) })) }],
+    ['is lost to the proxy too', { proxy: seen(proxy({ readiness: [{ httpStatus: 503, database: null }] })) }],
+  ])('is critical when it does not answer and %s', (_what, sources) => {
+    const findings = findingsOf(ID, healthySnapshot({ sources: { connection: failed('timeout'), ...sources } }));
+
+    expect(findings).toMatchObject([{ status: 'critical', evidence: { side: 'unclear' } }]);
   });
 
   it('keeps a full PostgreSQL apart from the message of the query engine', () => {
@@ -49,8 +118,10 @@ describe(ID, () => {
     expect(findings[0]?.advice.at(-1)?.text).toContain('is another error');
   });
 
-  it('begins with what the failure itself says is missing', () => {
-    const connection = failed('login-refused', { missing: 'GRANT rds_iam TO "x";' });
+  it('begins with the remediation of the failure itself', () => {
+    const connection = failed('login-refused', {
+      remediation: { text: 'Run this, then audit again:', command: 'GRANT rds_iam TO "x";' },
+    });
 
     const findings = findingsOf(ID, healthySnapshot({ sources: { connection } }));
 
@@ -67,7 +138,7 @@ describe(ID, () => {
     const findings = findingsOf(ID, healthySnapshot({ sources: { [name]: failed('connection-lost') } }));
 
     expect(findings).toMatchObject([
-      { status: 'critical', summary: expect.stringMatching(/^Connected, then cut off: /) },
+      { status: 'critical', summary: expect.stringMatching(/^Connected, then disconnected: /) },
     ]);
   });
 
@@ -86,7 +157,7 @@ describe(ID, () => {
     expect(findings).toMatchObject([{ status: 'ok' }]);
   });
 
-  it('leaves out AWS commands without an identifier, and never tells the password', () => {
+  it('leaves out AWS commands without an identifier, and never shows the password', () => {
     const settings = settingsFor();
     const target = { ...settings.target, rds: undefined, login: { kind: 'password', password: 'hunter2' } } as const;
 
@@ -94,7 +165,7 @@ describe(ID, () => {
       findingsOf(ID, healthySnapshot({ sources: { connection: failed(kind) } }), { ...settings, target }),
     );
 
-    expect(findings.map(({ status }) => status)).toEqual(KINDS.map(() => 'critical'));
+    expect(findings).toHaveLength(KINDS.length);
     expect(textOf(findings)).not.toMatch(/hunter2|aws rds/);
   });
 

@@ -14,7 +14,7 @@ import {
 
 const ID = 'global-router-settings';
 
-function judge(configuredVersion: string | null, overrides: Partial<RouterSettingsSource> = {}) {
+function evaluateWith(configuredVersion: string | null, overrides: Partial<RouterSettingsSource> = {}) {
   return findingsOf(
     ID,
     healthySnapshot({
@@ -28,24 +28,24 @@ const OLD_SCHEMA = { team: { state: 'no-column' }, key: { state: 'no-column' } }
 
 describe(ID, () => {
   it('is ok when there is no row', () => {
-    const findings = judge('1.81.3', { global: { state: 'absent', lastPurge: null } });
+    const findings = evaluateWith('1.81.3', { global: { state: 'absent', lastPurge: null } });
 
-    expect(findings).toMatchObject([{ status: 'ok' }]);
+    expect(findings).toMatchObject([{ kind: 'risk', status: 'ok' }]);
   });
 
   it.each([
     ['automatic', 'automatically'],
-    ['manual', 'by hand'],
-  ] as const)('tells the purge and its backup when there is no row and the last purge was %s', (mode, how) => {
+    ['manual', 'manually'],
+  ] as const)('shows the purge and its backup when there is no row and the last purge was %s', (mode, how) => {
     const lastPurge = { backup: 7, at: '2026-11-20T01:02:03.000Z', mode, hash: 'cd'.repeat(32), restoredAt: null };
 
-    const findings = judge('1.81.3', { global: { state: 'absent', lastPurge } });
+    const findings = evaluateWith('1.81.3', { global: { state: 'absent', lastPurge } });
 
     expect(findings).toMatchObject([{ status: 'ok', evidence: { backup: 7 }, summary: expect.stringContaining(how) }]);
   });
 
   it.each(['sql-null', 'json-null', 'empty'] as const)('is ok when the row is %s', (kind) => {
-    const findings = judge('1.81.3', { global: globalRow({ kind, keys: [], bytes: 2 }) });
+    const findings = evaluateWith('1.81.3', { global: globalRow({ kind, keys: [], bytes: 2 }) });
 
     expect(findings).toMatchObject([{ status: 'ok', confidence: 'high' }]);
   });
@@ -53,24 +53,24 @@ describe(ID, () => {
   it.each([
     ['1.80.12', 'info', 'medium', OLD_SCHEMA],
     ['1.80.13', 'warning', 'low', {}],
-    ['1.80.15', 'critical', 'medium', {}],
+    ['1.80.15', 'warning', 'medium', {}],
     ['1.80.16', 'warning', 'medium', {}],
-    ['1.81.0', 'critical', 'medium', {}],
-    ['v1.81.5-stable', 'critical', 'medium', {}],
+    ['1.81.0', 'warning', 'medium', {}],
+    ['v1.81.5-stable', 'warning', 'medium', {}],
     ['1.81.6', 'warning', 'medium', {}],
     ['1.81.7', 'info', 'medium', {}],
     ['1.108.13', 'info', 'medium', {}],
     ['1.120.0', 'info', 'medium', {}],
     [null, 'warning', 'medium', {}],
     ['latest', 'warning', 'medium', {}],
-  ])('judges a row on %s as %s with %s confidence', (version, status, confidence, schema) => {
-    const findings = judge(version, schema);
+  ])('rates a row on %s as %s with %s confidence', (version, status, confidence, schema) => {
+    const findings = evaluateWith(version, schema);
 
-    expect(findings).toMatchObject([{ status, confidence }]);
+    expect(findings).toMatchObject([{ kind: 'risk', status, confidence }]);
   });
 
-  it('tells the cost, what a removal would lose, and how to remove it by hand', () => {
-    const [finding] = judge('1.81.3');
+  it('shows the cost, what a removal would lose, and how to remove it manually', () => {
+    const [finding] = evaluateWith('1.81.3');
 
     expect(finding?.summary).toBe(
       'The global router_settings row holds 4 settings (120 bytes); LiteLLM 1.81.3 queries for it and builds a Router on each LLM request.',
@@ -95,7 +95,7 @@ describe(ID, () => {
   });
 
   it.each(['manual', 'automatic'] as const)(
-    'tells how to purge it in place of deleting by hand when purge is %s',
+    'shows how to purge it instead of deleting it manually when purge is %s',
     (purge) => {
       const snapshot = healthySnapshot({
         configuredVersion: '1.81.3',
@@ -110,7 +110,7 @@ describe(ID, () => {
   );
 
   it('keeps a copy before it deletes', () => {
-    const commands = judge('1.81.3')[0]?.advice.map(({ command = '' }) => command) ?? [];
+    const commands = evaluateWith('1.81.3')[0]?.advice.map(({ command = '' }) => command) ?? [];
 
     const copy = commands.findIndex((command) => command.includes('router_settings.json'));
 
@@ -118,16 +118,16 @@ describe(ID, () => {
     expect(copy).toBeLessThan(commands.findIndex((command) => command.startsWith('DELETE')));
   });
 
-  it('names the range and how to tell the version when it is not known', () => {
-    const [finding] = judge(null);
+  it('names the range and how to find out the version when it is not known', () => {
+    const [finding] = evaluateWith(null);
 
     expect(finding?.summary).toContain('1.80.15 to 1.81.6');
-    expect(finding?.evidence.confidenceReason).toContain('"litellmVersion" is not set');
+    expect(finding?.confidenceReason).toContain('"litellmVersion" is not set');
     expect(finding?.advice[0]?.command).toContain("version('litellm')");
   });
 
   it('says that purging fixes nothing from 1.81.7 on, and offers none', () => {
-    const findings = judge('1.81.7');
+    const findings = evaluateWith('1.81.7');
 
     expect(findings[0]?.summary).toContain(
       'purging fixes nothing on this version and can lose configuration (fallbacks)',
@@ -136,9 +136,9 @@ describe(ID, () => {
   });
 
   it.each([
-    [600, 'critical', 'queries for it and builds a Router on each LLM request.'],
+    [600, 'warning', 'queries for it and builds a Router on each LLM request.'],
     [20, 'info', 'builds no Router per request, so purging fixes nothing on this version'],
-  ])('lets %i look-ups for 500 requests decide on 1.80.16: %s', (configScans, status, words) => {
+  ])('lets %i lookups for 500 requests decide on 1.80.16: %s', (configScans, status, words) => {
     const activity = { state: 'seen', seconds: 5, configScans, spendLogRows: 500, reset: false } as const;
     const snapshot = healthySnapshot({
       configuredVersion: '1.80.16',
@@ -154,57 +154,57 @@ describe(ID, () => {
   });
 
   it('says that it is not certain where guide and source differ', () => {
-    const [finding] = judge('1.80.16');
+    const [finding] = evaluateWith('1.80.16');
 
     expect(finding?.summary).toMatch(/builds a Router on each LLM request, but that is not certain\.$/);
   });
 
   it('does not believe a version that is older than the columns', () => {
-    const findings = judge('1.80.10');
+    const findings = evaluateWith('1.80.10');
 
     expect(findings).toMatchObject([
-      { status: 'warning', evidence: { confidenceReason: expect.stringContaining('a newer version has run') } },
+      { status: 'warning', confidenceReason: expect.stringContaining('a newer version has run') },
     ]);
   });
 
-  it('is less sure of a version that is newer than the columns', () => {
-    const findings = judge('1.81.3', OLD_SCHEMA);
+  it('is less certain of a version that is newer than the columns', () => {
+    const findings = evaluateWith('1.81.3', OLD_SCHEMA);
 
     expect(findings).toMatchObject([{ status: 'warning', confidence: 'low' }]);
   });
 
-  it('judges by the schema when it is older than the regression and no version is known', () => {
-    const findings = judge(null, OLD_SCHEMA);
+  it('rates by the schema when it is older than the regression and no version is known', () => {
+    const findings = evaluateWith(null, OLD_SCHEMA);
 
     expect(findings).toMatchObject([{ status: 'info', confidence: 'medium' }]);
   });
 
-  it('says that a string is skipped on reload, and whence that is known', () => {
-    const findings = judge('1.81.3', { global: globalRow({ kind: 'text', keys: [] }) });
+  it('shows that a string is skipped on reload, and what that is based on', () => {
+    const findings = evaluateWith('1.81.3', { global: globalRow({ kind: 'text', keys: [] }) });
 
     expect(findings).toMatchObject([
-      { status: 'info', confidence: 'medium', evidence: { confidenceReason: expect.stringContaining('#31836') } },
+      { status: 'info', confidence: 'medium', confidenceReason: expect.stringContaining('#31836') },
     ]);
   });
 
-  it('is not sure of any other value', () => {
-    const findings = judge('1.81.3', { global: globalRow({ kind: 'other', keys: [] }) });
+  it('is not certain of any other value', () => {
+    const findings = evaluateWith('1.81.3', { global: globalRow({ kind: 'other', keys: [] }) });
 
     expect(findings).toMatchObject([{ status: 'info', confidence: 'low' }]);
   });
 
   it('counts the settings that are not shown', () => {
-    const findings = judge('1.81.3', { global: globalRow({ keyCount: 140 }) });
+    const findings = evaluateWith('1.81.3', { global: globalRow({ keyCount: 140 }) });
 
     expect(findings[0]?.evidence.settingsNotShown).toBe(136);
   });
 
   it('is unknown with the command when the row is hidden', () => {
-    const missing = 'npm run --silent database-setup';
+    const remediation = { text: 'Run this:', command: 'npm run --silent database-setup' };
 
-    const findings = judge('1.81.3', { global: { state: 'hidden', missing } });
+    const findings = evaluateWith('1.81.3', { global: { state: 'hidden', remediation } });
 
-    expect(findings).toMatchObject([{ status: 'unknown', advice: [{ command: missing }] }]);
+    expect(findings).toMatchObject([{ kind: 'risk', status: 'unknown', advice: [remediation] }]);
   });
 
   it('is unknown when this is not the database of LiteLLM', () => {
@@ -224,7 +224,7 @@ describe(ID, () => {
   });
 
   it('is unknown when LiteLLM has other tables but not this one', () => {
-    const findings = judge('1.81.3', { global: { state: 'no-table' } });
+    const findings = evaluateWith('1.81.3', { global: { state: 'no-table' } });
 
     expect(findings).toMatchObject([
       { status: 'unknown', summary: 'The schema public has LiteLLM tables, but no LiteLLM_Config.' },

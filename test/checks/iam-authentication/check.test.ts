@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { iamAuthentication } from '../../../lambda/checks/iam-authentication/check.ts';
-import { runChecks } from '../../../lambda/checks/run.ts';
 import type { CloudWatchSource, ConnectionSource, Sources } from '../../../lambda/snapshot/snapshot.ts';
-import { cloudwatch, failed, healthySnapshot, seen, sessionGroup, sessions, settingsFor } from '../../snapshots.ts';
+import { cloudwatch, failed, findingsOf, healthySnapshot, seen, sessionGroup, sessions } from '../../snapshots.ts';
 
 type Iam = CloudWatchSource['iam'];
 
-function judge(iam: Iam, sources: Partial<Sources> = {}) {
+function evaluateWith(iam: Iam, sources: Partial<Sources> = {}) {
   const snapshot = healthySnapshot({ sources: { cloudwatch: seen(cloudwatch({ iam })), ...sources } });
-  return runChecks(snapshot, settingsFor(), [iamAuthentication]);
+  return findingsOf('iam-authentication', snapshot);
 }
 
 const BY_PASSWORD: ConnectionSource = {
@@ -30,14 +28,14 @@ describe('iam-authentication', () => {
     [100, 50, 'critical', 'high'],
     [0, 3, 'critical', 'high'],
     [null, 3, 'warning', 'medium'],
-  ])('judges of %s log-ins %i failed ones as %s with %s confidence', (requests, count, status, confidence) => {
-    const findings = judge({ requests, failures: [{ cause: 'invalid-token', count }] });
+  ])('rates of %s logins %i failed ones as %s with %s confidence', (requests, count, status, confidence) => {
+    const findings = evaluateWith({ requests, failures: [{ cause: 'invalid-token', count }] });
 
-    expect(findings).toMatchObject([{ status, confidence }]);
+    expect(findings).toMatchObject([{ kind: 'incident', status, confidence }]);
   });
 
-  it('tells the causes, most frequent first, each with its advice, and none that did not happen', () => {
-    const [finding] = judge({
+  it('names the causes, most frequent first, each with its advice, and none that did not happen', () => {
+    const [finding] = evaluateWith({
       requests: 500,
       failures: [
         { cause: 'invalid-token', count: 4 },
@@ -48,10 +46,10 @@ describe('iam-authentication', () => {
     });
 
     expect(finding?.summary).toBe(
-      '35 log-ins of 500 with an IAM token failed in the last hour: 30 throttled, 4 invalid token and 1 server error.',
+      '35 logins of 500 with an IAM token failed in the last hour: 30 throttled, 4 invalid token and 1 server error.',
     );
     expect(finding?.advice).toMatchObject([
-      { text: expect.stringContaining('200 new IAM log-ins a second') },
+      { text: expect.stringContaining('200 new IAM logins per second') },
       { text: expect.stringContaining('Invalid token') },
       { text: expect.stringContaining('Server error') },
     ]);
@@ -61,13 +59,13 @@ describe('iam-authentication', () => {
     ['insufficient-permissions', 'rds-db:connect'],
     ['other', 'PAM authentication failed'],
   ] as const)('advises on %s', (cause, words) => {
-    const [finding] = judge({ requests: 500, failures: [{ cause, count: 1 }] });
+    const [finding] = evaluateWith({ requests: 500, failures: [{ cause, count: 1 }] });
 
     expect(finding?.advice[0]?.text).toContain(words);
   });
 
   it('is unknown when the auditor logs in by IAM and there are no metrics of it', () => {
-    const findings = judge(null, { sessions: failed('timeout') });
+    const findings = evaluateWith(null, { sessions: failed('timeout') });
 
     expect(findings).toMatchObject([
       { status: 'unknown', advice: [{ command: expect.stringContaining('IamDbAuthConnectionRequests') }] },
@@ -75,7 +73,7 @@ describe('iam-authentication', () => {
   });
 
   it('is unknown when LiteLLM logs in by IAM and there are no metrics of it', () => {
-    const findings = judge(null, { connection: seen(BY_PASSWORD) });
+    const findings = evaluateWith(null, { connection: seen(BY_PASSWORD) });
 
     expect(findings).toMatchObject([{ status: 'unknown', evidence: { iamLogin: 'yes: litellm' } }]);
   });
@@ -83,13 +81,13 @@ describe('iam-authentication', () => {
   it('informs when nobody logs in by IAM', () => {
     const groups = [sessionGroup({ iam: false })];
 
-    const findings = judge(null, { connection: seen(BY_PASSWORD), sessions: seen(sessions({ groups })) });
+    const findings = evaluateWith(null, { connection: seen(BY_PASSWORD), sessions: seen(sessions({ groups })) });
 
     expect(findings).toMatchObject([{ status: 'info', advice: [] }]);
   });
 
   it('is unknown when CloudWatch could not be read', () => {
-    const findings = judge(null, { cloudwatch: failed('throttled') });
+    const findings = evaluateWith(null, { cloudwatch: failed('throttled') });
 
     expect(findings).toMatchObject([{ status: 'unknown' }]);
   });
@@ -102,9 +100,9 @@ describe('iam-authentication', () => {
 
     fc.assert(
       fc.property(fc.option(fc.nat()), fc.array(failure), (requests, failures) => {
-        const [finding] = judge({ requests, failures });
+        const [finding] = evaluateWith({ requests, failures });
 
-        expect(finding?.summary).not.toMatch(/fault of the auditor|\b(NaN|undefined)\b/);
+        expect(finding?.summary).not.toMatch(/bug in the auditor|\b(NaN|undefined)\b/);
         expect(finding?.status === 'ok').toBe(failures.every(({ count }) => count === 0));
       }),
     );

@@ -12,7 +12,7 @@ describe(ID, () => {
   it('is ok when no transaction is idle', () => {
     const findings = findingsOf(ID, snapshotWith([]));
 
-    expect(findings).toMatchObject([{ status: 'ok', summary: 'No transaction is open and idle.' }]);
+    expect(findings).toMatchObject([{ kind: 'incident', status: 'ok', summary: 'No transaction is open and idle.' }]);
   });
 
   it.each([
@@ -23,13 +23,13 @@ describe(ID, () => {
     [{ idleSeconds: 10, blocking: 3 }, 'ok'],
     [{ idleSeconds: 11, blocking: 3 }, 'critical'],
     [{ idleSeconds: 20, transactionSeconds: 9000 }, 'ok'],
-  ])('judges %o as %s', (transaction, status) => {
+  ])('rates %o as %s', (transaction, status) => {
     const findings = findingsOf(ID, snapshotWith([idleTransaction(transaction)]));
 
-    expect(findings).toMatchObject([{ status }]);
+    expect(findings).toMatchObject([{ kind: 'incident', status }]);
   });
 
-  it('takes a blocking one at once when the limit is set below ten seconds', () => {
+  it('warns of a blocking one at once when the limit is set below ten seconds', () => {
     const settings = settingsFor({ idleInTransactionWarningSeconds: 1 });
 
     const findings = findingsOf(ID, snapshotWith([idleTransaction({ idleSeconds: 2, blocking: 1 })]), settings);
@@ -37,7 +37,7 @@ describe(ID, () => {
     expect(findings).toMatchObject([{ status: 'critical' }]);
   });
 
-  it('makes one finding a client, the worst first', () => {
+  it('makes one finding per client, the worst first', () => {
     const snapshot = snapshotWith([
       idleTransaction({ pid: 1, idleSeconds: 400 }),
       idleTransaction({ pid: 2, idleSeconds: 320 }),
@@ -66,7 +66,7 @@ describe(ID, () => {
 
     const [finding] = findingsOf(ID, snapshot);
 
-    expect(finding?.advice[0]?.text).toContain('Look first');
+    expect(finding?.advice[0]?.text).toContain('Check what they are');
     expect(finding?.advice[0]?.command).not.toContain('pg_terminate_backend');
     expect(finding?.advice[1]?.command).toBe(`SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE pid IN (7, 8)
@@ -87,11 +87,11 @@ describe(ID, () => {
     ]);
   });
 
-  it('is less sure when not all idle transactions were read', () => {
+  it('is less certain when not all idle transactions were read', () => {
     const findings = findingsOf(ID, snapshotWith([idleTransaction({ idleSeconds: 3 })], { idleTransactionCount: 30 }));
 
     expect(findings).toMatchObject([
-      { status: 'ok', confidence: 'medium', evidence: { confidenceReason: expect.stringContaining('1 oldest of 30') } },
+      { status: 'ok', confidence: 'medium', confidenceReason: expect.stringContaining('1 oldest of 30') },
     ]);
   });
 });

@@ -1,38 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { perRequestRouter } from '../../../lambda/checks/per-request-router/check.ts';
-import { runChecks } from '../../../lambda/checks/run.ts';
 import type { ActivitySeen, Sources } from '../../../lambda/snapshot/snapshot.ts';
 import { anyActivity } from '../../activity.ts';
 import {
   failed,
+  findingsOf,
   healthySnapshot,
   litellm,
   routerSettings,
   seen,
   sessionGroup,
   sessions,
-  settingsFor,
 } from '../../snapshots.ts';
 
-function judge(activity: ActivitySeen, sources: Partial<Sources> = {}) {
+function evaluateWith(activity: ActivitySeen, sources: Partial<Sources> = {}) {
   const snapshot = healthySnapshot({ sources: { litellm: seen(litellm({ activity })), ...sources } });
-  return runChecks(snapshot, settingsFor(), [perRequestRouter]);
+  return findingsOf('per-request-router', snapshot);
 }
 
-/** The healthy snapshot has 20 sessions, so at most 4 workers and 80 look-ups by polling within 30 s. */
+/** The healthy snapshot has 20 sessions, so at most 4 workers and 80 lookups by polling within 30 s. */
 function measured(configScans: number, spendLogRows: number, more: { seconds?: number; reset?: boolean } = {}) {
   return { state: 'seen', seconds: 5, configScans, spendLogRows, reset: false, ...more } as const;
 }
 
 describe('per-request-router', () => {
   it.each([
-    [measured(580, 500), 'critical', 'medium'],
-    [measured(205, 500), 'critical', 'medium'],
+    [measured(580, 500), 'warning', 'medium'],
+    [measured(205, 500), 'warning', 'medium'],
     [measured(204, 500), 'unknown', 'high'],
-    [measured(2080, 500), 'critical', 'medium'],
+    [measured(2080, 500), 'warning', 'medium'],
     [measured(2081, 500), 'unknown', 'high'],
-    [measured(100, 10), 'critical', 'medium'],
+    [measured(100, 10), 'warning', 'medium'],
     [measured(80, 20), 'unknown', 'high'],
     [measured(49, 500), 'ok', 'medium'],
     [measured(50, 500), 'unknown', 'high'],
@@ -42,17 +40,17 @@ describe('per-request-router', () => {
     [measured(89, 0), 'info', 'high'],
     [measured(90, 0), 'unknown', 'high'],
     [measured(580, 500, { reset: true }), 'unknown', 'high'],
-  ])('judges %o as %s with %s confidence', (activity, status, confidence) => {
-    const findings = judge(activity);
+  ])('rates %o as %s with %s confidence', (activity, status, confidence) => {
+    const findings = evaluateWith(activity);
 
-    expect(findings).toMatchObject([{ status, confidence }]);
+    expect(findings).toMatchObject([{ kind: 'risk', status, confidence }]);
   });
 
-  it('tells the numbers and what to do first', () => {
-    const [finding] = judge(measured(580, 500));
+  it('shows the numbers and what to do first', () => {
+    const [finding] = evaluateWith(measured(580, 500));
 
     expect(finding?.summary).toBe(
-      'LiteLLM queries its configuration and builds a Router on each LLM request: 580 look-ups of "LiteLLM_Config" and 500 requests in 5 s, beside at most 80 of polling: the look-ups follow the requests.',
+      'LiteLLM queries its configuration and builds a Router on each LLM request: 580 lookups of "LiteLLM_Config" and 500 requests in 5 s, besides at most 80 of polling: the lookups follow the requests.',
     );
     expect(finding?.evidence).toMatchObject({
       configLookups: 580,
@@ -64,7 +62,7 @@ describe('per-request-router', () => {
   });
 
   it('expects more polling in a window of over 30 s', () => {
-    const findings = judge(measured(205, 500, { seconds: 31 }));
+    const findings = evaluateWith(measured(205, 500, { seconds: 31 }));
 
     expect(findings).toMatchObject([{ status: 'unknown', evidence: { lookupsThatPollingExplains: 160 } }]);
   });
@@ -78,59 +76,63 @@ describe('per-request-router', () => {
       sessionGroup({ database: 'other', count: 50 }),
     ];
 
-    const findings = judge(measured(580, 500), { sessions: seen(sessions({ groups })) });
+    const findings = evaluateWith(measured(580, 500), { sessions: seen(sessions({ groups })) });
 
     expect(findings).toMatchObject([{ evidence: { lookupsThatPollingExplains: 60 } }]);
   });
 
-  it('cannot tell without the sessions', () => {
-    const findings = judge(measured(580, 500), { sessions: failed('timeout') });
+  it('is unknown without the sessions', () => {
+    const findings = evaluateWith(measured(580, 500), { sessions: failed('timeout') });
 
     expect(findings).toMatchObject([
-      { status: 'unknown', summary: expect.stringContaining('how many workers poll could not be told') },
+      { status: 'unknown', summary: expect.stringContaining('how many workers poll is not known') },
     ]);
   });
 
   it('is ok with the reason when nothing asked for a measurement', () => {
-    const findings = judge({ state: 'not-measured', reason: 'No router_settings are there.' });
+    const findings = evaluateWith({ state: 'not-measured', reason: 'No router_settings are there.' });
 
     expect(findings).toMatchObject([
-      { status: 'ok', summary: 'Nothing asked for a measurement. No router_settings are there.' },
+      { status: 'ok', summary: 'No measurement was necessary. No router_settings are there.' },
     ]);
   });
 
   it('is unknown with the grant when nothing was measured because settings are hidden', () => {
-    const hidden = { state: 'hidden', missing: 'npm run --silent database-setup' } as const;
+    const hidden = {
+      state: 'hidden',
+      remediation: { text: 'Run this:', command: 'npm run --silent database-setup' },
+    } as const;
 
-    const findings = judge(
+    const findings = evaluateWith(
       { state: 'not-measured', reason: 'No router_settings are there.' },
       { 'router-settings': seen(routerSettings({ global: hidden })) },
     );
 
-    expect(findings).toMatchObject([{ status: 'unknown', advice: [{ command: hidden.missing }] }]);
+    expect(findings).toMatchObject([{ status: 'unknown', advice: [hidden.remediation] }]);
   });
 
   it('is unknown when a table is not there', () => {
-    const findings = judge({ state: 'no-table' });
+    const findings = evaluateWith({ state: 'no-table' });
 
     expect(findings).toMatchObject([{ status: 'unknown', evidence: { table: 'LiteLLM_Config or LiteLLM_SpendLogs' } }]);
   });
 
   it('is unknown when the tables could not be read', () => {
-    const findings = judge(measured(0, 0), { litellm: failed('timeout') });
+    const findings = evaluateWith(measured(0, 0), { litellm: failed('timeout') });
 
     expect(findings).toMatchObject([{ status: 'unknown' }]);
   });
 
-  it('is never critical without more look-ups than polling, and never throws, for any activity', () => {
+  it('never warns without more lookups than polling, and never throws, for any activity', () => {
     fc.assert(
       fc.property(anyActivity, fc.nat({ max: 400 }), (activity, count) => {
-        const [finding] = judge(activity, {
+        const [finding] = evaluateWith(activity, {
           sessions: seen(sessions({ groups: [sessionGroup({ count })] })),
         });
 
-        expect(finding?.summary).not.toMatch(/fault of the auditor|\b(NaN|undefined|Infinity)\b/);
-        if (finding?.status === 'critical') {
+        expect(finding?.summary).not.toMatch(/bug in the auditor|\b(NaN|undefined|Infinity)\b/);
+        expect(finding?.status).not.toBe('critical');
+        if (finding?.status === 'warning') {
           expect(finding.evidence.configLookups).toBeGreaterThan(Number(finding.evidence.lookupsThatPollingExplains));
         }
       }),

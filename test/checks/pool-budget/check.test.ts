@@ -18,22 +18,51 @@ const settings: Partial<Settings> = { poolLimit: 10, workersPerPod: 2, pods: 2 }
 
 describe('pool-budget', () => {
   it.each([
-    [90, 'ok', 10],
-    [89, 'warning', 9],
-    [50, 'warning', 5],
-    [49, 'critical', 4],
-    [17, 'critical', 0],
-  ])('judges 45 sessions, 85 while deploying, with max_connections %i: %s, safe limit %i', (max, status, safe) => {
-    const findings = evaluateSessions(poolBudget, TWO_PODS, { settings, maxConnections: max });
+    [90, 'ok', 'risk', 10],
+    [89, 'warning', 'risk', 9],
+    [50, 'warning', 'risk', 5],
+    [39, 'warning', 'risk', 3],
+    [38, 'critical', 'incident', 3],
+    [17, 'critical', 'incident', 0],
+  ])(
+    'rates 45 sessions, 85 while deploying, with max_connections %i: %s, %s, safe limit %i',
+    (max, status, kind, safe) => {
+      const findings = evaluateSessions(poolBudget, TWO_PODS, { settings, maxConnections: max });
 
-    expect(findings).toMatchObject([
-      {
-        status,
-        confidence: 'high',
-        subject: 'database prod',
-        evidence: { usable: max - 5, steady: 45, rollingDeployment: 85, otherSessions: 4, largestSafePoolLimit: safe },
-      },
-    ]);
+      expect(findings).toMatchObject([
+        {
+          kind,
+          status,
+          confidence: 'high',
+          subject: 'database prod',
+          evidence: {
+            usable: max - 5,
+            steady: 45,
+            rollingDeployment: 85,
+            otherSessions: 4,
+            largestSafePoolLimit: safe,
+          },
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ['warning', 89],
+    ['critical', 80],
+  ])('warns as an incident when only a deployment does not fit and the headroom is %s', (_headroom, percent) => {
+    const busy = [
+      sessionGroup({ iam: false, count: 20 }),
+      sessionGroup({ iam: false, clientAddress: '10.0.3.18', count: 20 }),
+    ];
+    const source = sessions({ groups: [...busy, sessionGroup({ user: 'grafana', iam: false, count: 4 })] });
+
+    const findings = evaluateSessions(poolBudget, source, {
+      settings: { ...settings, headroomMinimumSlots: 0, headroomCriticalPercent: percent },
+      maxConnections: 55,
+    });
+
+    expect(findings).toMatchObject([{ kind: 'incident', status: 'warning', evidence: { steady: 45, usable: 50 } }]);
   });
 
   it('shows the sum in one line, and the safe limit with its own', () => {
@@ -97,7 +126,9 @@ describe('pool-budget', () => {
       sources: { litellm: failed('timeout') },
     });
 
-    expect(findings).toMatchObject([{ status: 'warning', confidence: 'low', evidence: { steady: 25 } }]);
+    expect(findings).toMatchObject([
+      { kind: 'incident', status: 'warning', confidence: 'low', evidence: { steady: 25 } },
+    ]);
     expect(findings[0]?.advice.at(-1)?.text).toContain('poolLimit, workersPerPod and pods');
   });
 
@@ -107,7 +138,7 @@ describe('pool-budget', () => {
     expect(findings).toMatchObject([{ status: 'ok', evidence: { steady: 41 } }]);
   });
 
-  it('is unknown when nothing tells how many pods there are', () => {
+  it('is unknown when nothing shows how many pods there are', () => {
     const findings = evaluateSessions(poolBudget, sessions({ groups: [] }), {
       settings: { ...settings, pods: undefined },
     });
@@ -128,16 +159,16 @@ describe('pool-budget', () => {
 
   it.each([
     [
-      'pool time-outs in the log',
+      'pool timeouts in the log',
       TWO_PODS,
       3,
-      '3 requests waited in vain for a connection of the pool in the last hour',
+      '3 requests timed out waiting for a connection of the pool in the last hour',
     ],
     [
-      'a pool that is all at work',
+      'a pool that is all active',
       { ...TWO_PODS, groups: [sessionGroup({ count: 20, state: 'active' }), ...TWO_PODS.groups.slice(1)] },
       0,
-      'all 20 sessions of litellm@10.0.3.17 are at work',
+      'all 20 sessions of litellm@10.0.3.17 are active',
     ],
   ])('advises to raise the limit when it sees %s and there is room', (_, source, poolTimeouts, shortage) => {
     const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts } })) };
@@ -159,7 +190,7 @@ describe('pool-budget', () => {
     expect(target(60)).toContain('limit: 120');
   });
 
-  it('offers the time-out alone when a higher limit does not fit', () => {
+  it('offers the timeout alone when a higher limit does not fit', () => {
     const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
 
     const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, sources, maxConnections: 90 });
@@ -173,12 +204,12 @@ describe('pool-budget', () => {
     const one = { poolLimit: 10, workersPerPod: 1, pods: 1 };
 
     const old = evaluateSessions(poolBudget, source, { version: '1.95.0', settings: one, maxConnections: 60 });
-    const mended = evaluateSessions(poolBudget, source, { version: '1.104.7', settings: one, maxConnections: 60 });
+    const fixed = evaluateSessions(poolBudget, source, { version: '1.104.7', settings: one, maxConnections: 60 });
     const shared = evaluateSessions(poolBudget, source, { version: '1.95.0', settings: { ...one, pods: 4 } });
 
     expect(old).toMatchObject([{ status: 'warning', evidence: { steady: 34, rollingDeployment: 67 } }]);
     expect(old[0]?.advice.some(({ text }) => text.includes('#33021'))).toBe(true);
-    expect(mended).toMatchObject([{ status: 'ok', evidence: { steady: 11, rollingDeployment: 21 } }]);
+    expect(fixed).toMatchObject([{ status: 'ok', evidence: { steady: 11, rollingDeployment: 21 } }]);
     expect(shared).toMatchObject([{ evidence: { steady: 41 } }]);
   });
 
@@ -197,7 +228,7 @@ describe('pool-budget', () => {
     const behind = evaluateSessions(poolBudget, proxied, { settings, maxConnections: 30 });
     const together = evaluateSessions(poolBudget, shared, { settings, maxConnections: 30 });
 
-    expect(behind).toMatchObject([{ status: 'info', confidence: 'low' }]);
+    expect(behind).toMatchObject([{ kind: 'risk', status: 'info', confidence: 'low' }]);
     expect(together).toMatchObject([{ status: 'warning', confidence: 'low' }]);
   });
 });

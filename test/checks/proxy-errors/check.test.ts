@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { proxyErrors } from '../../../lambda/checks/proxy-errors/check.ts';
-import { runChecks } from '../../../lambda/checks/run.ts';
 import type { CloudWatchSource, Sources } from '../../../lambda/snapshot/snapshot.ts';
-import { cloudwatch, failed, healthySnapshot, seen, settingsFor, skipped } from '../../snapshots.ts';
+import { cloudwatch, failed, findingsOf, healthySnapshot, seen, skipped } from '../../snapshots.ts';
 
-function judge(lines: CloudWatchSource['proxyErrors'], sources: Partial<Sources> = {}) {
+function evaluateWith(lines: CloudWatchSource['proxyErrors'], sources: Partial<Sources> = {}) {
   const snapshot = healthySnapshot({
     sources: { cloudwatch: seen(cloudwatch({ proxyErrors: lines })), ...sources },
   });
-  return runChecks(snapshot, settingsFor(), [proxyErrors]);
+  return findingsOf('proxy-errors', snapshot);
 }
 
 function lines(connectionAttemptsFailed: number, poolTimeouts: number) {
@@ -24,17 +22,17 @@ describe('proxy-errors', () => {
     [lines(19, 19), 'warning'],
     [lines(20, 0), 'critical'],
     [lines(0, 20), 'critical'],
-  ])('judges %o as %s', (counts, status) => {
-    const findings = judge(counts);
+  ])('rates %o as %s', (counts, status) => {
+    const findings = evaluateWith(counts);
 
-    expect(findings).toMatchObject([{ status }]);
+    expect(findings).toMatchObject([{ kind: 'incident', status }]);
   });
 
   it('puts the slots of PostgreSQL beside the lines and does not equate them', () => {
-    const [finding] = judge(lines(7, 1));
+    const [finding] = evaluateWith(lines(7, 1));
 
     expect(finding?.summary).toBe(
-      'The proxy logged 7 lines "All connection attempts failed" and 1 pool time-out (P2024) in the last hour; in PostgreSQL 20 of 55 usable slots are taken now.',
+      'The proxy logged 7 lines "All connection attempts failed" and 1 pool timeout (P2024) in the last hour; in PostgreSQL 20 of 55 usable slots are used now.',
     );
     expect(finding?.advice).toMatchObject([
       { text: expect.stringContaining('its own query-engine process') },
@@ -43,20 +41,20 @@ describe('proxy-errors', () => {
   });
 
   it('gives only the advice that fits', () => {
-    const [finding] = judge(lines(0, 3));
+    const [finding] = evaluateWith(lines(0, 3));
 
     expect(finding?.summary).not.toContain('All connection attempts');
     expect(finding?.advice).toMatchObject([{ text: expect.stringContaining('P2024') }]);
   });
 
   it('says so when the side of PostgreSQL could not be seen', () => {
-    const [finding] = judge(lines(7, 0), { sessions: failed('slots-exhausted') });
+    const [finding] = evaluateWith(lines(7, 0), { sessions: failed('slots-exhausted') });
 
     expect(finding?.summary).toContain("PostgreSQL's side could not be seen");
   });
 
   it('informs how to have it when no log group is configured', () => {
-    const findings = judge(null);
+    const findings = evaluateWith(null);
 
     expect(findings).toMatchObject([
       { status: 'info', advice: [{ text: expect.stringContaining('proxy.logGroupName') }] },
@@ -64,13 +62,15 @@ describe('proxy-errors', () => {
   });
 
   it('is unknown when CloudWatch could not be read', () => {
-    const findings = judge(null, { cloudwatch: failed('permission-denied', { missing: 'Allow it.' }) });
+    const findings = evaluateWith(null, {
+      cloudwatch: failed('permission-denied', { remediation: { text: 'Allow it.' } }),
+    });
 
     expect(findings).toMatchObject([{ status: 'unknown', advice: [{ text: 'Allow it.' }] }]);
   });
 
   it('informs when CloudWatch is not configured', () => {
-    const findings = judge(null, { cloudwatch: skipped('No RDS instance is configured.', 'rds') });
+    const findings = evaluateWith(null, { cloudwatch: skipped('No RDS instance is configured.', 'rds') });
 
     expect(findings).toMatchObject([{ status: 'info' }]);
   });
@@ -80,7 +80,7 @@ describe('proxy-errors', () => {
 
     fc.assert(
       fc.property(count, count, (attempts, timeouts) => {
-        const [finding] = judge(lines(attempts, timeouts));
+        const [finding] = evaluateWith(lines(attempts, timeouts));
 
         expect(finding?.status === 'ok').toBe(attempts + timeouts === 0);
         expect(finding?.advice.length).toBe(Number(attempts > 0) + Number(timeouts > 0));

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { proxyHealth } from '../../../lambda/checks/proxy-health/check.ts';
-import { runChecks } from '../../../lambda/checks/run.ts';
 import type { ReadinessAnswer, SourceFailure, Sources } from '../../../lambda/snapshot/snapshot.ts';
-import { failed, healthySnapshot, proxy, seen, settingsFor, skipped } from '../../snapshots.ts';
+import { failed, findingsOf, healthySnapshot, proxy, seen, skipped } from '../../snapshots.ts';
 
 const CONNECTED: ReadinessAnswer = { httpStatus: 200, database: 'connected' };
 const DISCONNECTED: ReadinessAnswer = { httpStatus: 200, database: 'disconnected' };
@@ -16,12 +14,16 @@ interface Answers {
   readonly failures?: readonly SourceFailure[];
 }
 
-function judge({ readiness, failures = [] }: Answers, sources: Partial<Sources> = {}, version: string | null = null) {
+function evaluateWith(
+  { readiness, failures = [] }: Answers,
+  sources: Partial<Sources> = {},
+  version: string | null = null,
+) {
   const snapshot = healthySnapshot({
     configuredVersion: version,
     sources: { proxy: seen(proxy({ readiness, failures })), ...sources },
   });
-  return runChecks(snapshot, settingsFor(), [proxyHealth]);
+  return findingsOf('proxy-health', snapshot);
 }
 
 describe('proxy-health', () => {
@@ -39,42 +41,42 @@ describe('proxy-health', () => {
     [[{ httpStatus: 500, database: 'connected' } as const], [], 'unknown'],
     [[], [TIMEOUT, TIMEOUT, TIMEOUT], 'unknown'],
     [[], [], 'unknown'],
-  ])('judges %o and failures %o as %s', (readiness, failures, status) => {
-    const findings = judge({ readiness, failures });
+  ])('rates %o and failures %o as %s', (readiness, failures, status) => {
+    const findings = evaluateWith({ readiness, failures });
 
-    expect(findings).toMatchObject([{ status, subject: 'proxy litellm.example' }]);
+    expect(findings).toMatchObject([{ kind: 'incident', status, subject: 'proxy litellm.example' }]);
   });
 
   it('counts the answers when pods differ', () => {
-    const [finding] = judge({ readiness: [CONNECTED, CONNECTED, NOT_READY] });
+    const [finding] = evaluateWith({ readiness: [CONNECTED, CONNECTED, NOT_READY] });
 
     expect(finding?.summary).toBe(
-      'Of 3 answers of litellm.example to /health/readiness, 2 said connected and 1 said that the database is away (503 or disconnected); its pods differ.',
+      'Of 3 answers from litellm.example to /health/readiness, 2 said connected and 1 said that the database is not connected (503 or disconnected); its pods differ.',
     );
     expect(finding?.evidence).toMatchObject({ connected: 2, lost: 1, httpStatuses: [200, 503] });
   });
 
-  it('tells why nothing was answered, and where to look', () => {
-    const [finding] = judge({ readiness: [], failures: [TIMEOUT, TIMEOUT] });
+  it('shows why nothing was answered, and where to look', () => {
+    const [finding] = evaluateWith({ readiness: [], failures: [TIMEOUT, TIMEOUT] });
 
     expect(finding?.summary).toBe('/health/readiness of litellm.example gave no answer: No answer within 3000 ms.');
     expect(finding?.advice[0]?.text).toContain('"proxy.url"');
   });
 
-  it('shows what mends a failure', () => {
-    const missing = 'Allow secretsmanager:GetSecretValue.';
-    const refused: SourceFailure = { kind: 'permission-denied', message: 'The key could not be read.', missing };
+  it('shows what fixes a failure', () => {
+    const remediation = { text: 'Allow secretsmanager:GetSecretValue.' };
+    const refused: SourceFailure = { kind: 'permission-denied', message: 'The key could not be read.', remediation };
 
-    const findings = judge({ readiness: [CONNECTED], failures: [refused] });
+    const findings = evaluateWith({ readiness: [CONNECTED], failures: [refused] });
 
     expect(findings).toMatchObject([
-      { status: 'unknown', evidence: { reasons: ['The key could not be read.'] }, advice: [{ text: missing }] },
+      { status: 'unknown', evidence: { reasons: ['The key could not be read.'] }, advice: [remediation] },
     ]);
   });
 
   it('sends to the side of the proxy when the auditor reached the database, and to the database otherwise', () => {
     const [here, there] = [{}, { connection: failed('slots-exhausted') }].map((sources) =>
-      judge({ readiness: [NOT_READY] }, sources),
+      evaluateWith({ readiness: [NOT_READY] }, sources),
     );
 
     expect(here?.[0]?.advice[0]?.text).toContain('The auditor reached the database');
@@ -83,10 +85,10 @@ describe('proxy-health', () => {
 
   it('offers to serve without the database, with what that gives up, only when the proxy has lost it', () => {
     const [lost, well, silent] = [[NOT_READY], [CONNECTED], [SILENT]].map((readiness) =>
-      JSON.stringify(judge({ readiness })),
+      JSON.stringify(evaluateWith({ readiness })),
     );
 
-    expect(lost).toMatch(/allow_requests_on_db_unavailable: true.*gives up the checks of keys/);
+    expect(lost).toMatch(/allow_requests_on_db_unavailable: true.*turns authentication off/);
     expect(well).not.toContain('allow_requests_on_db_unavailable');
     expect(silent).not.toContain('allow_requests_on_db_unavailable');
   });
@@ -96,13 +98,13 @@ describe('proxy-health', () => {
     ['1.83.14', 'high'],
     [null, 'medium'],
   ])('is, of a 503 on %s, of %s confidence', (version, confidence) => {
-    const findings = judge({ readiness: [NOT_READY] }, {}, version);
+    const findings = evaluateWith({ readiness: [NOT_READY] }, {}, version);
 
     expect(findings).toMatchObject([{ status: 'critical', confidence }]);
   });
 
   it('informs when no proxy is configured', () => {
-    const findings = judge({ readiness: [] }, { proxy: skipped('No proxy is configured.', 'proxy.url') });
+    const findings = evaluateWith({ readiness: [] }, { proxy: skipped('No proxy is configured.', 'proxy.url') });
 
     expect(findings).toMatchObject([{ status: 'info' }]);
   });
@@ -116,12 +118,12 @@ describe('proxy-health', () => {
 
     fc.assert(
       fc.property(fc.array(answer, { maxLength: 4 }), failures, (readiness, failures) => {
-        const [finding] = judge({ readiness, failures });
+        const [finding] = evaluateWith({ readiness, failures });
 
         const allConnected = readiness.every((one) => one.httpStatus === 200 && one.database === 'connected');
         expect(finding?.status === 'ok').toBe(readiness.length > 0 && allConnected && failures.length === 0);
         expect(finding?.advice.length === 0).toBe(finding?.status === 'ok');
-        expect(finding?.summary).not.toMatch(/fault of the auditor|\b(NaN|undefined)\b/);
+        expect(finding?.summary).not.toMatch(/bug in the auditor|\b(NaN|undefined)\b/);
       }),
     );
   });

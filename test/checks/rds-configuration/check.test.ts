@@ -4,29 +4,29 @@ import { failed, findingsOf, healthySnapshot, rds, rdsInstance, seen, settingsFo
 
 const ID = 'rds-configuration';
 
-function judge(overrides: Partial<RdsSource>) {
+function evaluateWith(overrides: Partial<RdsSource>) {
   return findingsOf(ID, healthySnapshot({ sources: { rds: seen(rds(overrides)) } }));
 }
 
-function judgeInstance(overrides: Partial<RdsInstance>) {
-  return judge({ instances: [rdsInstance(overrides)] });
+function evaluateInstance(overrides: Partial<RdsInstance>) {
+  return evaluateWith({ instances: [rdsInstance(overrides)] });
 }
 
 describe(ID, () => {
   it('is ok once when all is well', () => {
-    const findings = judge({});
+    const findings = evaluateWith({});
 
-    expect(findings).toMatchObject([{ status: 'ok', subject: 'instance prod' }]);
+    expect(findings).toMatchObject([{ kind: 'risk', status: 'ok', subject: 'instance prod' }]);
   });
 
-  it('tells by which capacity Serverless sets max_connections', () => {
-    const findings = judge({ kind: 'cluster', serverless: { minCapacity: 0.5, maxCapacity: 8 } });
+  it('names the capacity by which Serverless sets max_connections', () => {
+    const findings = evaluateWith({ kind: 'cluster', serverless: { minCapacity: 0.5, maxCapacity: 8 } });
 
     expect(findings).toMatchObject([{ status: 'ok', evidence: { maximumAcu: 8 } }]);
   });
 
   it('warns when IAM authentication is off', () => {
-    const findings = judge({ kind: 'cluster', iamAuthentication: false });
+    const findings = evaluateWith({ kind: 'cluster', iamAuthentication: false });
 
     expect(findings).toMatchObject([{ status: 'warning', subject: 'cluster prod: IAM authentication' }]);
     expect(findings[0]?.advice[0]?.command).toContain(
@@ -37,8 +37,8 @@ describe(ID, () => {
   it.each([
     ['pending-reboot', 'warning'],
     ['applying', 'info'],
-  ])('judges a parameter group that is %s as %s', (applyStatus, status) => {
-    const findings = judgeInstance({ parameterGroups: [{ name: 'prod-16', applyStatus }] });
+  ])('rates a parameter group that is %s as %s', (applyStatus, status) => {
+    const findings = evaluateInstance({ parameterGroups: [{ name: 'prod-16', applyStatus }] });
 
     expect(findings).toMatchObject([
       { status, subject: 'instance prod: parameters', summary: expect.stringContaining(`prod-16 is ${applyStatus}`) },
@@ -46,24 +46,24 @@ describe(ID, () => {
   });
 
   it('informs of changes that wait for the maintenance window', () => {
-    const findings = judgeInstance({ pendingModifications: ['DBInstanceClass'] });
+    const findings = evaluateInstance({ pendingModifications: ['DBInstanceClass'] });
 
     expect(findings).toMatchObject([{ status: 'info', summary: expect.stringContaining('DBInstanceClass') }]);
   });
 
   it.each([
-    ['2027-01-21T03:00:00.000Z', 'ok'],
-    ['2027-01-21T02:59:59.000Z', 'warning'],
-    ['2026-11-22T03:00:00.000Z', 'warning'],
-    ['2026-11-22T02:59:59.000Z', 'critical'],
-  ])('judges a certificate that ends at %s as %s', (certificateValidTill, status) => {
-    const findings = judgeInstance({ certificateValidTill });
+    ['2027-01-21T03:00:00.000Z', 'ok', 'risk'],
+    ['2027-01-21T02:59:59.000Z', 'warning', 'risk'],
+    ['2026-11-22T03:00:00.000Z', 'warning', 'risk'],
+    ['2026-11-22T02:59:59.000Z', 'critical', 'incident'],
+  ])('rates a certificate that expires at %s as %s, %s', (certificateValidTill, status, kind) => {
+    const findings = evaluateInstance({ certificateValidTill });
 
-    expect(findings).toMatchObject([{ status }]);
+    expect(findings).toMatchObject([{ kind, status }]);
   });
 
-  it('tells the days that are left of certificate and CA', () => {
-    const findings = judge({
+  it('shows the days that are left of certificate and CA', () => {
+    const findings = evaluateWith({
       instances: [rdsInstance({ certificateValidTill: '2026-12-01T03:00:00.000Z' })],
       certificateAuthorities: [{ identifier: 'rds-ca-rsa2048-g1', validTill: '2026-11-01T00:00:00.000Z' }],
     });
@@ -72,13 +72,13 @@ describe(ID, () => {
       {
         status: 'critical',
         summary:
-          'Of prod, the server certificate ends in 9 days (2026-12-01) and the CA rds-ca-rsa2048-g1 ended on 2026-11-01.',
+          'On prod, the server certificate expires in 9 days (2026-12-01) and the CA rds-ca-rsa2048-g1 expired on 2026-11-01.',
       },
     ]);
   });
 
   it.each([null, 'soon'])('is unknown when RDS says %j for the end and nothing of the CA', (certificateValidTill) => {
-    const findings = judge({ instances: [rdsInstance({ certificateValidTill })], certificateAuthorities: [] });
+    const findings = evaluateWith({ instances: [rdsInstance({ certificateValidTill })], certificateAuthorities: [] });
 
     expect(findings).toMatchObject([{ status: 'unknown', subject: 'instance prod: certificate' }]);
   });
@@ -89,7 +89,7 @@ describe(ID, () => {
     ['prod.proxy-c1a2b3.eu-central-1.rds.amazonaws.com', 'RDS Proxy'],
     ['prod-1.c1a2b3.eu-central-1.rds.amazonaws.com', 'does not follow a failover'],
     ['other.cluster-c1a2b3.eu-central-1.rds.amazonaws.com', "another cluster's endpoint"],
-  ])('informs that %s is not the endpoint that RDS tells', (host, kind) => {
+  ])('informs that %s is not the endpoint that RDS reports', (host, kind) => {
     const settings = settingsFor();
     const snapshot = healthySnapshot({ sources: { connection: failed('timeout') } });
 
@@ -115,16 +115,16 @@ describe(ID, () => {
     ['rebooting', 'warning'],
     ['storage-full', 'critical'],
     ['stopped', 'critical'],
-  ])('judges an instance that is %s as %s', (instanceStatus, status) => {
-    const findings = judgeInstance({ status: instanceStatus });
+  ])('rates an instance that is %s as %s', (instanceStatus, status) => {
+    const findings = evaluateInstance({ status: instanceStatus });
 
-    expect(findings).toMatchObject([{ status, subject: 'instance prod: status' }]);
+    expect(findings).toMatchObject([{ kind: 'incident', status, subject: 'instance prod: status' }]);
   });
 
-  it('makes one finding an instance and concern', () => {
+  it('makes one finding per instance and concern', () => {
     const pending = { parameterGroups: [{ name: 'g', applyStatus: 'pending-reboot' }] };
 
-    const findings = judge({
+    const findings = evaluateWith({
       kind: 'cluster',
       instances: [
         rdsInstance({ identifier: 'prod-1', ...pending }),
@@ -140,7 +140,7 @@ describe(ID, () => {
   });
 
   it('is unknown when RDS lists no instance', () => {
-    const findings = judge({ instances: [] });
+    const findings = evaluateWith({ instances: [] });
 
     expect(findings).toMatchObject([{ status: 'unknown', subject: 'instance prod: instances' }]);
   });

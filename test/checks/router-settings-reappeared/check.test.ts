@@ -15,7 +15,7 @@ function purged(overrides: Partial<LastPurge> = {}): LastPurge {
   };
 }
 
-function judge(
+function evaluateWith(
   global: GlobalRouterSettings,
   configuredVersion: string | null = '1.81.3',
   purge: 'manual' | 'automatic' = 'automatic',
@@ -33,7 +33,7 @@ describe(ID, () => {
     ['there never was a purge', globalRow()],
     ['the row was restored on purpose', globalRow({ lastPurge: purged({ restoredAt: '2026-11-21T00:00:00.000Z' }) })],
   ])('is ok when %s', (_name, global) => {
-    expect(judge(global)).toMatchObject([{ status: 'ok', confidence: 'high' }]);
+    expect(evaluateWith(global)).toMatchObject([{ kind: 'risk', status: 'ok', confidence: 'high' }]);
   });
 
   it.each([
@@ -42,10 +42,11 @@ describe(ID, () => {
     ['1.108.13', 'settings', 'info'],
     ['1.81.3', 'empty', 'info'],
   ] as const)('says that it is back when the version is %s and the row holds %s: %s', (version, kind, status) => {
-    const findings = judge(globalRow({ kind, lastPurge: purged() }), version);
+    const findings = evaluateWith(globalRow({ kind, lastPurge: purged() }), version);
 
     expect(findings).toMatchObject([
       {
+        kind: 'risk',
         status,
         evidence: { backup: 7, sameValue: false },
         summary: expect.stringMatching(/is back after the purge of 2026-11-20/),
@@ -56,7 +57,7 @@ describe(ID, () => {
   it('says so when the value is the same', () => {
     const row = globalRow({ lastPurge: purged({ hash: globalRow().hash }) });
 
-    expect(judge(row)[0]?.summary).toContain('with the same value');
+    expect(evaluateWith(row)[0]?.summary).toContain('with the same value');
   });
 
   it.each([
@@ -64,28 +65,31 @@ describe(ID, () => {
     ['manual', 'automatic', false],
     ['automatic', 'manual', false],
   ] as const)(
-    'tells whether automatic purges have stopped when the last was %s and the mode is %s',
-    (mode, purge, told) => {
-      const [finding] = judge(globalRow({ lastPurge: purged({ mode }) }), '1.81.3', purge);
+    'shows whether automatic purges have stopped when the last was %s and the mode is %s',
+    (mode, purge, stopped) => {
+      const [finding] = evaluateWith(globalRow({ lastPurge: purged({ mode }) }), '1.81.3', purge);
 
-      expect(finding?.summary.includes('Automatic purges have stopped')).toBe(told);
+      expect(finding?.summary.includes('Automatic purges have stopped')).toBe(stopped);
     },
   );
 
   it('offers the dry run first when it is back', () => {
-    const [finding] = judge(globalRow({ lastPurge: purged() }));
+    const [finding] = evaluateWith(globalRow({ lastPurge: purged() }));
 
     expect(finding?.advice.map(({ command }) => command)).toContain('{"action":"purge"}');
   });
 
   it.each<[string, GlobalRouterSettings]>([
-    ['the row is hidden', { state: 'hidden', missing: 'npm run --silent database-setup' }],
+    [
+      'the row is hidden',
+      { state: 'hidden', remediation: { text: 'Run this:', command: 'npm run --silent database-setup' } },
+    ],
     ['there is no table', { state: 'no-table' }],
   ])('is unknown, for the same reason as global-router-settings, when %s', (_name, global) => {
     const sources = { 'router-settings': seen(routerSettings({ global })) };
     const [other] = findingsOf('global-router-settings', healthySnapshot({ sources }));
 
-    expect(judge(global)).toMatchObject([{ status: 'unknown', summary: other?.summary, advice: other?.advice }]);
+    expect(evaluateWith(global)).toMatchObject([{ status: 'unknown', summary: other?.summary, advice: other?.advice }]);
   });
 
   it('is unknown when the settings could not be read', () => {

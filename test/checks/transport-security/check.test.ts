@@ -12,10 +12,10 @@ describe(ID, () => {
   it('is ok when every session is on TLS', () => {
     const findings = findingsOf(ID, healthySnapshot());
 
-    expect(findings).toMatchObject([{ status: 'ok', evidence: { encrypted: 20, localSocket: 0 } }]);
+    expect(findings).toMatchObject([{ kind: 'risk', status: 'ok', evidence: { encrypted: 20, localSocket: 0 } }]);
   });
 
-  it('makes one finding a client without TLS, over all its states', () => {
+  it('makes one finding per client without TLS, over all its states', () => {
     const findings = findingsOf(
       ID,
       snapshotWith([
@@ -28,6 +28,7 @@ describe(ID, () => {
 
     expect(findings).toMatchObject([
       {
+        kind: 'risk',
         status: 'warning',
         subject: 'client litellm@10.0.3.19',
         summary: '3 sessions of litellm@10.0.3.19 in litellm are not encrypted.',
@@ -53,15 +54,15 @@ describe(ID, () => {
     const findings = findingsOf(ID, snapshotWith([hidden], { hidden: 4 }));
 
     expect(findings).toMatchObject([
-      { status: 'unknown', summary: expect.stringContaining('4 sessions of 4 could not be judged') },
+      { status: 'unknown', summary: expect.stringContaining('4 sessions of 4 could not be checked') },
     ]);
   });
 
-  it('is less sure when not all groups were read', () => {
+  it('is less certain when not all groups were read', () => {
     const findings = findingsOf(ID, snapshotWith([sessionGroup()], { groupCount: 250 }));
 
     expect(findings).toMatchObject([
-      { status: 'ok', confidence: 'medium', evidence: { confidenceReason: expect.stringContaining('250') } },
+      { status: 'ok', confidence: 'medium', confidenceReason: expect.stringContaining('250') },
     ]);
   });
 });

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runChecks } from '../../../lambda/checks/run.ts';
-import { userConfig } from '../../../lambda/checks/user-config/check.ts';
 import type { UserConfigSeen } from '../../../lambda/snapshot/snapshot.ts';
-import { failed, healthySnapshot, litellm, seen, settingsFor } from '../../snapshots.ts';
+import { failed, findingsOf, healthySnapshot, litellm, seen } from '../../snapshots.ts';
 
-function judge(seenConfig: UserConfigSeen, configuredVersion: string | null = '1.108.13') {
+function evaluateWith(seenConfig: UserConfigSeen, configuredVersion: string | null = '1.108.13') {
   const snapshot = healthySnapshot({
     configuredVersion,
     sources: { litellm: seen(litellm({ userConfig: seenConfig })) },
   });
-  return runChecks(snapshot, settingsFor(), [userConfig]);
+  return findingsOf('user-config', snapshot);
 }
 
 function counts(requests: number, withBody: number, withUserConfig: number): UserConfigSeen {
@@ -25,14 +23,14 @@ describe('user-config', () => {
     [counts(0, 0, 0), 'info', 'high'],
     [counts(500, 500, 1), 'warning', 'high'],
     [counts(500, 400, 12), 'warning', 'medium'],
-  ])('judges %o as %s with %s confidence', (seenConfig, status, confidence) => {
-    const findings = judge(seenConfig);
+  ])('rates %o as %s with %s confidence', (seenConfig, status, confidence) => {
+    const findings = evaluateWith(seenConfig);
 
-    expect(findings).toMatchObject([{ status, confidence }]);
+    expect(findings).toMatchObject([{ kind: 'risk', status, confidence }]);
   });
 
   it('counts the requests that were looked at', () => {
-    const [finding] = judge(counts(500, 500, 12));
+    const [finding] = evaluateWith(counts(500, 500, 12));
 
     expect(finding?.summary).toBe(
       "12 of the last hour's 500 requests carry their own Router configuration (user_config), and LiteLLM builds a Router for each.",
@@ -40,44 +38,45 @@ describe('user-config', () => {
   });
 
   it('speaks of one request in the singular', () => {
-    const [finding] = judge(counts(2, 2, 1));
+    const [finding] = evaluateWith(counts(2, 2, 1));
 
     expect(finding?.summary).toContain("1 of the last hour's 2 requests carries its own");
   });
 
   it.each([
-    ['1.83.8', 'PYSEC-2026-4070 holds for 1.83.8'],
-    ['1.83.9', 'PYSEC-2026-4070 is not known of 1.83.9'],
-    [null, 'PYSEC-2026-4070 holds up to 1.83.8; the version that runs is not known'],
-  ])('tells whether %s has the request forgery', (version, words) => {
-    const [finding] = judge(counts(500, 500, 12), version);
+    ['1.83.8', 'PYSEC-2026-4070 affects 1.83.8'],
+    ['1.83.9', 'PYSEC-2026-4070 is not known to affect 1.83.9'],
+    [null, 'PYSEC-2026-4070 affects versions up to 1.83.8; the version that runs is not known'],
+  ])('shows whether %s has the request forgery', (version, words) => {
+    const [finding] = evaluateWith(counts(500, 500, 12), version);
 
     expect(finding?.evidence.requestForgery).toBe(words);
     expect(finding?.advice.at(-1)?.text).toContain('PYSEC-2026-4070');
   });
 
   it('says what would show them when no body is stored', () => {
-    const [finding] = judge(counts(500, 0, 0));
+    const [finding] = evaluateWith(counts(500, 0, 0));
 
     expect(finding?.advice[0]?.text).toContain('store_prompts_in_spend_logs: true');
   });
 
   it('is unknown with the command when they may not be counted', () => {
-    const findings = judge({ state: 'hidden', missing: 'npm run --silent database-setup' });
+    const findings = evaluateWith({
+      state: 'hidden',
+      remediation: { text: 'Run this:', command: 'npm run --silent database-setup' },
+    });
 
     expect(findings).toMatchObject([{ status: 'unknown', advice: [{ command: 'npm run --silent database-setup' }] }]);
   });
 
   it('is unknown when there is no such table', () => {
-    const findings = judge({ state: 'no-table' });
+    const findings = evaluateWith({ state: 'no-table' });
 
     expect(findings).toMatchObject([{ status: 'unknown', evidence: { table: 'LiteLLM_SpendLogs' } }]);
   });
 
   it('is unknown when the tables could not be read', () => {
-    const findings = runChecks(healthySnapshot({ sources: { litellm: failed('timeout') } }), settingsFor(), [
-      userConfig,
-    ]);
+    const findings = findingsOf('user-config', healthySnapshot({ sources: { litellm: failed('timeout') } }));
 
     expect(findings).toMatchObject([{ status: 'unknown' }]);
   });
@@ -87,7 +86,7 @@ describe('user-config', () => {
 
     fc.assert(
       fc.property(count, count, count, fc.option(fc.string()), (requests, withBody, withUserConfig, version) => {
-        const [finding] = judge(counts(requests, withBody, withUserConfig), version);
+        const [finding] = evaluateWith(counts(requests, withBody, withUserConfig), version);
 
         expect(finding?.status === 'warning').toBe(withUserConfig > 0);
         expect(finding?.summary).not.toMatch(/\b(NaN|undefined)\b/);

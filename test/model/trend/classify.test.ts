@@ -142,7 +142,7 @@ describe('a trend is a step', () => {
     expect(trend).toMatchObject({ kind: 'step', jumps: { length: jumps } });
   });
 
-  it('and tells when, from what and to what', () => {
+  it('and shows when, from what and to what', () => {
     const trend = classifyTrend(seriesOfLevels((hour) => (hour > 6 ? 130 : 100), { noise: 1 }));
 
     expect(trend).toMatchObject({

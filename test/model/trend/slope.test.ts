@@ -43,7 +43,7 @@ describe('the robust slope', () => {
     expect(slopes).toEqual([null, null, null, null]);
   });
 
-  it('takes the median when several points have one time', () => {
+  it('is the median when several points have one time', () => {
     const line = seriesOfLevels((hour) => 12 * hour, { hours: 1 });
     const astray = line.flatMap(({ time }) => [
       { time, value: -1000 },

@@ -18,7 +18,7 @@ export function token(
   }).getAuthToken();
 }
 
-/** Settings of a client that logs in at the front as the auditor does. */
+/** Settings of a client that logs in at the IAM proxy as the auditor does. */
 export async function auditor(database: SandboxDatabase): Promise<pg.ClientConfig> {
   return {
     host: database.host,
@@ -45,7 +45,7 @@ export async function withClient<Result>(
   }
 }
 
-/** What a log-in is refused with: SQLSTATE or the error's code, and the message. 'let in' when it is not refused. */
+/** What a login is refused with: SQLSTATE or the error's code, and the message. 'let in' when it is not refused. */
 export function refusal(config: pg.ClientConfig): Promise<{ code?: string; message: string } | 'let in'> {
   return withClient(config, async () => 'let in' as const).catch((error) => ({
     code: error.code,

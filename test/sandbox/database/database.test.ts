@@ -91,7 +91,7 @@ describe('startPods', () => {
 });
 
 describe('a full database', () => {
-  it('refuses the next client through the gate with 53300 when only reserved slots are left', async () => {
+  it('refuses the next client through the proxy with 53300 when only reserved slots are left', async () => {
     const pods = await startPods(database, [{ connections: MAX_CONNECTIONS - 3 }]);
     const config = await auditor(database);
 
@@ -118,7 +118,7 @@ describe('startDatabase', () => {
     expect(row).toEqual({ reserved: '2', masterIsSuperuser: false, auditorIsIamUser: true, setUp: true });
   });
 
-  it('lets the master user run the set-up script again when it was run before', async () => {
+  it('lets the master user run the setup script again when it was run before', async () => {
     const again = database.runAsMaster(databaseSetupSql({ role: database.auditorUser }));
 
     await expect(again).resolves.toBeUndefined();

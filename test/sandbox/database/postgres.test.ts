@@ -13,7 +13,7 @@ import { createCertificates } from '../../../sandbox/database/certificates.ts';
 import { startPostgres } from '../../../sandbox/database/postgres.ts';
 import { runnablePostgres, serverAccount } from '../../../sandbox/database/postgres-binaries.ts';
 
-/** Starts a server, tells where, and waits to be killed. */
+/** Starts a server, prints its port, and waits to be killed. */
 const PARENT = `
 import { createCertificates } from './sandbox/database/certificates.ts';
 import { startPostgres } from './sandbox/database/postgres.ts';

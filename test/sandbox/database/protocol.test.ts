@@ -65,7 +65,7 @@ describe('parseStartup', () => {
 });
 
 describe('startupLength and messageLength', () => {
-  it('refuse when the packet would be longer than any log-in needs', () => {
+  it('refuse when the packet would be longer than any login requires', () => {
     const startupHead = Buffer.from([0, 0, 0x27, 0x11]);
     const messageHead = Buffer.from([0x70, 0, 1, 0, 0]);
 

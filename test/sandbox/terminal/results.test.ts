@@ -98,12 +98,13 @@ describe('detectStyle', () => {
 describe('renderResults', () => {
   it('shows the messages, the findings and the duration when both messages were published', () => {
     const report: Report = {
-      schemaVersion: 1,
+      schemaVersion: 2,
       auditorVersion: '0.1.0',
       database: 'prod',
       startedAt: '2026-11-22T12:00:00.000Z',
       durationMs: 900,
       status: 'ok',
+      risk: 'ok',
       diagnosis: { causes: [] },
       findings: [],
       sources: [],

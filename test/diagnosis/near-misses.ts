@@ -1,0 +1,67 @@
+import type { Rule } from '../../lambda/diagnosis/rules.ts';
+import {
+  ATTEMPTS_FAIL,
+  FEW_FREE,
+  GROWTH,
+  HIDDEN,
+  OTHER_APPLICATION_WITH_ROOM,
+  OVER_CEILING,
+  POOL_TIMEOUTS,
+  PROXY_DOWN,
+  SILENT_LATER,
+} from './pieces.ts';
+import type { World } from './world.ts';
+
+/** A row whose signs are all there but one: no sign of it is enough without the others. */
+interface NearMiss {
+  readonly row: number;
+  /** For each sign of the row, in its order, a world without that sign alone. */
+  readonly without: readonly World[];
+}
+
+const HEALTHY: World = {};
+
+/** For each row of several signs. */
+export const NEAR_MISSES: Readonly<Partial<Record<Rule['id'], readonly NearMiss[]>>> = {
+  'iam-token-refresh': [
+    {
+      row: 1,
+      without: [
+        { sessionsUnseen: true, version: '1.73.6' },
+        { ...GROWTH, sessionsUnseen: true, version: '1.90.0' },
+      ],
+    },
+  ],
+  'orphaned-engine': [
+    {
+      row: 1,
+      without: [
+        { sessionsUnseen: true, version: '1.82.6' },
+        { ...GROWTH, sessionsUnseen: true, version: '1.90.0' },
+      ],
+    },
+  ],
+  'dead-worker-engine': [
+    {
+      row: 1,
+      without: [
+        { sessionsUnseen: true, version: '1.90.0' },
+        { ...GROWTH, sessionsUnseen: true, version: '1.97.0' },
+      ],
+    },
+  ],
+  'managed-object-poll': [
+    { row: 0, without: [{ version: '1.81.9' }, { ...GROWTH, version: '1.90.0' }] },
+    { row: 1, without: [{ version: '1.81.9' }, { ...POOL_TIMEOUTS, version: '1.90.0' }] },
+  ],
+  'token-refresh-drops-limit': [
+    { row: 0, without: [{ version: '1.90.0' }, OVER_CEILING] },
+    { row: 1, without: [{ version: '1.90.0' }, POOL_TIMEOUTS] },
+  ],
+  'other-application': [{ row: 0, without: [OTHER_APPLICATION_WITH_ROOM, FEW_FREE] }],
+  'under-provisioned': [{ row: 0, without: [HEALTHY, HIDDEN] }],
+  'query-engine': [ATTEMPTS_FAIL, PROXY_DOWN].map((failing, row) => ({
+    row,
+    without: [HEALTHY, { ...failing, ...SILENT_LATER }, { ...failing, ...FEW_FREE }],
+  })),
+};

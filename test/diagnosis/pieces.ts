@@ -1,0 +1,122 @@
+import { cohort, fromCohorts } from '../sessions.ts';
+import { failed, globalRow, holders, idleTransaction, sessionGroup, sessions } from '../snapshots.ts';
+import type { World } from './world.ts';
+
+/** What makes one check bad, and few others. Spread together they make a world. */
+
+/** Many slots, so that what leaks does not fill them. */
+const WIDE = { maxConnections: 505 } as const;
+const ONE_POD = { settings: { pods: 1 } } as const;
+
+/** Each refresh of the token left eight sessions. */
+export const IAM_LEAK: World = { ...ONE_POD, ...WIDE, sessions: stairs(true) };
+
+/** The same under a password: more than the pools of the pod's workers can hold. */
+export const PASSWORD_LEAK: World = { ...ONE_POD, ...WIDE, sessions: stairs(false) };
+
+/** Two worker processes, of which one can have died. */
+export const TWO_WORKERS: World = { settings: { pods: 1, workersPerPod: 2 } };
+
+/** As few slots as leave less than ten free beside a leak. */
+export const NARROW: World = { maxConnections: 60 };
+
+/** Three connections an hour, with the last slot gone in about two. */
+export const GROWTH: World = { connections: (hour) => 30 + 3 * hour };
+
+/** Both pools nearly full, and the slots with them; nobody leaks. */
+export const FEW_FREE: World = {
+  sessions: twoPods(23, 23),
+  settings: { poolLimit: 25, rollingSurgePercent: 0 },
+};
+
+/** Few free slots, while whose sessions they are is hidden from the role, on a version with several leaks. */
+export const HIDDEN: World = {
+  sessions: sessions({ total: 46, hidden: 26 }),
+  settings: { rollingSurgePercent: 0 },
+  version: '1.81.9',
+};
+
+/** The pool of a refresh twenty minutes ago beside the larger one of the last refresh: more than that one alone. */
+export const OVER_CEILING: World = { ...ONE_POD, ...WIDE, sessions: twoPools(true) };
+export const OVER_CEILING_BY_PASSWORD: World = { ...ONE_POD, ...WIDE, sessions: twoPools(false) };
+
+/** Another program holds most of what is used. */
+export const OTHER_APPLICATION: World = {
+  sessions: sessions({
+    groups: [
+      sessionGroup(),
+      sessionGroup({ clientAddress: '10.0.3.18' }),
+      sessionGroup({ user: 'grafana', database: 'grafana', clientAddress: '10.0.9.4', iam: false, count: 30 }),
+    ],
+  }),
+};
+
+/** The same, where there is room for all. */
+export const OTHER_APPLICATION_WITH_ROOM: World = {
+  maxConnections: 65,
+  sessions: sessions({
+    groups: [
+      sessionGroup({ count: 4 }),
+      sessionGroup({ user: 'grafana', database: 'grafana', clientAddress: '10.0.9.4', iam: false, count: 31 }),
+    ],
+  }),
+};
+
+/** 61 sessions by configuration, on 55 slots of which most are free. */
+export const LARGE_POOLS: World = { settings: { poolLimit: 30 } };
+
+/** The pools fit, but not beside those that a rolling deployment adds. */
+export const LARGE_WHILE_DEPLOYING: World = { settings: { poolLimit: 25 } };
+
+/** Lookups beyond the 80 that four workers' polling makes, about one for each request. */
+export const LOOKUPS_FOLLOW: World = {
+  activity: { state: 'seen', seconds: 5, configScans: 280, spendLogRows: 190, reset: false },
+};
+export const LOOKUPS_INDEPENDENT: World = {
+  activity: { state: 'seen', seconds: 5, configScans: 6, spendLogRows: 190, reset: false },
+};
+
+/** It builds a Router on each request where router_settings are. */
+export const PER_REQUEST_VERSION: World = { version: '1.81.3' };
+
+export const GLOBAL_ROW: World = { routerSettings: { global: globalRow() } };
+export const TEAM_SETTINGS: World = { routerSettings: { team: holders({ live: 3 }) } };
+export const KEY_SETTINGS: World = { routerSettings: { key: holders({ live: 5 }) } };
+
+export const USER_CONFIG: World = { requestsWithUserConfig: 3 };
+
+export const OPEN_TRANSACTION: World = {
+  sessions: sessions({ idleTransactions: [idleTransaction({ idleSeconds: 2000 })] }),
+};
+
+export const POOL_TIMEOUTS: World = { logged: { poolTimeouts: 31 } };
+export const ATTEMPTS_FAIL: World = { logged: { connectionAttemptsFailed: 31 } };
+export const PROXY_DOWN: World = { proxyDisconnected: true };
+export const TOKENS_REFUSED: World = { refusedTokens: 8 };
+
+export const SILENT: World = { refused: 'timeout', connections: (hour) => (hour < 5 ? 20 : 0) };
+/** It let the auditor in and then fell silent. */
+export const SILENT_LATER: World = { sources: { 'router-settings': failed('timeout') } };
+export const FULL: World = { refused: 'slots-exhausted' };
+export const NO_CREDENTIALS: World = { refused: 'no-credentials' };
+export const RDS_DENIED: World = { sources: { rds: failed('permission-denied') } };
+
+/** A new connection is refused while the sessions are seen all the same: checks can read it, and no audit of today collects it. */
+export const FULL_AND_SEEN: World = { sources: { connection: failed('slots-exhausted') } };
+
+/** The sessions of two pods, with none that has leaked. */
+export function twoPods(one: number, other: number) {
+  return sessions({
+    groups: [sessionGroup({ count: one }), sessionGroup({ clientAddress: '10.0.3.18', count: other })],
+  });
+}
+
+function twoPools(iam: boolean) {
+  return fromCohorts([cohort(20, 1, { count: 15, iam }), cohort(5, 0, { count: 12, iam })]);
+}
+
+function stairs(iam: boolean) {
+  return fromCohorts(
+    [77, 65, 53, 41, 29, 5].map((started) => cohort(started, started === 5 ? 0 : started - 11, { count: 8, iam })),
+  );
+}

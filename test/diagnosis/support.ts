@@ -1,0 +1,72 @@
+import type { Rule } from '../../lambda/diagnosis/rules.ts';
+import {
+  ATTEMPTS_FAIL,
+  FEW_FREE,
+  FULL,
+  FULL_AND_SEEN,
+  GLOBAL_ROW,
+  GROWTH,
+  IAM_LEAK,
+  LARGE_POOLS,
+  LARGE_WHILE_DEPLOYING,
+  LOOKUPS_FOLLOW,
+  NARROW,
+  OPEN_TRANSACTION,
+  PASSWORD_LEAK,
+  PER_REQUEST_VERSION,
+  POOL_TIMEOUTS,
+  PROXY_DOWN,
+  SILENT,
+  TEAM_SETTINGS,
+  TOKENS_REFUSED,
+  TWO_WORKERS,
+} from './pieces.ts';
+import type { World } from './world.ts';
+
+/** A leak with each of what it leads to, in the order of the rules: growth, few free slots, a client over its ceiling, no slot left. */
+function filling(leak: World): readonly World[] {
+  return [{ ...leak, ...NARROW, ...GROWTH }, { ...leak, ...NARROW }, leak, { ...leak, ...FULL_AND_SEEN }];
+}
+
+const ORPHANS: World = { ...PASSWORD_LEAK, version: '1.81.9' };
+const DEAD_WORKER: World = { ...PASSWORD_LEAK, ...TWO_WORKERS, version: '1.90.0' };
+
+/** For each `also` of each rule, in its order, a world in which it is there beside a row that is true. */
+export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
+  'database-unreachable': [{ ...SILENT, ...PROXY_DOWN }],
+  'iam-logins-refused': [
+    { ...TOKENS_REFUSED, version: '1.80.5' },
+    { ...TOKENS_REFUSED, ...PROXY_DOWN },
+    { ...TOKENS_REFUSED, ...ATTEMPTS_FAIL },
+  ],
+  'iam-token-refresh': [...filling(IAM_LEAK), { ...IAM_LEAK, version: '1.81.9' }],
+  'orphaned-engine': [...filling(ORPHANS), ORPHANS],
+  'dead-worker-engine': [...filling(DEAD_WORKER), DEAD_WORKER],
+  'leaked-connections': filling(PASSWORD_LEAK),
+  'managed-object-poll': [
+    { ...GROWTH, ...FEW_FREE, version: '1.81.9' },
+    { ...POOL_TIMEOUTS, ...FULL, version: '1.81.9' },
+  ],
+  'token-refresh-drops-limit': [{ ...POOL_TIMEOUTS, ...FEW_FREE, version: '1.90.0' }],
+  'per-request-router': [
+    {
+      ...TEAM_SETTINGS,
+      ...PER_REQUEST_VERSION,
+      routerSettings: { ...TEAM_SETTINGS.routerSettings, ...GLOBAL_ROW.routerSettings },
+    },
+    { ...LOOKUPS_FOLLOW, ...ATTEMPTS_FAIL },
+  ],
+  'global-router-settings': [{ ...GLOBAL_ROW, ...PER_REQUEST_VERSION, ...ATTEMPTS_FAIL }],
+  'user-config': [],
+  'idle-in-transaction': [{ ...OPEN_TRANSACTION, ...POOL_TIMEOUTS }],
+  'other-application': [],
+  'pools-do-not-fit': [{ ...FEW_FREE, ...LARGE_POOLS }],
+  'under-provisioned': [{ ...FEW_FREE, ...LARGE_WHILE_DEPLOYING }],
+  'slots-exhausted': [
+    { ...FULL, ...PROXY_DOWN },
+    { ...FULL, ...ATTEMPTS_FAIL },
+  ],
+  'query-engine': [],
+  'known-bad-version': [],
+  'auditor-cannot-look': [],
+};

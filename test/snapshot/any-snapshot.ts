@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { tuningSchema } from '../../lambda/settings/tuning.ts';
+import { failureKindSchema } from '../../lambda/snapshot/schema/source.ts';
+import type { Snapshot, SourceResult, Sources } from '../../lambda/snapshot/snapshot.ts';
+import { anyActivity } from '../activity.ts';
+import { cohort } from '../sessions.ts';
+import {
+  cloudwatch,
+  failed,
+  globalRow,
+  healthySnapshot,
+  holders,
+  idleTransaction,
+  litellm,
+  proxy,
+  rds,
+  rdsInstance,
+  role,
+  routerSettings,
+  seen,
+  server,
+  sessionGroup,
+  sessions,
+  skipped,
+  table,
+} from '../snapshots.ts';
+
+/** Text as PostgreSQL and AWS may hold it: any code units, keys that objects have of themselves, and what JSON has to escape. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 }).map((units) => String.fromCharCode(...units)),
+  fc.constantFrom('__proto__', 'constructor', 'schemaVersion', 'missing', 'powers', '"\\\u2028', ''),
+);
+const nullableText = fc.option(text);
+const names = fc.array(text, { maxLength: 4 });
+const count = fc.nat({ max: 2 ** 31 });
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+const step = fc.record({ text, command: text }, { requiredKeys: ['text'] });
+const hidden = step.map((remediation) => ({ state: 'hidden' as const, remediation }));
+const noTable = fc.constant({ state: 'no-table' as const });
+
+function some<Item>(item: fc.Arbitrary<Item>): fc.Arbitrary<readonly Item[]> {
+  return fc.array(item, { maxLength: 4 });
+}
+
+/** A source that was seen, that failed in any way, or that was left out. */
+function resultOf<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<SourceResult<Value>> {
+  return fc.oneof(
+    value.map(seen),
+    fc
+      .tuple(
+        fc.constantFrom(...failureKindSchema.options),
+        fc.record({ message: text, code: text, remediation: step }, { requiredKeys: ['message'] }),
+      )
+      .map(([kind, more]) => failed(kind, more)),
+    fc.tuple(text, fc.option(text, { nil: undefined })).map(([reason, configure]) => skipped(reason, configure)),
+  );
+}
+
+const anyServer = fc
+  .record({
+    maxConnections: fc.integer({ min: 1, max: 262_143 }),
+    totalBackends: fc.integer(),
+    pendingRestart: names,
+    litellmSchema: nullableText,
+    otherLitellmSchemas: names,
+    tables: some(fc.tuple(text, names).map(([name, columns]) => table(name, columns))),
+    role: fc.record({ name: text, excessivePrivileges: names, writableTables: names }).map(role),
+    globalRowFunction: fc.constantFrom('executable' as const, 'no-right' as const, 'absent' as const),
+  })
+  .map(server);
+
+const client = { user: text, database: text, clientAddress: nullableText, count };
+const anySessions = fc
+  .record({
+    groups: some(
+      fc.record({ ...client, application: text, state: nullableText, tls: fc.option(fc.boolean()) }).map(sessionGroup),
+    ),
+    cohorts: some(fc.record({ ...client, newestIdleSince: nullableText }).map((parts) => cohort(77, 66, parts))),
+    idleTransactions: some(
+      fc.record({ pid: fc.integer(), transactionSeconds: number, blocking: count }).map(idleTransaction),
+    ),
+    hidden: count,
+  })
+  .map(sessions);
+
+const anyScope = fc.oneof(
+  noTable,
+  hidden,
+  fc.constant({ state: 'no-column' as const }),
+  fc
+    .record({
+      live: count,
+      estimatedRows: fc.option(number),
+      holders: some(
+        fc.record({
+          name: text,
+          kind: fc.constantFrom('settings' as const, 'text' as const, 'other' as const),
+          stale: fc.constantFrom('expired' as const, 'blocked' as const, null),
+          keys: names,
+        }),
+      ),
+    })
+    .map(holders),
+);
+
+const anyRouterSettings = fc
+  .record({
+    global: fc.oneof(
+      noTable,
+      hidden,
+      fc.constant({ state: 'absent' as const, lastPurge: null }),
+      some(fc.record({ name: text, bytes: count, empty: fc.boolean() })).map((keys) => globalRow({ keys })),
+    ),
+    team: anyScope,
+    key: anyScope,
+  })
+  .map(routerSettings);
+
+const anyLitellm = fc
+  .record({
+    workers: fc.oneof(
+      noTable,
+      hidden,
+      fc.record({
+        state: fc.constant('seen' as const),
+        live: count,
+        podCount: count,
+        pods: some(fc.record({ hostname: text, workers: count })),
+      }),
+    ),
+    migrations: fc.oneof(
+      noTable,
+      hidden,
+      fc.record({ state: fc.constant('seen' as const), applied: names, failed: names }),
+    ),
+    activity: anyActivity,
+  })
+  .map(litellm);
+
+const anyRds = fc
+  .record({
+    endpoint: nullableText,
+    port: fc.option(count),
+    instances: some(fc.record({ identifier: text, status: text, caIdentifier: nullableText }).map(rdsInstance)),
+    serverless: fc.option(fc.record({ minCapacity: number, maxCapacity: number })),
+  })
+  .map(rds);
+
+const anyCloudwatch = fc
+  .record({
+    connections: fc.record({
+      periodSeconds: fc.integer({ min: 1 }),
+      points: some(fc.record({ at: text, value: number })),
+    }),
+    iam: fc.option(
+      fc.record({
+        requests: fc.option(number),
+        failures: some(fc.record({ cause: fc.constantFrom('throttling' as const, 'other' as const), count: number })),
+      }),
+    ),
+    proxyErrors: fc.option(fc.record({ connectionAttemptsFailed: number, poolTimeouts: number })),
+  })
+  .map(cloudwatch);
+
+const anyProxy = fc
+  .record({
+    host: text,
+    readiness: some(
+      fc.record({
+        httpStatus: count,
+        database: fc.constantFrom('connected' as const, 'disconnected' as const, null),
+      }),
+    ),
+    versions: some(fc.record({ version: text, from: fc.constant('readiness' as const), count })),
+  })
+  .map(proxy);
+
+const anyTuning = fc.option(
+  fc
+    .record(
+      { poolLimit: fc.integer({ min: 1, max: 1000 }), litellmUser: fc.string({ minLength: 1, maxLength: 63 }) },
+      { requiredKeys: [] },
+    )
+    .map((given) => tuningSchema.parse(given)),
+);
+
+const anySources: fc.Arbitrary<Partial<Sources>> = fc.record(
+  {
+    connection: resultOf(
+      fc.record({
+        host: text,
+        port: count,
+        user: text,
+        databaseName: text,
+        authentication: fc.constantFrom('iam' as const, 'password' as const),
+        tls: fc.boolean(),
+      }),
+    ),
+    server: resultOf(anyServer),
+    sessions: resultOf(anySessions),
+    'router-settings': resultOf(anyRouterSettings),
+    litellm: resultOf(anyLitellm),
+    rds: resultOf(anyRds),
+    cloudwatch: resultOf(anyCloudwatch),
+    proxy: resultOf(anyProxy),
+    previous: resultOf(
+      fc.record({
+        takenAt: fc.constant('2026-11-22T02:00:00.000Z'),
+        sessions: fc.option(count),
+        holders: some(fc.record({ user: text, clientAddress: nullableText, sessions: count })),
+      }),
+    ),
+  },
+  { requiredKeys: [] },
+);
+
+/** Snapshots as the builders make them, of anything that their sources may say. */
+export const anySnapshot: fc.Arbitrary<Snapshot> = fc
+  .record({ configuredVersion: nullableText, tuning: anyTuning, sources: anySources })
+  .map(healthySnapshot);
