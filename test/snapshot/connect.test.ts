@@ -43,7 +43,10 @@ let database: SandboxDatabase;
 beforeAll(async () => {
   database = await startDatabase({ litellm: { keys: 5, teams: 2 } });
 });
-afterAll(() => database.stop());
+afterAll(async () => {
+  await setForRole({});
+  await database.stop();
+});
 beforeEach(() => {
   for (const [name, value] of Object.entries(credentialVariables(database))) vi.stubEnv(name, value);
 });
