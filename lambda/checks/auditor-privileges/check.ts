@@ -14,6 +14,7 @@ export type PrivilegeFacts =
   | { readonly excessivePrivileges: readonly string[] }
   | { readonly writableTables: readonly string[] }
   | { readonly readableSecrets: readonly string[] }
+  | { readonly ownsLitellmTables: true }
   | { readonly inRecovery: true; readonly writerEndpoint?: string }
   | { readonly inspected: string; readonly others: readonly string[] };
 
@@ -29,8 +30,7 @@ export const auditorPrivileges = defineCheck({
       ...columnsConcern(server),
       ...globalRowConcern(server, snapshot),
       ...excessivePrivilegesConcern(server),
-      ...writesConcern(server),
-      ...secretsConcern(server),
+      ...(ownsTables(server) ? [ownerNote(server)] : [...writesConcern(server), ...secretsConcern(server)]),
       ...replicaConcern(server, snapshot),
       ...schemasConcern(server, snapshot, settings),
     ];
@@ -112,6 +112,26 @@ function excessivePrivilegesConcern({ role }: ServerSource): readonly CheckResul
       advice: [revokeExcessivePrivileges(role.name, role.excessivePrivileges)],
     }),
   ];
+}
+
+/** Its rights come with the tables, and a REVOKE of them from their owner would stop LiteLLM. */
+function ownsTables({ role, tables }: ServerSource): boolean {
+  return tables.some(({ owner }) => owner === role.name);
+}
+
+function ownerNote({ role }: ServerSource): CheckResult<PrivilegeFacts> {
+  return risk({
+    status: 'info',
+    subject: `role ${role.name}: owner`,
+    summary: `Audited as ${role.name}, which owns LiteLLM's tables and so can read and write all of them.`,
+    facts: { ownsLitellmTables: true },
+    advice: [
+      {
+        text: 'For audits on a schedule, create a role for the auditor, which can do neither. Revoke nothing from this role: LiteLLM may use it.',
+        command: 'npm run --silent database-setup',
+      },
+    ],
+  });
 }
 
 function writesConcern({ role }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {

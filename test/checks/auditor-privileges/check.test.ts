@@ -132,6 +132,19 @@ GRANT SELECT ("blocked", "router_settings") ON "public"."LiteLLM_TeamTable" TO "
     );
   });
 
+  it('advises no REVOKE when the role owns the tables, since LiteLLM may use it', () => {
+    const findings = evaluateWith({
+      role: role({
+        name: 'litellm',
+        writableTables: ['public.LiteLLM_Config'],
+        readableSecrets: ['public.LiteLLM_Config.param_value'],
+      }),
+    });
+
+    expect(findings).toMatchObject([{ status: 'info', subject: 'role litellm: owner' }]);
+    expect(findings.flatMap(({ advice }) => advice.map(({ command }) => command)).join()).not.toContain('REVOKE');
+  });
+
   it('reports of a superuser that it is one, and nothing that follows from it', () => {
     const findings = evaluateWith({
       role: role({
