@@ -18,10 +18,11 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
 
     it.each([
       ['1.80.10', 'warning', 'medium'],
-      ['1.80.14', 'warning', 'low'],
+      ['1.80.13', 'info', 'medium'],
       ['1.80.15', 'warning', 'medium'],
       ['1.80.17', 'warning', 'medium'],
-      ['1.81.6', 'warning', 'medium'],
+      ['1.81.5', 'warning', 'medium'],
+      ['1.81.6', 'info', 'medium'],
       ['1.81.8', 'info', 'medium'],
       ['1.81.9', 'info', 'medium'],
       [null, 'warning', 'medium'],
@@ -107,11 +108,11 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
       ]);
     });
 
-    it('says that 1.81.7 ignores them', () => {
-      const findings = evaluateWith('1.81.7', holders({ live: 4 }));
+    it('says that 1.81.6 ignores them', () => {
+      const findings = evaluateWith('1.81.6', holders({ live: 4 }));
 
       expect(findings).toMatchObject([
-        { status: 'info', summary: expect.stringContaining('LiteLLM 1.81.7 ignores them') },
+        { status: 'info', summary: expect.stringContaining('LiteLLM 1.81.6 ignores them') },
       ]);
       expect(findings[0]?.advice[0]?.text).toContain('1.81.9');
     });
