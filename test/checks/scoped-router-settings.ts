@@ -4,7 +4,7 @@ import { findingsOf, healthySnapshot, holders, litellm, routerSettings, seen } f
 
 /** What holds for the settings of teams and of keys alike. */
 export function describeScopedSettings(level: 'team' | 'key', table: string): void {
-  const id = `${level}-router-settings`;
+  const id = `${level}-router-settings` as const;
   const settings = (scoped: ScopedRouterSettings) => seen(routerSettings({ [level]: scoped }));
   const evaluateWith = (configuredVersion: string | null, scoped: ScopedRouterSettings) =>
     findingsOf(id, healthySnapshot({ configuredVersion, sources: { 'router-settings': settings(scoped) } }));
