@@ -2,6 +2,7 @@ import type { Advice, Confidence, Finding } from '../core/finding.ts';
 
 /** What can be wrong between LiteLLM and its database. Issue numbers: knowledge/litellm.md, sections 1 and 5. */
 export type CauseId =
+  | 'storage-full' // RDS says so of the writer
   | 'database-unreachable' // it answers nobody, as far as is known: network, a restart, silence
   | 'iam-refresh-fails' // #16220: LiteLLM's own refresh fails, so that its tokens expire
   | 'iam-logins-refused' // RDS refuses IAM logins, of whoever tries

@@ -71,6 +71,11 @@ export function tokensAreInvalid(facts: FactsOf<'iam-authentication'>): boolean 
   return invalid * 2 > (stated(facts, 'failed') ?? 0);
 }
 
+/** Whether the writer has no storage left, by its status in RDS. */
+export function isStorageFull(facts: FactsOf<'rds-configuration'>): boolean {
+  return stated(facts, 'instanceStatus') === 'storage-full' && stated(facts, 'isWriter') === true;
+}
+
 /** Failures that are the auditor's own, whatever it tried to read. */
 const ALWAYS_OURS: ReadonlySet<string> = new Set(['no-credentials', 'permission-denied', 'tls-untrusted']);
 /** Failures that are the auditor's own when it calls AWS: its way there, or its share of the calls. */

@@ -29,6 +29,13 @@ const asTheFinding = {
 };
 
 export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
+  'storage-full': {
+    title: () => 'The storage of the database is full',
+    what: ({ lead }) => `PostgreSQL does not serve while its storage is full. ${lead.summary}`,
+    first: () => ({
+      text: 'Raise the allocated storage of the instance (RDS console, Modify, Apply immediately). It cannot be lowered again, and not be changed for the next six hours. Where it was raised within the last six hours, its events say until when RDS is busy with that. Restarting LiteLLM or the database does not help.',
+    }),
+  },
   'database-unreachable': {
     title: ({ findings }) => refusalTitle(factsIn(findings, 'database-reachable').map(refusal)[0] ?? null),
     what: ({ lead, findings }) => `${lead.summary}${concerns(findings)}`,

@@ -8,6 +8,7 @@ import {
   isFull,
   isOfIam,
   isRecentOwnGrowth,
+  isStorageFull,
   lacksOwnAccess,
   othersHoldMost,
   othersShareTheUser,
@@ -65,6 +66,8 @@ const steadyBudget = bad('pool-budget', ({ steady, usable }) => steady > usable)
 /** What does not fit is a deployment that is under way. */
 const deployingBudget = bad('pool-budget', ({ deploying }) => deploying);
 
+const storageFull = bad('rds-configuration', isStorageFull);
+
 const keptOut = seen('database-reachable', isAuditorsSide);
 const blind: Sign = { checkIds: [], find: (findings) => findings.filter(lacksOwnAccess) };
 
@@ -76,7 +79,8 @@ const filling = [growth, headroom, ceiling, full];
  * too is not named beside it.
  */
 export const RULES: readonly Rule[] = [
-  { id: 'database-unreachable', when: [[unreachable]], confirms: [proxyDown], also: [], unless: [] },
+  { id: 'storage-full', when: [[storageFull]], confirms: [proxyDown, proxyErrors], also: [unreachable], unless: [] },
+  { id: 'database-unreachable', when: [[unreachable]], confirms: [proxyDown], also: [], unless: [storageFull] },
   {
     id: 'iam-refresh-fails',
     when: [[expiredTokens, knownIssue('iam-refresh-fails')]],

@@ -26,7 +26,6 @@ type LaterCauseId =
   | 'migration-lock-orphaned'
   | 'rds-proxy-pinned'
   | 'failover-left-behind'
-  | 'storage-full'
   | 'table-growth'
   | 'bursts-fill-slots';
 
@@ -49,7 +48,7 @@ export const CASES: readonly Case[] = [
   { name: '23-aurora-failover', wanted: 'failover-left-behind', needs: 'the failovers of the cluster' },
   { name: '24-serverless-small', wanted: 'pools-do-not-fit' },
   { name: '25b-other-application-old-litellm', wanted: 'other-application' },
-  { name: '26b-storage-full', wanted: 'storage-full', needs: 'the storage of the server' },
+  { name: '26b-storage-full', wanted: 'storage-full' },
   { name: '28-healthy-big-pool', wanted: null, needs: 'the default pool limit of each version' },
   { name: '30-spendlog-bloat', wanted: 'table-growth', needs: 'the sizes of tables' },
   { name: '33-burst-between-audits', wanted: 'bursts-fill-slots', needs: 'the peak of the connections' },

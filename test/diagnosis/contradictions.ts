@@ -14,6 +14,8 @@ import {
   PER_REQUEST_VERSION,
   RECENT_GROWTH,
   SHARED_USER,
+  SILENT,
+  SILENT_FOR_STORAGE,
   TEAM_SETTINGS,
   TOKENS_REFUSED,
   twoPods,
@@ -49,7 +51,8 @@ const UNSEEN_AGAIN: World = { sessionsUnseen: false };
 
 /** For each `unless` of each rule, in its order. */
 export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[]>> = {
-  'database-unreachable': [],
+  'storage-full': [],
+  'database-unreachable': against(SILENT, [SILENT_FOR_STORAGE]),
   'iam-refresh-fails': [],
   'iam-logins-refused': [],
   'iam-token-refresh': against(ROWS['iam-token-refresh'][1], [UNSEEN_AGAIN]),

@@ -1,5 +1,15 @@
 import { cohort, fromCohorts } from '../sessions.ts';
-import { failed, globalRow, holders, idleTransaction, sessionGroup, sessions } from '../snapshots.ts';
+import {
+  failed,
+  globalRow,
+  holders,
+  idleTransaction,
+  rds,
+  rdsInstance,
+  seen,
+  sessionGroup,
+  sessions,
+} from '../snapshots.ts';
 import type { World } from './world.ts';
 
 /** What makes one check bad, and few others. Spread together they make a world. */
@@ -148,6 +158,9 @@ export const TOKENS_EXPIRED: World = { refusedTokens: 8, refusedFor: 'invalid-to
 export const SILENT: World = { refused: 'timeout', connections: (hour) => (hour < 5 ? 20 : 0) };
 /** It let the auditor in and then fell silent. */
 export const SILENT_LATER: World = { sources: { 'router-settings': failed('timeout') } };
+const STORAGE: World['sources'] = { rds: seen(rds({ instances: [rdsInstance({ status: 'storage-full' })] })) };
+export const STORAGE_FULL: World = { sources: STORAGE };
+export const SILENT_FOR_STORAGE: World = { ...SILENT, sources: STORAGE };
 export const FULL: World = { refused: 'slots-exhausted' };
 export const NO_CREDENTIALS: World = { refused: 'no-credentials' };
 export const RDS_DENIED: World = { sources: { rds: failed('permission-denied') } };

@@ -21,6 +21,7 @@ import {
   RECENT_GROWTH,
   SHARED_USER,
   SILENT,
+  STORAGE_FULL,
   TEAM_SETTINGS,
   TOKENS_EXPIRED,
   TOKENS_REFUSED,
@@ -31,6 +32,7 @@ import type { World } from './world.ts';
 
 /** For each row of each rule, in its order, a world that makes it true and no other row of that rule. */
 export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
+  'storage-full': [STORAGE_FULL],
   'database-unreachable': [SILENT],
   'iam-refresh-fails': [{ ...TOKENS_EXPIRED, version: '1.79.1' }],
   'iam-logins-refused': [TOKENS_REFUSED],

@@ -20,6 +20,8 @@ import {
   PROXY_DOWN,
   RECENT_GROWTH,
   SILENT,
+  SILENT_FOR_STORAGE,
+  STORAGE_FULL,
   TEAM_SETTINGS,
   TOKENS_EXPIRED,
   TOKENS_REFUSED,
@@ -37,6 +39,7 @@ const DEAD_WORKER: World = { ...PASSWORD_LEAK, ...TWO_WORKERS, version: '1.90.0'
 
 /** For each `also` of each rule, in its order, a world in which it is there beside a row that is true. */
 export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
+  'storage-full': [SILENT_FOR_STORAGE],
   'database-unreachable': [],
   'iam-refresh-fails': [],
   'iam-logins-refused': [],
@@ -74,6 +77,10 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
 
 /** For each `confirms` of each rule, in its order, a world in which it is there beside a row that is true. */
 export const CONFIRMATIONS: Readonly<Partial<Record<Rule['id'], readonly World[]>>> = {
+  'storage-full': [
+    { ...STORAGE_FULL, ...PROXY_DOWN },
+    { ...STORAGE_FULL, ...ATTEMPTS_FAIL },
+  ],
   'database-unreachable': [{ ...SILENT, ...PROXY_DOWN }],
   'iam-refresh-fails': [
     { ...TOKENS_EXPIRED, ...PROXY_DOWN, version: '1.79.1' },
