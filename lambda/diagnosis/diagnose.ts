@@ -24,9 +24,7 @@ interface Candidate {
  */
 export function diagnose(findings: readonly CheckFinding[]): Diagnosis {
   const candidates = RULES.flatMap((rule) => candidateOf(rule, findings)).sort(byEvidence);
-  const causes = candidates
-    .filter((candidate, rank) => !candidates.some((other, otherRank) => explains(other, candidate, otherRank < rank)))
-    .map(causeOf);
+  const causes = candidates.filter((candidate) => !isPartOfAnother(candidate, candidates)).map(causeOf);
   // What the auditor could not see explains nothing of what it did see.
   const isExplained = candidates.some(({ lead }) => isBad(lead));
   return { causes: [...(isExplained ? [] : unexplained(findings)), ...causes].slice(0, MOST_CAUSES) };
@@ -86,10 +84,13 @@ function byStatus(a: CheckFinding, b: CheckFinding): number {
   return severityRank(b.status) - severityRank(a.status);
 }
 
-/** Whether `other` is based on all that `candidate` is based on, and more; `before` decides between those that share the same. */
-function explains(other: Candidate, candidate: Candidate, before: boolean): boolean {
-  if (other === candidate || !candidate.findings.every((finding) => other.findings.includes(finding))) return false;
-  return other.findings.length > candidate.findings.length || before;
+/** Whether another is based on all that it is based on and more, or on the same and stands before it. */
+function isPartOfAnother(candidate: Candidate, candidates: readonly Candidate[]): boolean {
+  const rank = candidates.indexOf(candidate);
+  return candidates.some((other, otherRank) => {
+    if (other === candidate || !candidate.findings.every((finding) => other.findings.includes(finding))) return false;
+    return other.findings.length > candidate.findings.length || otherRank < rank;
+  });
 }
 
 function causeOf({ rule: { id }, lead, findings, certainty }: Candidate): Cause {

@@ -84,8 +84,7 @@ export const HIDDEN: World = {
 };
 
 /** The pool of a refresh twenty minutes ago beside the larger one of the last refresh: more than that one alone. */
-export const OVER_CEILING: World = { ...ONE_POD, ...WIDE, sessions: twoPools(true) };
-export const OVER_CEILING_BY_PASSWORD: World = { ...ONE_POD, ...WIDE, sessions: twoPools(false) };
+export const OVER_CEILING: World = { ...ONE_POD, ...WIDE, sessions: twoPools() };
 
 /** Another program holds most of what is used. */
 export const OTHER_APPLICATION: World = {
@@ -175,8 +174,8 @@ export function twoPods(one: number, other: number) {
   });
 }
 
-function twoPools(iam: boolean) {
-  return fromCohorts([cohort(20, 1, { count: 15, iam }), cohort(5, 0, { count: 12, iam })]);
+function twoPools() {
+  return fromCohorts([cohort(20, 1, { count: 15 }), cohort(5, 0, { count: 12 })]);
 }
 
 function stairs(iam: boolean) {

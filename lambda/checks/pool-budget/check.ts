@@ -10,7 +10,15 @@ import {
   topologyFacts,
 } from '../../model/topology.ts';
 import type { SessionsSource, Snapshot } from '../../snapshot/snapshot.ts';
-import { defineCheck, type Evaluated, incident, type NotEvaluated, notEvaluated, risk } from '../check.ts';
+import {
+  defineCheck,
+  type Evaluated,
+  incident,
+  type NotEvaluated,
+  notEvaluated,
+  risk,
+  type Statement,
+} from '../check.ts';
 import { hiddenSessions } from '../not-evaluated.ts';
 import { budgetAdvice, fits } from './advice.ts';
 import { type Budget, computeBudget } from './budget.ts';
@@ -69,7 +77,7 @@ export const poolBudget = defineCheck({
  * behind RDS Proxy the pools are not the database's.
  */
 function graded(
-  statement: Omit<Parameters<typeof risk<BudgetFacts>>[0], 'status'>,
+  statement: Statement<BudgetFacts>,
   budget: Budget,
   slotsAreShort: boolean,
   { sharing }: Topology,
