@@ -42,7 +42,7 @@ const teamSettings = bad('team-router-settings');
 const keySettings = bad('key-router-settings');
 const userConfig = bad('user-config');
 const idle = bad('idle-in-transaction');
-const proxyDown = bad('proxy-health');
+const proxyDown = bad('proxy-health', ({ lost }) => lost > 0);
 const proxyErrors = bad('proxy-errors');
 const refusedTokens = bad('iam-authentication');
 const expiredTokens = bad('iam-authentication', tokensAreInvalid);
