@@ -3,7 +3,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type ConnectionTrend, connectionTrend } from './connection-trend.ts';
 import { type GrowthShare, growthShare } from './growth-share.ts';
-import { type IamLogin, iamLogin } from './iam-login.ts';
+import { type IamLogin, iamLogin, type TokenLogins, tokenLogins } from './iam-login.ts';
 import { type RouterBehaviour, routerBehaviour } from './router-behaviour.ts';
 import { type RouterEffects, routerEffects } from './router-effect.ts';
 import { knownVersion, type RunningVersion, runningVersion } from './running-version.ts';
@@ -26,6 +26,7 @@ export type Model = { readonly [Name in keyof Derived]: Derived[Name] | null } &
   /** The version to look known issues up by; null when it is not known, or only a lower bound of it is. */
   readonly version: LitellmVersion | null;
   readonly iamLogin: IamLogin;
+  readonly tokenLogins: TokenLogins;
   readonly routerBehaviour: RouterBehaviour;
   /** What shows that the database serves others than the auditor, in words; null when that is not shown. */
   readonly servesOthers: string | null;
@@ -51,6 +52,7 @@ export function buildModel(snapshot: Snapshot, settings: Settings): Model {
     runningVersion: running,
     version,
     iamLogin: iamLogin(snapshot, topology),
+    tokenLogins: tokenLogins(snapshot),
     routerBehaviour: behaviour,
     servesOthers: servesOthers(snapshot, trend),
     growthShare: trend && seen && growthShare(trend, seen.sessions, topology?.who ?? null),

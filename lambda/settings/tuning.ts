@@ -86,7 +86,7 @@ export const tuningSchema = z.strictObject({
     .max(1000)
     .optional()
     .describe(
-      "database_connection_pool_limit of the proxy, in connections per worker. The default is LiteLLM's own, 10.",
+      "database_connection_pool_limit of the proxy, in connections per worker. The default is LiteLLM's own, 10. Twice as many if DATABASE_URL_READ_REPLICA leads to the same server.",
     ),
   workersPerPod: z
     .number()
@@ -110,15 +110,17 @@ export const tuningSchema = z.strictObject({
     .max(86_400)
     .default(900)
     .describe(
-      'Lifetime of an IAM token, in seconds. An idle LiteLLM session with IAM that is older than two lifetimes counts as leaked.',
+      'Lifetime of an IAM token, in seconds. An idle LiteLLM session with IAM can count as leaked once it is older than two lifetimes.',
     ),
   tokenRefreshSeconds: z
     .number()
     .int()
     .min(1)
     .max(86_400)
-    .default(720)
-    .describe("Interval of LiteLLM's token refreshes, in seconds. Each refresh replaces all connections."),
+    .optional()
+    .describe(
+      "Interval of LiteLLM's token refreshes, in seconds. The default follows the version of LiteLLM: 900, from 1.80.15 on 720.",
+    ),
   growthWarningHours: z
     .number()
     .min(0.1)
