@@ -140,15 +140,6 @@ export const tuningSchema = z.strictObject({
     .max(24)
     .default(12)
     .describe('Period that the trend of the connections is based on, in hours.'),
-  activitySeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(30)
-    .default(5)
-    .describe(
-      'Time between the two readings of table activity, in seconds. They are taken only if router_settings may cause load.',
-    ),
   proxyTimeoutMs: z
     .number()
     .int()
@@ -199,6 +190,12 @@ export const tuningSchema = z.strictObject({
 });
 
 export type Tuning = z.infer<typeof tuningSchema>;
+
+/** Settings of earlier releases that are gone, and what to do with them: a sentence for those who still have one. */
+export const REMOVED_SETTINGS: Readonly<Record<string, string>> = {
+  activitySeconds:
+    'is no longer a setting: an audit does not wait between two readings, two audits are the two readings. Delete it.',
+};
 
 /** Tuning as it is saved with a snapshot: a setting that this release does not know is left out, one that it adds has its default. */
 export const savedTuningSchema = z.object(tuningSchema.shape);
