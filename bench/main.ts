@@ -18,7 +18,6 @@ const KEYS = 1_000_000;
 const PODS = 20;
 const CONNECTIONS_PER_POD = 15;
 const MAX_CONNECTIONS = 400;
-/** With a version that may build a Router per request, the audit would wait activitySeconds between two readings, which is not work. */
 const TUNING = { litellmVersion: '1.108.13' };
 
 console.log(`A database with ${KEYS} keys, ${TEAMS} teams and ${PODS * CONNECTIONS_PER_POD} sessions ...`);

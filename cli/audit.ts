@@ -4,8 +4,18 @@ import { buildModel } from '../lambda/model/model.ts';
 import { buildReport } from '../lambda/report/build.ts';
 import { overallStatus, type RenderableReport, type Report } from '../lambda/report/report.ts';
 import { renderTable } from '../lambda/report/table.ts';
+import type { PreviousSource } from '../lambda/snapshot/snapshot.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
-import { loadSnapshot, saveSnapshot, settingsForSaved, withTuning } from './saved.ts';
+import {
+  type Audited,
+  loadPrevious,
+  loadSnapshot,
+  placeOf,
+  saveSnapshot,
+  settingsForSaved,
+  withPrevious,
+  withTuning,
+} from './saved.ts';
 import { errorSentence } from './usage-error.ts';
 
 /** The convention of monitoring plugins (docs/architecture.md, "Contracts"). */
@@ -40,13 +50,23 @@ async function runAudit(command: Exclude<Command, { readonly kind: 'help' }>): P
   if (command.kind === 'saved') {
     const saved = await loadSnapshot(command.file);
     const tuning = command.tuning(saved.tuning);
-    const snapshot = withTuning(saved, tuning);
-    const settings = settingsForSaved(snapshot, tuning);
+    const settings = settingsForSaved(saved, tuning);
+    const { database: label, takenAt } = saved;
+    const previous = await previousIn(command.since, { label, place: placeOf(saved), takenAt });
+    const snapshot = withPrevious(withTuning(saved, tuning), previous);
     return buildReport(snapshot, buildModel(snapshot, settings), settings, 0);
   }
-  const { snapshot, report } = await audit(command.settings, BUDGET_MS);
+  const { target } = command.settings;
+  // Read first, so that a file that cannot be used costs no connection.
+  const audited = { label: target.label, place: target, takenAt: new Date().toISOString() };
+  const previous = await previousIn(command.since, audited);
+  const { snapshot, report } = await audit(command.settings, BUDGET_MS, previous);
   if (command.saveAs !== undefined) await saveSnapshot(command.saveAs, snapshot);
   return report;
+}
+
+async function previousIn(file: string | undefined, audited: Audited): Promise<PreviousSource | undefined> {
+  return file === undefined ? undefined : loadPrevious(file, audited);
 }
 
 main().then(

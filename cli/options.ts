@@ -8,29 +8,38 @@ export const HELP = `Audits the PostgreSQL database of a LiteLLM proxy. It only 
 
   npm run --silent audit -- --url postgres://USER:PASSWORD@HOST:PORT/DATABASE [options]
   npm run --silent audit -- --iam --host HOST --user USER --region REGION [--dbname litellm] [--port 5432] [options]
-  npm run --silent audit -- --snapshot FILE [--set NAME=VALUE] [--json]
+  npm run --silent audit -- --snapshot FILE [--since FILE] [--set NAME=VALUE] [--json]
 
 ${SETTINGS_HELP}
   --save-snapshot FILE    also save what was read, to audit it again later or to share it. The file holds addresses, host names, user names
                           and the aliases of teams and keys. It holds no key, no secret, no value of a setting and no query.
   --snapshot FILE         audit a file of --save-snapshot, with the limits that it was saved with, without any connection
+  --since FILE            compare with an earlier audit of the same database: a file of --save-snapshot
 
 Exit status: 0 ok or info, 1 warning, 2 critical, 3 unknown or not audited.
 `;
 
 export type Command =
   | { readonly kind: 'help' }
-  | { readonly kind: 'audit'; readonly settings: Settings; readonly json: boolean; readonly saveAs?: string }
+  | {
+      readonly kind: 'audit';
+      readonly settings: Settings;
+      readonly json: boolean;
+      readonly saveAs?: string;
+      /** The file of an earlier audit. */
+      readonly since?: string;
+    }
   | {
       readonly kind: 'saved';
       readonly file: string;
       readonly json: boolean;
+      readonly since?: string;
       /** The limits to audit with: those saved with the snapshot, with --set over them. */
       readonly tuning: (saved: Tuning | null) => Tuning;
     };
 
 /** The flags that --snapshot can be used with. */
-const SNAPSHOT_FLAGS: readonly string[] = ['snapshot', 'set', 'json'];
+const SNAPSHOT_FLAGS: readonly string[] = ['snapshot', 'since', 'set', 'json'];
 
 /**
  * Reads the shell's arguments.
@@ -40,17 +49,21 @@ export function parseCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Command {
-  const flags = parseFlags(args, { snapshot: { type: 'string' }, 'save-snapshot': { type: 'string' } });
+  const flags = parseFlags(args, {
+    snapshot: { type: 'string' },
+    'save-snapshot': { type: 'string' },
+    since: { type: 'string' },
+  });
   if (flags.help) return { kind: 'help' };
-  const json = flags.json ?? false;
+  const { json = false, since } = flags;
   if (flags.snapshot === undefined) {
-    return { kind: 'audit', settings: readSettings(flags, environment), json, saveAs: flags['save-snapshot'] };
+    return { kind: 'audit', settings: readSettings(flags, environment), json, saveAs: flags['save-snapshot'], since };
   }
   const unusable = Object.keys(flags).find((name) => !SNAPSHOT_FLAGS.includes(name));
   if (unusable !== undefined) {
-    throw new UsageError(`--${unusable} cannot be used with --snapshot. Allowed with it: --set and --json.`);
+    throw new UsageError(`--${unusable} cannot be used with --snapshot. Allowed with it: --since, --set and --json.`);
   }
   // A flag that cannot be used is refused before the file is read.
   readTuning(flags, undefined);
-  return { kind: 'saved', file: flags.snapshot, tuning: (saved) => readTuning(flags, undefined, saved), json };
+  return { kind: 'saved', file: flags.snapshot, since, tuning: (saved) => readTuning(flags, undefined, saved), json };
 }

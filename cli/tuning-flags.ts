@@ -1,6 +1,6 @@
 import { allowedAt } from '../infra/config-json-schema.ts';
 import { valueFromText } from '../lambda/settings/settings.ts';
-import { type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
+import { REMOVED_SETTINGS, type Tuning, tuningSchema } from '../lambda/settings/tuning.ts';
 import { UsageError } from './usage-error.ts';
 
 const FIELDS = new Map(Object.entries(tuningSchema.shape));
@@ -47,6 +47,7 @@ export function readTuning(flags: TuningFlags, schemaOfUrl: string | undefined, 
 
 function splitAssignment(assignment: string): Given {
   const [name = '', ...rest] = assignment.split('=');
+  if (Object.hasOwn(REMOVED_SETTINGS, name)) throw new UsageError(`--set ${name} ${REMOVED_SETTINGS[name]}`);
   const text = rest.join('=');
   if (!FIELDS.has(name) || text === '') {
     throw new UsageError(

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { REMOVED_SETTINGS } from '../lambda/settings/tuning.ts';
 import { labelSchema } from './config-fields.ts';
 import { allowedAt } from './config-json-schema.ts';
 
@@ -19,11 +20,10 @@ export function isObject(value: unknown): value is JsonObject {
 export function issueLines(issue: Issue, texts: ConfigTexts): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const owner =
-        locate([...issue.path, key], texts)
-          .split('.')
-          .slice(0, -1)
-          .join('.') || 'The configuration';
+      const place = locate([...issue.path, key], texts);
+      const removed = Object.hasOwn(REMOVED_SETTINGS, key) ? REMOVED_SETTINGS[key] : undefined;
+      if (removed !== undefined && issue.path.at(-1) === 'tuning') return `${place} ${removed}`;
+      const owner = place.split('.').slice(0, -1).join('.') || 'The configuration';
       return `${owner} has no field ${JSON.stringify(key)}. Allowed: ${fieldNames(issue.path)}.`;
     });
   }

@@ -163,22 +163,16 @@ function findThresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
 }
 
 /**
- * One connection and four round trips (docs/architecture.md, "A guest in someone's database"). Before the last one the audit waits for the second reading of table activity,
- * and for the proxy, which is queried during the first three. AWS is queried during all four. Publishing comes last.
+ * One connection and four round trips (docs/architecture.md, "A guest in someone's database"), while the proxy and AWS are queried. Publishing, with two
+ * calls of AWS, comes last.
  */
 function findTimeoutProblems({ timeoutSeconds, tuning, proxy }: DatabaseConfig): Problem[] {
-  const { connectTimeoutMs, statementTimeoutMs, awsTimeoutMs, activitySeconds, proxyTimeoutMs } = tuning;
-  const firstThreeMs = connectTimeoutMs + 3 * statementTimeoutMs;
+  const { connectTimeoutMs, statementTimeoutMs, awsTimeoutMs, proxyTimeoutMs } = tuning;
+  const databaseMs = connectTimeoutMs + 4 * statementTimeoutMs;
   const proxyMs = proxy === undefined ? 0 : PROXY_REQUESTS * proxyTimeoutMs + awsTimeoutMs;
   // The purge tries again if an answer is lost, and publishes its own message.
   const purgeMs = tuning.purge === 'automatic' ? 2 * (connectTimeoutMs + statementTimeoutMs) + awsTimeoutMs : 0;
-  const neededMs =
-    Math.max(firstThreeMs, proxyMs) +
-    activitySeconds * 1000 +
-    statementTimeoutMs +
-    2 * awsTimeoutMs +
-    purgeMs +
-    OVERHEAD_MS;
+  const neededMs = Math.max(databaseMs, proxyMs, awsTimeoutMs) + 2 * awsTimeoutMs + purgeMs + OVERHEAD_MS;
   if (timeoutSeconds * 1000 >= neededMs) return [];
   return [
     {

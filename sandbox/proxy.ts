@@ -7,8 +7,10 @@ import { listen } from './loopback.ts';
 export interface ProxyPod {
   /** Such as 1.81.3. The form of the answers depends on it. */
   readonly version: string;
-  /** Default connected. `none`: it runs without a database. */
-  readonly database?: 'connected' | 'disconnected' | 'none';
+  /** Default connected. `none`: it runs without a database. `stalled` from 1.104.0 on; before, such a pod says connected. */
+  readonly database?: 'connected' | 'disconnected' | 'none' | 'stalled';
+  /** It is drained: from 1.100 on it says nothing else. */
+  readonly shuttingDown?: boolean;
 }
 
 export interface ProxyOptions {
@@ -116,15 +118,22 @@ function answer(
   return { status: 404, body: { detail: 'Not Found' } };
 }
 
-/** Up to 1.83, `status` shows the state of the database and `db` never changes; from 1.84 on, `db` does; from 1.85 on, the HTTP status too. */
-function readiness({ version, database = 'connected' }: ProxyPod): Reply {
-  if (lt(version, '1.84.0')) {
-    return database === 'none'
-      ? { status: 200, body: { status: 'connected', db: 'Not connected', litellm_version: version } }
-      : { status: 200, body: { status: database, db: 'connected', litellm_version: version } };
+/**
+ * As the wheels of 1.81.13 to 1.104.0 answer. Up to 1.82.0 `status` shows the state of the database, `db` never changes, and a loss is 503. From 1.82.1
+ * on `db` shows it, and from 1.84.0 on the HTTP status too.
+ */
+function readiness({ version, database = 'connected', shuttingDown = false }: ProxyPod): Reply {
+  if (shuttingDown && ge(version, '1.100.0')) return { status: 503, body: { status: 'shutting_down' } };
+  const state = database === 'stalled' && lt(version, '1.104.0') ? 'connected' : database;
+  const details = lt(version, '1.84.0') ? { litellm_version: version } : {};
+  if (state === 'none') return { status: 200, body: { status: 'healthy', db: 'Not connected', ...details } };
+  if (lt(version, '1.82.1')) {
+    return state === 'disconnected'
+      ? { status: 503, body: { detail: 'Service Unhealthy (Not connected)' } }
+      : { status: 200, body: { status: state, db: 'connected', ...details } };
   }
-  const status = database === 'disconnected' && ge(version, '1.85.0') ? 503 : 200;
-  return { status, body: { status: 'healthy', db: database === 'none' ? 'Not connected' : database } };
+  const status = state !== 'connected' && ge(version, '1.84.0') ? 503 : 200;
+  return { status, body: { status: 'healthy', db: state, ...details } };
 }
 
 function fail(fault: ProxyFault, request: IncomingMessage, response: ServerResponse): void {

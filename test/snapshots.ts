@@ -11,6 +11,7 @@ import type {
   GlobalRouterSettings,
   IdleTransaction,
   LitellmSource,
+  PreviousSource,
   ProxySource,
   RdsInstance,
   RdsSource,
@@ -93,7 +94,7 @@ export function skipped(reason: string, configure?: string): SourceResult<never>
   return { status: 'skipped', durationMs: 0, reason, configure };
 }
 
-/** Two pods of one worker each, LiteLLM 1.100 or later, and nothing that asks for a measurement. */
+/** Two pods of one worker each, LiteLLM 1.100 or later. */
 export function litellm(overrides: Partial<LitellmSource> = {}): LitellmSource {
   return {
     workers: {
@@ -106,9 +107,27 @@ export function litellm(overrides: Partial<LitellmSource> = {}): LitellmSource {
       podCount: 2,
     },
     migrations: { state: 'seen', applied: [], failed: [] },
-    activity: { state: 'not-measured', reason: 'No router_settings are there that could build a Router.' },
+    activity: { state: 'seen', at: TAKEN_AT, configScans: 100, spendLogRows: 100, statsReset: null },
     userConfig: { state: 'seen', requests: 500, withBody: 500, withUserConfig: 0 },
     ...overrides,
+  };
+}
+
+/** An audit of a quarter of an hour earlier, which saw the sessions of `sessions()` and the server of `server()`. */
+export function previous(overrides: Partial<PreviousSource> = {}): PreviousSource {
+  const holders = overrides.holders ?? [
+    { user: 'litellm', database: 'litellm', clientAddress: '10.0.3.17', application: '', sessions: 10 },
+    { user: 'litellm', database: 'litellm', clientAddress: '10.0.3.18', application: '', sessions: 10 },
+  ];
+  return {
+    takenAt: '2026-11-22T02:45:00.000Z',
+    serverStartedAt: '2026-11-01T00:00:00.000Z',
+    litellmSchema: 'public',
+    sessions: holders.reduce((sum, holder) => sum + holder.sessions, 0),
+    holderCount: holders.length,
+    activity: null,
+    ...overrides,
+    holders,
   };
 }
 

@@ -12,8 +12,8 @@ export type CauseId =
   | 'leaked-connections' // leaked, and no known issue explains by what
   | 'managed-object-poll' // #23472
   | 'token-refresh-drops-limit' // #33021
-  | 'per-request-router' // the guide's first, measured, or by the settings of a team or a key
-  | 'global-router-settings' // the guide's second: the row that causes it, by version and not measured
+  | 'per-request-router' // the guide's first: the version builds one for settings that are there
+  | 'global-router-settings' // the guide's second: the row, while the version is not known
   | 'user-config'
   | 'idle-in-transaction'
   | 'other-application'

@@ -42,7 +42,7 @@ const teamSettings = bad('team-router-settings');
 const keySettings = bad('key-router-settings');
 const userConfig = bad('user-config');
 const idle = bad('idle-in-transaction');
-const proxyDown = bad('proxy-health');
+const proxyDown = bad('proxy-health', ({ lost }) => lost > 0);
 const proxyErrors = bad('proxy-errors');
 const refusedTokens = bad('iam-authentication');
 const expiredTokens = bad('iam-authentication', tokensAreInvalid);
@@ -59,7 +59,6 @@ const attemptsFail = bad('proxy-errors', ({ connectionAttemptsFailed }) => conne
 const othersMost = seen('pool-budget', othersHoldMost);
 /** Programs that use LiteLLM's own database user hold most of what is not LiteLLM's: no limit on the user or the role can tell them apart. */
 const sharedUser = seen('pool-budget', othersShareTheUser);
-const noRouterMeasured = fine('per-request-router', ({ measured }) => measured);
 /** The budget of the steady state, not only that of a deployment. */
 const steadyBudget = bad('pool-budget', ({ steady, usable }) => steady > usable);
 
@@ -137,14 +136,14 @@ export const RULES: readonly Rule[] = [
     when: [[perRequest], [teamSettings], [keySettings]],
     confirms: [],
     also: [globalRow, attemptsFail],
-    unless: [noRouterMeasured],
+    unless: [],
   },
   {
     id: 'global-router-settings',
     when: [[globalRow]],
     confirms: [],
     also: [attemptsFail],
-    unless: [noRouterMeasured],
+    unless: [],
   },
   { id: 'user-config', when: [[userConfig]], confirms: [], also: [], unless: [] },
   { id: 'idle-in-transaction', when: [[idle]], confirms: [], also: [noFreeConnection], unless: [] },
@@ -177,7 +176,7 @@ export const RULES: readonly Rule[] = [
     ],
     confirms: [],
     also: [],
-    unless: [refusedTokens, perRequest, globalRow, teamSettings, keySettings],
+    unless: [refusedTokens, globalRow, teamSettings, keySettings],
   },
   {
     id: 'auditor-cannot-look',

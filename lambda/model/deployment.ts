@@ -75,7 +75,7 @@ function withoutHeartbeats(who: LitellmClients | null, settings: Settings): Depl
     deploying,
     uncertainties:
       deploying === null
-        ? []
+        ? tooManyAddresses(addresses, settings)
         : [
             {
               confidence: 'medium',
@@ -83,6 +83,16 @@ function withoutHeartbeats(who: LitellmClients | null, settings: Settings): Depl
             },
           ],
   };
+}
+
+function tooManyAddresses(addresses: number, { pods }: Settings): readonly Uncertainty[] {
+  if (pods === undefined || addresses <= pods) return [];
+  return [
+    {
+      confidence: 'medium',
+      reason: `Sessions come from ${counted(addresses, 'address')}, but ${counted(pods, 'pod')} ${pods === 1 ? 'is' : 'are'} configured: a deployment is under way, the number is out of date, or another program uses LiteLLM's user.`,
+    },
+  ];
 }
 
 /** Old and new pods side by side. Not where tokens are in use: each refresh replaces the sessions of a pod, which then looks new. */

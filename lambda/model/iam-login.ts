@@ -23,3 +23,18 @@ export function iamLogin({ sources: { sessions, connection } }: Snapshot, topolo
   }
   return { use: 'not-seen', words: 'not seen: no session of LiteLLM shows it' };
 }
+
+/** Whether RDS accepts the IAM tokens of whoever logs in; `not-seen`: CloudWatch does not show it. */
+export type TokenLogins = 'fine' | 'failing' | 'not-seen';
+
+/** Below this share, in percent, pools refill by trying again, and a few failures among thousands of logins are no fault of anybody's. Our own choice. */
+export const FEW_FAILURES_PERCENT = 5;
+
+/** How the logins with IAM tokens of the last hour went. */
+export function tokenLogins({ sources: { cloudwatch } }: Snapshot): TokenLogins {
+  const iam = cloudwatch.status === 'ok' ? cloudwatch.value.iam : null;
+  if (iam === null) return 'not-seen';
+  const failed = iam.failures.reduce((sum, { count }) => sum + count, 0);
+  if (iam.requests === null) return failed > 0 ? 'failing' : 'not-seen';
+  return failed > 0 && 100 * failed >= FEW_FAILURES_PERCENT * iam.requests ? 'failing' : 'fine';
+}

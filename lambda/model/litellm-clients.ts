@@ -22,6 +22,7 @@ export interface LitellmClient extends Client {
 }
 
 export interface LitellmClients extends LitellmUsers {
+  readonly databaseName: string;
   /** What the pool calls itself; mostly empty. */
   readonly application: string;
   /** Most sessions first. */
@@ -56,6 +57,7 @@ export function litellmClients(
   return {
     ...who,
     uncertainties: [...who.uncertainties, ...truncation(sessions)],
+    databaseName: settings.target.databaseName,
     application,
     clients,
     sessions: clients.reduce((total, client) => total + client.sessions, 0),

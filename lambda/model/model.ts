@@ -3,11 +3,12 @@ import type { Settings } from '../settings/settings.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type ConnectionTrend, connectionTrend } from './connection-trend.ts';
 import { type GrowthShare, growthShare } from './growth-share.ts';
-import { type IamLogin, iamLogin } from './iam-login.ts';
-import { type RouterBehaviour, routerBehaviour } from './router-behaviour.ts';
+import { type IamLogin, iamLogin, type TokenLogins, tokenLogins } from './iam-login.ts';
 import { type RouterEffects, routerEffects } from './router-effect.ts';
-import { knownVersion, type RunningVersion, runningVersion } from './running-version.ts';
+import { type RouterLookups, routerLookups } from './router-lookups.ts';
+import { knownVersion, migratedBy, type RunningVersion, runningVersion } from './running-version.ts';
 import { servesOthers } from './serves-others.ts';
+import { type SessionsSince, sessionsSince } from './sessions-since.ts';
 import { type SlotUse, slotUse } from './slots.ts';
 import { buildTopology, type Topology } from './topology.ts';
 
@@ -26,11 +27,14 @@ export type Model = { readonly [Name in keyof Derived]: Derived[Name] | null } &
   /** The version to look known issues up by; null when it is not known, or only a lower bound of it is. */
   readonly version: LitellmVersion | null;
   readonly iamLogin: IamLogin;
-  readonly routerBehaviour: RouterBehaviour;
+  readonly tokenLogins: TokenLogins;
+  readonly routerLookups: RouterLookups;
   /** What shows that the database serves others than the auditor, in words; null when that is not shown. */
   readonly servesOthers: string | null;
   /** Whose sessions a rise of the connections is made of; null when they do not rise, or were not seen. */
   readonly growthShare: GrowthShare | null;
+  /** null without an earlier audit that can be compared. */
+  readonly sessionsSince: SessionsSince | null;
 };
 
 /** Derives the model of a snapshot; what is missing a source is null. */
@@ -41,18 +45,25 @@ export function buildModel(snapshot: Snapshot, settings: Settings): Model {
   const running = runningVersion(snapshot);
   const version = knownVersion(running);
   const topology = seen && buildTopology(snapshot, seen, version, settings);
-  const behaviour = routerBehaviour(snapshot, topology);
+  const lookups = routerLookups(snapshot, topology);
   const trend = cloudwatch.status === 'ok' ? connectionTrend(cloudwatch.value, snapshot.takenAt, settings) : null;
+  const slots = seen && slotUse(seen.server, seen.sessions);
+  const since = slots && sessionsSince(snapshot, topology?.who ?? null, slots);
   return {
-    slots: seen && slotUse(seen.server, seen.sessions),
+    slots,
     topology,
     trend,
-    routerEffects: routerSettings.status === 'ok' ? routerEffects(running, routerSettings.value, behaviour) : null,
+    routerEffects:
+      routerSettings.status === 'ok'
+        ? routerEffects(running, routerSettings.value, { lookups, migrated: migratedBy(snapshot) })
+        : null,
     runningVersion: running,
     version,
     iamLogin: iamLogin(snapshot, topology),
-    routerBehaviour: behaviour,
+    tokenLogins: tokenLogins(snapshot),
+    routerLookups: lookups,
     servesOthers: servesOthers(snapshot, trend),
-    growthShare: trend && seen && growthShare(trend, seen.sessions, topology?.who ?? null),
+    growthShare: trend && seen && growthShare(trend, seen.sessions, topology?.who ?? null, since),
+    sessionsSince: since,
   };
 }

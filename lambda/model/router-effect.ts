@@ -1,4 +1,5 @@
 import { mergeUncertainty } from '../core/uncertainty.ts';
+import type { MigrationVersion } from '../litellm/migrations.ts';
 import {
   FIRST_WITH_COLUMNS,
   hasRouterColumns,
@@ -10,7 +11,7 @@ import {
 } from '../litellm/router-effect.ts';
 import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
 import type { RouterSettingsSource } from '../snapshot/snapshot.ts';
-import type { RouterBehaviour } from './router-behaviour.ts';
+import type { RouterLookups } from './router-lookups.ts';
 import { allVersions, ORIGINS, type RunningVersion, versionUncertainty } from './running-version.ts';
 
 export interface SeenEffect extends RouterEffect {
@@ -20,26 +21,33 @@ export interface SeenEffect extends RouterEffect {
   readonly disputed: boolean;
 }
 
+/** What the versions that run leave behind in the database. */
+export interface Traces {
+  readonly lookups: RouterLookups;
+  /** What migrated the database, by its migrations; null when they do not show it. */
+  readonly migrated: MigrationVersion | null;
+}
+
 /** What router_settings do here, by where they are set. */
 export type RouterEffects = Readonly<Record<RouterLevel, SeenEffect>>;
 
 /**
  * What router_settings of each level do here: by the version that runs, as far as the schema does not contradict it; where that leaves it open,
- * the measured behaviour decides. Of several versions that run at once, the one that costs most counts.
+ * lookups that follow the requests show the range. Of several versions that run at once, the one that costs most counts.
  */
 export function routerEffects(
   running: RunningVersion | null,
   settings: RouterSettingsSource,
-  behaviour: RouterBehaviour,
+  traces: Traces,
 ): RouterEffects {
   const columns = columnsExist(settings);
   const effectOf = (level: RouterLevel): SeenEffect => {
     const effects =
       running === null
-        ? [byVersion(level, null, columns)]
-        : allVersions(running).map((version) => byVersion(level, { ...running, version }, columns));
+        ? [byVersion(level, null, columns, traces)]
+        : allVersions(running).map((version) => byVersion(level, { ...running, version }, columns, traces));
     const worst = effects.reduce((one, other) => (costRank(other) > costRank(one) ? other : one));
-    return withBehaviour(worst, behaviour);
+    return withLookups(worst, traces.lookups, settings);
   };
   return { global: effectOf('global'), team: effectOf('team'), key: effectOf('key') };
 }
@@ -50,7 +58,12 @@ function costRank({ kind, disputed }: SeenEffect): number {
 }
 
 /** `columns`: whether the router_settings columns exist; undefined when neither table could be seen. */
-function byVersion(level: RouterLevel, running: RunningVersion | null, columns: boolean | undefined): SeenEffect {
+function byVersion(
+  level: RouterLevel,
+  running: RunningVersion | null,
+  columns: boolean | undefined,
+  traces: Traces,
+): SeenEffect {
   if (running === null) {
     return columns === false
       ? bySchema(level)
@@ -79,8 +92,23 @@ function byVersion(level: RouterLevel, running: RunningVersion | null, columns: 
     ...effect,
     version: text,
     disputed: effect.uncertainty !== null,
-    uncertainty: mergeUncertainty([effect.uncertainty, versionUncertainty(running)]),
+    uncertainty: mergeUncertainty([
+      effect.uncertainty,
+      effect.kind === 'per-request-router' && isConfirmed(running, traces) ? null : versionUncertainty(running),
+    ]),
   };
+}
+
+/**
+ * A configured version of the range can be out of date. Lookups that follow the requests show that it is not, and so do migrations: a newer version
+ * that ran here would have left its own.
+ */
+function isConfirmed({ from }: RunningVersion, { migrated, lookups }: Traces): boolean {
+  if (from !== 'configured') return false;
+  if (lookups.verdict === 'per-request') return true;
+  if (migrated === null || migrated.newerThanKnown) return false;
+  const highest = parseLitellmVersion(migrated.version);
+  return highest !== null && hasRouterColumns(highest) && !isPastPerRequest(highest);
 }
 
 function atLeast(level: RouterLevel, version: LitellmVersion, running: RunningVersion): SeenEffect {
@@ -104,30 +132,41 @@ function notKnown(reason: string): SeenEffect {
   return { ...unknownEffect(reason), version: null, disputed: false };
 }
 
-/** Behaviour decides what the version leaves open, and makes what the version says less certain where it contradicts it. */
-function withBehaviour(effect: SeenEffect, behaviour: RouterBehaviour): SeenEffect {
-  const { verdict, reason } = behaviour;
-  if (verdict !== 'per-request' && verdict !== 'independent') return effect;
-  const builds = effect.kind === 'per-request-router';
-  const isOpen = effect.kind === 'unknown' || effect.disputed;
-  if (isOpen) {
+/**
+ * Lookups that follow the requests decide what the version leaves open, and make what it says less certain where they contradict it. Lookups that do
+ * not follow them decide nothing while keys or teams have settings: their requests make none in the range either.
+ */
+function withLookups(
+  effect: SeenEffect,
+  { verdict, reason }: RouterLookups,
+  settings: RouterSettingsSource,
+): SeenEffect {
+  const follow = verdict === 'per-request';
+  if (!follow && (verdict !== 'independent' || mayHaveScoped(settings))) return effect;
+  if (effect.kind === 'unknown' || effect.disputed) {
     return {
       ...effect,
-      kind: verdict === 'per-request' ? 'per-request-router' : 'no-router',
+      kind: follow ? 'per-request-router' : 'no-router',
       disputed: false,
-      uncertainty: { confidence: 'medium', reason: `Decided by what was measured: ${reason}.` },
+      uncertainty: { confidence: 'medium', reason: `Decided by what was counted between two audits: ${reason}.` },
     };
   }
-  if (builds === (verdict === 'per-request')) return effect;
+  const builds = effect.kind === 'per-request-router';
+  if (builds === follow) return effect;
   return {
     ...effect,
     kind: 'per-request-router',
     disputed: true,
     uncertainty: {
       confidence: 'low',
-      reason: `LiteLLM ${effect.version ?? 'with this schema'} ${builds ? 'builds' : 'does not build'} a Router per request, but what was measured says otherwise: ${reason}.`,
+      reason: `LiteLLM ${effect.version ?? 'with this schema'} ${builds ? 'queries' : 'does not query'} its configuration on each request, but what was counted between two audits says otherwise: ${reason}.`,
     },
   };
+}
+
+/** Whether requests may come from keys or teams that have settings of their own. */
+function mayHaveScoped({ team, key }: RouterSettingsSource): boolean {
+  return [team, key].some((level) => level.state === 'hidden' || (level.state === 'seen' && level.live > 0));
 }
 
 /** undefined: neither table could be seen. */

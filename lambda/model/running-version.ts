@@ -2,7 +2,7 @@ import { lt } from '@renovatebot/pep440';
 import type { Confidence } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
 import type { Uncertainty } from '../core/uncertainty.ts';
-import { migrationVersion } from '../litellm/migrations.ts';
+import { type MigrationVersion, migrationVersion } from '../litellm/migrations.ts';
 import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
 import type { ProxySource, Snapshot, Sources } from '../snapshot/snapshot.ts';
 
@@ -65,10 +65,15 @@ function configured({ configuredVersion }: VersionTraces): RunningVersion | null
     : { version: configuredVersion, from: 'configured', confidence: 'medium', lowerBound: false };
 }
 
-/** The highest version that ever migrated the database has run; a proxy may have been taken back since. */
-function migrated({ sources: { litellm } }: VersionTraces): RunningVersion | null {
+/** What migrated the database, by its migrations; null when they do not show it. */
+export function migratedBy({ sources: { litellm } }: VersionTraces): MigrationVersion | null {
   if (litellm.status !== 'ok' || litellm.value.migrations.state !== 'seen') return null;
-  const seen = migrationVersion(litellm.value.migrations.applied);
+  return migrationVersion(litellm.value.migrations.applied);
+}
+
+/** The highest version that ever migrated the database has run; a proxy may have been taken back since. */
+function migrated(traces: VersionTraces): RunningVersion | null {
+  const seen = migratedBy(traces);
   return seen && { version: seen.version, from: 'migrations', confidence: 'low', lowerBound: true };
 }
 

@@ -17,7 +17,9 @@ export function servesOthers({ sources: { rds, proxy } }: Snapshot, trend: Conne
   if (writers.length === 0 || writers.some(({ status }) => status !== 'available')) return null;
   if (
     proxy.status === 'ok' &&
-    proxy.value.readiness.some(({ httpStatus, database }) => httpStatus === 503 || database === 'disconnected')
+    proxy.value.readiness.some(
+      ({ httpStatus, database, shuttingDown }) => !shuttingDown && (httpStatus === 503 || database === 'disconnected'),
+    )
   ) {
     return null;
   }

@@ -27,7 +27,14 @@ export function buildTopology(
 ): Topology {
   const who = litellmClients(server, sessions, settings);
   const deployment = inferDeployment(snapshot, who, settings);
-  const limit = poolLimit(settings, version, who?.clients.some(({ iam }) => iam) ?? false);
+  const clients = who?.clients ?? [];
+  const largest = Math.max(0, ...clients.flatMap(({ cohorts }) => cohorts.map((cohort) => cohort.sessions)));
+  const limit = poolLimit(
+    settings,
+    version,
+    clients.some(({ iam }) => iam),
+    Math.ceil(largest / deployment.workersPerPod),
+  );
   const sharing = who && addressSharing(snapshot, sessions, who, deployment, limit, settings);
   return { who, deployment, limit, sharing, version };
 }

@@ -1,5 +1,6 @@
 import type { CheckId } from '../checks/registry.ts';
 import { isBad } from '../core/finding.ts';
+import { PER_REQUEST_RANGE } from '../litellm/router-effect.ts';
 import { buildModel } from '../model/model.ts';
 import { buildReport } from '../report/build.ts';
 import type { Audit, RenderableReport } from '../report/report.ts';
@@ -14,8 +15,8 @@ export interface AutomaticPurge extends Audit {
 }
 
 /**
- * Purges the global row after a scheduled audit has found that it makes every request slow, when it holds no routing policy and nothing
- * contradicts it. The report is that of the state afterwards. Never throws.
+ * Purges the global row after a scheduled audit has found that it makes every request slow, when the version is certain and it holds no routing
+ * policy. The report is that of the state afterwards. Never throws.
  * @param scheduledAt of the event: the same for every delivery of it, so that it purges once
  * @param budgetMs the longest it may take
  */
@@ -27,6 +28,7 @@ export async function runAutomaticPurge(
 ): Promise<AutomaticPurge> {
   const row = harmfulRow(audit);
   if (settings.purge !== 'automatic' || row === null) return { ...audit, operation: null };
+  if (!isCertain(audit)) return { ...audit, report: withNote(audit.report, NOT_CERTAIN), operation: null };
   if (budgetMs < settings.connectTimeoutMs + settings.statementTimeoutMs) {
     const report = withNote(audit.report, 'Not tried: the audit left no time for it.');
     return { ...audit, report, operation: null };
@@ -58,11 +60,15 @@ function harmfulRow({ snapshot, model, report }: Audit): PresentRow | null {
   if (seen.status !== 'ok' || seen.value.global.state !== 'present' || model.routerEffects === null) return null;
   const { global } = seen.value;
   const finding = report.findings.find(({ checkId }) => checkId === GLOBAL_ROW_CHECK);
-  const { kind, uncertainty } = model.routerEffects.global;
-  // Where schema and version contradict each other, a person decides.
-  const isSure = kind === 'per-request-router' && uncertainty?.confidence !== 'low';
-  const isWrong = finding !== undefined && isBad(finding);
-  return isWrong && isSure && global.routingPolicy.length === 0 && !isBack(global) ? global : null;
+  const isWrong = model.routerEffects.global.kind === 'per-request-router' && finding !== undefined && isBad(finding);
+  return isWrong && global.routingPolicy.length === 0 && !isBack(global) ? global : null;
+}
+
+const NOT_CERTAIN = `Not tried: it is not certain that LiteLLM ${PER_REQUEST_RANGE} runs, and on any other version the row harms nothing. Set "proxy.url", so that the proxy itself states its version.`;
+
+/** Whether the version that runs is in the range for certain: a person decides otherwise. */
+function isCertain({ model }: Audit): boolean {
+  return model.routerEffects?.global.uncertainty === null;
 }
 
 /** The purge itself refuses it too; asking each time would only make a connection more. */

@@ -86,7 +86,7 @@ export const tuningSchema = z.strictObject({
     .max(1000)
     .optional()
     .describe(
-      "database_connection_pool_limit of the proxy, in connections per worker. The default is LiteLLM's own, 10.",
+      "database_connection_pool_limit of the proxy, in connections per worker. The default is LiteLLM's own, 10. Twice as many if DATABASE_URL_READ_REPLICA leads to the same server.",
     ),
   workersPerPod: z
     .number()
@@ -110,15 +110,17 @@ export const tuningSchema = z.strictObject({
     .max(86_400)
     .default(900)
     .describe(
-      'Lifetime of an IAM token, in seconds. An idle LiteLLM session with IAM that is older than two lifetimes counts as leaked.',
+      'Lifetime of an IAM token, in seconds. An idle LiteLLM session with IAM can count as leaked once it is older than two lifetimes.',
     ),
   tokenRefreshSeconds: z
     .number()
     .int()
     .min(1)
     .max(86_400)
-    .default(720)
-    .describe("Interval of LiteLLM's token refreshes, in seconds. Each refresh replaces all connections."),
+    .optional()
+    .describe(
+      "Interval of LiteLLM's token refreshes, in seconds. The default follows the version of LiteLLM: 900, from 1.80.15 on 720.",
+    ),
   growthWarningHours: z
     .number()
     .min(0.1)
@@ -138,15 +140,6 @@ export const tuningSchema = z.strictObject({
     .max(24)
     .default(12)
     .describe('Period that the trend of the connections is based on, in hours.'),
-  activitySeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(30)
-    .default(5)
-    .describe(
-      'Time between the two readings of table activity, in seconds. They are taken only if router_settings may cause load.',
-    ),
   proxyTimeoutMs: z
     .number()
     .int()
@@ -197,6 +190,12 @@ export const tuningSchema = z.strictObject({
 });
 
 export type Tuning = z.infer<typeof tuningSchema>;
+
+/** Settings of earlier releases that are gone, and what to do with them: a sentence for those who still have one. */
+export const REMOVED_SETTINGS: Readonly<Record<string, string>> = {
+  activitySeconds:
+    'is no longer a setting: an audit does not wait between two readings, two audits are the two readings. Delete it.',
+};
 
 /** Tuning as it is saved with a snapshot: a setting that this release does not know is left out, one that it adds has its default. */
 export const savedTuningSchema = z.object(tuningSchema.shape);

@@ -12,6 +12,7 @@ import { type SourceResult, sourceResultSchema } from './schema/source.ts';
 export type * from './schema/aws.ts';
 export type * from './schema/litellm.ts';
 export type * from './schema/postgres.ts';
+export type * from './schema/previous.ts';
 export type * from './schema/proxy.ts';
 export type * from './schema/router-settings.ts';
 export type * from './schema/source.ts';

@@ -5,8 +5,16 @@ const versionOne = z.looseObject({ schemaVersion: z.literal(1), sources: z.loose
 /** Names that release 0.1.0 gave to fields, and what they are called now. */
 const RENAMED: Readonly<Record<string, string>> = { powers: 'excessivePrivileges', missing: 'remediation' };
 
-/** The JSON of a snapshot in this release's form, where it was saved by release 0.1.0; as it is otherwise. */
+const anySaved = z.looseObject({ sources: z.looseObject({}) });
+
+/** The JSON of a snapshot in this release's form, where it was saved by an earlier one; as it is otherwise. */
 export function upgradeSnapshot(saved: unknown): unknown {
+  const renewed = fromVersionOne(saved);
+  const parsed = anySaved.safeParse(renewed);
+  return parsed.success ? { ...parsed.data, sources: withoutGrowth(parsed.data.sources) } : renewed;
+}
+
+function fromVersionOne(saved: unknown): unknown {
   const old = versionOne.safeParse(saved);
   if (!old.success) return saved;
   return {
@@ -18,6 +26,23 @@ export function upgradeSnapshot(saved: unknown): unknown {
       previous: { status: 'skipped', durationMs: 0, reason: 'This snapshot was saved without an earlier audit.' },
     },
   };
+}
+
+/** Two readings of the counters within seconds were taken once, and what came in between was kept, or why there were none. */
+const readTwice = z.looseObject({
+  value: z.looseObject({
+    activity: z.union([
+      z.looseObject({ state: z.literal('not-measured') }),
+      z.looseObject({ state: z.literal('seen'), seconds: z.unknown() }).refine((activity) => !('at' in activity)),
+    ]),
+  }),
+});
+
+function withoutGrowth(sources: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const litellm = readTwice.safeParse(sources.litellm);
+  if (!litellm.success) return sources;
+  const { value, ...result } = litellm.data;
+  return { ...sources, litellm: { ...result, value: { ...value, activity: { state: 'not-seen' } } } };
 }
 
 function renamed(value: unknown): unknown {

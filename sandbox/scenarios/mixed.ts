@@ -24,7 +24,6 @@ export const mixed: Scenario = {
     poolLimit: 6,
     workersPerPod: 1,
     pods: 4,
-    activitySeconds: 1,
     idleInTransactionWarningSeconds: 1,
     ...FAST_TOKENS,
   },

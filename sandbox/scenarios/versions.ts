@@ -35,7 +35,7 @@ export const perRequestRouter: Scenario = {
     { connections: 4, requests: true },
   ],
   history: { ...steady(8), proxyErrors: { connectionAttemptsFailed: 31, poolTimeouts: 0 } },
-  tuning: { poolLimit: 10, workersPerPod: 1, pods: 2, activitySeconds: 3 },
+  tuning: { poolLimit: 10, workersPerPod: 1, pods: 2 },
 };
 
 export const wrongVersion: Scenario = {

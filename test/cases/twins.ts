@@ -15,6 +15,44 @@ interface Twin {
 
 export const TWINS: readonly Twin[] = [
   {
+    of: '01-iam-leak-1.73.6',
+    truth: 'no refresh happens, so that each pod has one pool of one token, most of it idle for hours',
+    snapshot: (original) =>
+      levels(
+        changed(original, 'sessions', ({ groups, cohorts, ...sessions }) => {
+          const opened = cohorts.slice(0, 6).map((cohort, index) => ({
+            ...cohort,
+            // Within the quarter of an hour that a token lives: at start, and at two peaks of load.
+            firstStart: at(3, 28 + 4 * Math.floor(index / 2), 19),
+            lastStart: at(3, 28 + 4 * Math.floor(index / 2), 20),
+            newestIdleSince: index < 4 ? at(4, 30, 0) : at(11, 59, 50),
+          }));
+          return {
+            ...sessions,
+            total: 30,
+            groups: groups.filter(({ state }) => state === 'idle').map((group) => ({ ...group, count: 15 })),
+            groupCount: 2,
+            cohorts: opened,
+            cohortCount: 6,
+          };
+        }),
+        () => 30,
+      ),
+    first: null,
+    never: 'iam-token-refresh',
+  },
+  {
+    of: '15-dead-workers',
+    truth: 'every worker lives, and uses one connection of its pool',
+    snapshot: (original) =>
+      changed(original, 'sessions', ({ cohorts, ...sessions }) => ({
+        ...sessions,
+        cohorts: cohorts.map((cohort) => ({ ...cohort, newestIdleSince: at(11, 59, 50) })),
+      })),
+    first: 'none-of-the-known',
+    never: 'dead-worker-engine',
+  },
+  {
     of: '02-iam-leak-full',
     truth: 'a steady level at the limit, on a version without a known leak',
     snapshot: (original) =>
@@ -121,6 +159,12 @@ export const TWINS: readonly Twin[] = [
     never: 'database-unreachable',
   },
 ];
+
+/** On the day of the cases. */
+function at(hour: number, minute: number, second: number): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `2026-11-24T${two(hour)}:${two(minute)}:${two(second)}.000000+00:00`;
+}
 
 function value<Name extends keyof SourceValues>(
   sources: Sources,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScopedRouterSettings } from '../../lambda/snapshot/snapshot.ts';
-import { findingsOf, healthySnapshot, holders, litellm, routerSettings, seen } from '../snapshots.ts';
+import { type Counted, counted } from '../activity.ts';
+import { findingsOf, healthySnapshot, holders, routerSettings, seen } from '../snapshots.ts';
 
 /** What holds for the settings of teams and of keys alike. */
 export function describeScopedSettings(level: 'team' | 'key', table: string): void {
@@ -70,24 +71,24 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
       expect(finding?.advice[1]?.command).toContain(`FROM "public"."${table}"`);
     });
 
-    it('lets the measured behaviour decide when no version is known', () => {
-      const activity = { state: 'seen', seconds: 5, configScans: 20, spendLogRows: 500, reset: false } as const;
+    it.each<[string, Counted, string]>([
+      [
+        'warns when lookups follow the requests',
+        { lookups: 600, requests: 500 },
+        'builds a Router on each of their requests',
+      ],
+      // Requests of keys and teams with settings make no lookup in the range either.
+      ['warns too when they do not', { lookups: 20, requests: 500 }, 'the version that runs is not known'],
+    ])('%s and no version is known', (_what, between, words) => {
       const snapshot = healthySnapshot({
         configuredVersion: null,
-        sources: {
-          'router-settings': settings(holders({ live: 3 })),
-          litellm: seen(litellm({ activity })),
-        },
+        sources: { 'router-settings': settings(holders({ live: 3 })), ...counted(between) },
       });
 
       const findings = findingsOf(id, snapshot);
 
       expect(findings).toMatchObject([
-        {
-          status: 'info',
-          confidence: 'medium',
-          summary: expect.stringContaining('builds no Router on their requests'),
-        },
+        { status: 'warning', confidence: 'medium', summary: expect.stringContaining(words) },
       ]);
     });
 

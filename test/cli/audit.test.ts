@@ -3,9 +3,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../lambda/core/finding.ts';
 import { snapshotText } from '../../lambda/snapshot/saved.ts';
 import type { Snapshot } from '../../lambda/snapshot/snapshot.ts';
-import { failed, healthySnapshot, idleTransaction, seen, server, sessionGroup, sessions } from '../snapshots.ts';
+import { counted } from '../activity.ts';
+import {
+  failed,
+  globalRow,
+  healthySnapshot,
+  idleTransaction,
+  litellm,
+  routerSettings,
+  seen,
+  server,
+  sessionGroup,
+  sessions,
+} from '../snapshots.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auditor-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,6 +49,108 @@ const idleFor10Minutes = healthySnapshot({
 const sessionsDenied = healthySnapshot({
   sources: { sessions: failed('permission-denied') },
 });
+
+describe('an audit since an earlier one', () => {
+  const now = healthySnapshot({
+    configuredVersion: null,
+    sources: {
+      'router-settings': seen(routerSettings({ global: globalRow() })),
+      ...counted({ lookups: 600, requests: 500 }),
+    },
+  });
+  const { litellm: source } = now.sources;
+  const earlier = healthySnapshot({
+    takenAt: '2026-11-22T02:45:00.000Z',
+    sources: {
+      litellm: seen(
+        litellm({
+          activity: {
+            state: 'seen',
+            at: '2026-11-22T02:59:55.000Z',
+            configScans: 1_000_000,
+            spendLogRows: 2_000_000,
+            statsReset: null,
+          },
+        }),
+      ),
+    },
+  });
+  /** As it was saved, without what an audit before it saw. */
+  const alone = { ...now, sources: { ...now.sources, litellm: source, previous: healthySnapshot().sources.previous } };
+
+  function since(before: Snapshot) {
+    const file = join(folder, 'earlier.json');
+    writeFileSync(file, snapshotText(before));
+    return runOn(alone, '--since', file, '--json');
+  }
+
+  function statusOf(answer: ReturnType<typeof run>) {
+    const { findings }: { findings: readonly Finding[] } = JSON.parse(answer.stdout);
+    return findings.find(({ checkId }) => checkId === 'per-request-router')?.status;
+  }
+
+  it('shows lookups that follow the requests, where one audit alone shows nothing', () => {
+    expect(statusOf(runOn(alone, '--json'))).toBe('unknown');
+    expect(statusOf(since(earlier))).toBe('warning');
+  });
+
+  it.each<[string, Snapshot, RegExp]>([
+    [
+      'another database',
+      {
+        ...earlier,
+        sources: { ...earlier.sources, connection: seen({ ...connection(earlier), databaseName: 'staging' }) },
+      },
+      /is of the database staging at prod\..*:5432, and the audit of the database litellm at prod\./,
+    ],
+    [
+      'another server',
+      { ...earlier, sources: { ...earlier.sources, connection: seen({ ...connection(earlier), host: 'other' }) } },
+      /is of the database litellm at other:5432/,
+    ],
+    [
+      'another name, while there was no connection',
+      { ...earlier, database: 'staging', sources: { ...earlier.sources, connection: failed('timeout') } },
+      /is of the database staging, and the audit of/,
+    ],
+    ['the same time', { ...earlier, takenAt: now.takenAt }, /was taken at .*, and the audit at/],
+    ['a later time', { ...earlier, takenAt: '2026-11-23T00:00:00.000Z' }, /an earlier audit of the same database\.$/m],
+  ])('is refused with a sentence when the file is of %s', (_what, before, sentence) => {
+    const answer = since(before);
+
+    expect(answer).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(sentence) });
+    expect(answer.stderr).toMatch(/^--since: /);
+  });
+
+  it('is made when the earlier one had no connection, and shows nothing more', () => {
+    const blind = {
+      ...earlier,
+      sources: { ...earlier.sources, connection: failed('timeout'), litellm: failed('timeout') },
+    };
+
+    expect(statusOf(since(blind))).toBe('unknown');
+  });
+
+  it('is refused when the file is none', () => {
+    const answer = runOn(alone, '--since', join(folder, 'none.json'));
+
+    expect(answer).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/^--since: .* cannot be read \(ENOENT\)/),
+    });
+  });
+
+  it('reads the file before it connects', () => {
+    const answer = run('--url', 'postgres://a@127.0.0.1:9/litellm', '--since', join(folder, 'none.json'));
+
+    expect(answer).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(/^--since: /) });
+  });
+});
+
+function connection({ sources: { connection } }: Snapshot) {
+  if (connection.status !== 'ok') throw new Error('There is no connection.');
+  return connection.value;
+}
 
 describe('the exit status of the shell', () => {
   it.each([

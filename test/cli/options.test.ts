@@ -76,6 +76,21 @@ describe('the shell', () => {
     });
   });
 
+  it('compares with an earlier audit when --since names a file', () => {
+    expect(parseCommand(['--url', URL, '--since', 'before.json'], {})).toMatchObject({ since: 'before.json' });
+    expect(parseCommand(['--snapshot', 'now.json', '--since', 'before.json'], {})).toMatchObject({
+      kind: 'saved',
+      file: 'now.json',
+      since: 'before.json',
+    });
+  });
+
+  it('says what became of a setting that is gone when --set has it', () => {
+    expect(() => parseCommand(['--url', URL, '--set', 'activitySeconds=5'], {})).toThrow(
+      /^--set activitySeconds is no longer a setting: .*two audits are the two readings/,
+    );
+  });
+
   it('audits a saved snapshot with the given limits, without a database, when --snapshot names a file', () => {
     const command = parseCommand(['--snapshot', 'seen.json', '--set', 'headroomWarningPercent=70', '--json'], {});
 

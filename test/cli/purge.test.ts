@@ -24,7 +24,7 @@ async function run(command: string, ...flags: string[]) {
 }
 
 it('purges, lists and restores from a shell when each command has what the answer before shows', async () => {
-  const dry = await run('purge', '--json', '--set', 'activitySeconds=1');
+  const dry = await run('purge', '--json');
   const { hash } = JSON.parse(dry.stdout).outcome;
   const refused = await run('purge', '--confirm', hash);
   const purged = await run('purge', '--confirm', hash, '--lose-routing-policy');

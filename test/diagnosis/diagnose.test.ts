@@ -15,7 +15,6 @@ import {
   IAM_LEAK,
   KEY_SETTINGS,
   LARGE_POOLS,
-  LOOKUPS_FOLLOW,
   NARROW,
   PASSWORD_LEAK,
   PER_REQUEST_VERSION,
@@ -78,7 +77,10 @@ describe('diagnose', () => {
   });
 
   it('names the more certain first when two causes are as bad', () => {
-    expect(idsIn({ ...LOOKUPS_FOLLOW, ...USER_CONFIG })).toEqual(['user-config', 'per-request-router']);
+    expect(idsIn({ ...GLOBAL_ROW, ...PER_REQUEST_VERSION, ...USER_CONFIG })).toEqual([
+      'user-config',
+      'per-request-router',
+    ]);
   });
 
   it('follows the order of the rules when two causes are as bad and as certain', () => {
@@ -86,7 +88,10 @@ describe('diagnose', () => {
   });
 
   it('names two when three causes show', () => {
-    expect(idsIn({ ...LOOKUPS_FOLLOW, ...USER_CONFIG, ...LARGE_POOLS })).toEqual(['user-config', 'pools-do-not-fit']);
+    expect(idsIn({ ...GLOBAL_ROW, ...PER_REQUEST_VERSION, ...USER_CONFIG, ...LARGE_POOLS })).toEqual([
+      'user-config',
+      'pools-do-not-fit',
+    ]);
   });
 
   it('is more certain than the sign that establishes it when another confirms that', () => {
@@ -145,9 +150,8 @@ describe('diagnose', () => {
     ['the global router_settings row', GLOBAL_ROW],
     ['router_settings of teams', TEAM_SETTINGS],
     ['router_settings of keys', KEY_SETTINGS],
-    ['settings that were not seen', {}],
-  ])('names the per-request Router with %s when it was measured', (words, where) => {
-    const [cause, ...others] = causesIn({ ...LOOKUPS_FOLLOW, ...PER_REQUEST_VERSION, ...where });
+  ])('names the per-request Router with %s when the version builds one', (words, where) => {
+    const [cause, ...others] = causesIn({ ...PER_REQUEST_VERSION, ...where });
 
     expect(others).toEqual([]);
     expect(cause?.id).toBe('per-request-router');

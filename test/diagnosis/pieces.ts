@@ -126,16 +126,10 @@ export const LARGE_POOLS: World = { settings: { poolLimit: 30 } };
 /** The pools fit, but not beside those that a rolling deployment adds. */
 export const LARGE_WHILE_DEPLOYING: World = { settings: { poolLimit: 25 } };
 
-/** Lookups beyond the 80 that four workers' polling makes, about one for each request. */
-export const LOOKUPS_FOLLOW: World = {
-  activity: { state: 'seen', seconds: 5, configScans: 280, spendLogRows: 190, reset: false },
-};
-export const LOOKUPS_INDEPENDENT: World = {
-  activity: { state: 'seen', seconds: 5, configScans: 6, spendLogRows: 190, reset: false },
-};
-
 /** It builds a Router on each request where router_settings are. */
 export const PER_REQUEST_VERSION: World = { version: '1.81.3' };
+/** What is stated is no version, so that it may be one of those. */
+export const NO_VERSION: World = { version: 'unstable' };
 
 export const GLOBAL_ROW: World = { routerSettings: { global: globalRow() } };
 export const TEAM_SETTINGS: World = { routerSettings: { team: holders({ live: 3 }) } };

@@ -1,7 +1,6 @@
 import type { CheckFinding } from '../../lambda/checks/registry.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
 import type {
-  ActivitySeen,
   CloudWatchSource,
   FailureKind,
   RouterSettingsSource,
@@ -9,6 +8,7 @@ import type {
   Snapshot,
   Sources,
 } from '../../lambda/snapshot/snapshot.ts';
+import { type Counted, counted } from '../activity.ts';
 import {
   cloudwatch,
   evaluate,
@@ -42,7 +42,8 @@ export interface World {
   readonly refusedFor?: NonNullable<CloudWatchSource['iam']>['failures'][number]['cause'];
   readonly proxyDisconnected?: boolean;
   readonly routerSettings?: Partial<RouterSettingsSource>;
-  readonly activity?: ActivitySeen;
+  /** Between an earlier audit and this one. */
+  readonly counted?: Counted;
   readonly requestsWithUserConfig?: number;
   /** In place of what follows from the above. */
   readonly sources?: Partial<Sources>;
@@ -83,19 +84,16 @@ function databaseOf(world: World): Partial<Sources> {
     // By PostgreSQL's own deadline for a statement: the connection lives, and the role may see them.
     ...(sessionsUnseen && { sessions: failed('timeout', { code: '57014' }) }),
     'router-settings': seen(routerSettings(world.routerSettings)),
-    litellm: seen(
-      litellm({
-        workers: { state: 'no-table' },
-        ...(world.activity && { activity: world.activity }),
-        userConfig: {
-          state: 'seen',
-          requests: 500,
-          withBody: 500,
-          withUserConfig: world.requestsWithUserConfig ?? 0,
-        },
-      }),
-    ),
+    ...litellmOf(world),
   };
+}
+
+function litellmOf({ counted: between, requestsWithUserConfig = 0 }: World): Partial<Sources> {
+  const tables = {
+    workers: { state: 'no-table' },
+    userConfig: { state: 'seen', requests: 500, withBody: 500, withUserConfig: requestsWithUserConfig },
+  } as const;
+  return between === undefined ? { litellm: seen(litellm(tables)) } : counted(between, tables);
 }
 
 function cloudwatchOf({

@@ -31,7 +31,7 @@ beforeAll(async () => {
       certificates: [certificateAuthority(region)],
     },
   });
-  const config = sandboxConfig(database, { litellmVersion: '1.81.3', activitySeconds: 1 });
+  const config = sandboxConfig(database, { litellmVersion: '1.81.3' });
   packaged = configured(await sharedFunction(), config);
   runtime = await start();
 });

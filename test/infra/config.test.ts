@@ -76,6 +76,17 @@ describe('a configuration', () => {
     ]);
   });
 
+  it.each([
+    ['databases.prod', { databases: { prod: { ...INSTANCE, tuning: { activitySeconds: 5 } } } }],
+    ['defaults', { defaults: { tuning: { activitySeconds: 5 } }, databases: { prod: INSTANCE } }],
+  ])('says what became of a setting that is gone when %s has one', (place, config) => {
+    const lines = errorLines(config);
+
+    expect(lines).toEqual([
+      `${place}.tuning.activitySeconds is no longer a setting: an audit does not wait between two readings, two audits are the two readings. Delete it.`,
+    ]);
+  });
+
   it('is refused with every problem when several databases have some', () => {
     const lines = errorLines({
       databases: {
@@ -235,11 +246,11 @@ describe('a configuration', () => {
     ],
     [
       { proxy: { url: 'https://litellm' }, tuning: { proxyTimeoutMs: 20_000 } },
-      'timeoutSeconds is 60. Allowed: at least 90, the sum of the timeouts in tuning that apply to one audit.',
+      'timeoutSeconds is 60. Allowed: at least 80, the sum of the timeouts in tuning that apply to one audit.',
     ],
     [
       { timeoutSeconds: 30 },
-      'timeoutSeconds is 30. Allowed: at least 45, the sum of the timeouts in tuning that apply to one audit.',
+      'timeoutSeconds is 30. Allowed: at least 40, the sum of the timeouts in tuning that apply to one audit.',
     ],
     [
       { caFile: 'nowhere.pem' },
@@ -258,11 +269,11 @@ describe('a configuration', () => {
     [{ host: 'database.internal.example.com' }],
     [{ schedule: { expression: 'cron(0 6 ? * MON-FRI *)', timezone: 'Europe/Berlin', longestGapMinutes: 4320 } }],
     [{ schedule: { expression: 'rate(5 days)' } }],
-    [{ timeoutSeconds: 45 }],
+    [{ timeoutSeconds: 40 }],
     [{ proxy: { url: 'https://litellm:65535' } }],
     [{ proxy: { url: 'http://litellm.internal.example.com:4000' } }],
     [{ proxy: { url: 'https://10.0.3.17/litellm/', keySecretArn: SECRET_ARN, logGroupName: '/ecs/litellm' } }],
-    [{ proxy: { url: 'https://litellm' }, tuning: { proxyTimeoutMs: 5000 }, timeoutSeconds: 45 }],
+    [{ proxy: { url: 'https://litellm' }, tuning: { proxyTimeoutMs: 5000 }, timeoutSeconds: 40 }],
   ])('is accepted when a database has %j', (change) => {
     const lines = errorLines({ databases: { prod: { ...INSTANCE, ...change } } });
 

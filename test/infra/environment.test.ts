@@ -25,7 +25,7 @@ describe('functionEnvironment', () => {
       workersPerPod: 4,
       pods: 3,
       growthCriticalHours: 2.5,
-      activitySeconds: 30,
+      growthWindowHours: 24,
     };
 
     expect(settingsFor({ ...INSTANCE, timeoutSeconds: 120, tuning })).toMatchObject(tuning);

@@ -60,7 +60,7 @@ describe('buildModel', () => {
     expect(missing(modelWith({ [source]: skipped('Not configured.') }))).toEqual(parts);
   });
 
-  it('knows no version, login or behaviour when nothing was seen', () => {
+  it('knows no version, login or lookups when nothing was seen', () => {
     const nothing = Object.fromEntries(SOURCE_NAMES.map((name) => [name, failed('timeout')]));
 
     const model = buildModel(healthySnapshot({ configuredVersion: null, sources: nothing }), settingsFor());
@@ -73,7 +73,10 @@ describe('buildModel', () => {
       runningVersion: null,
       version: null,
       iamLogin: { use: 'not-seen' },
-      routerBehaviour: { verdict: 'not-measured' },
+      routerLookups: { verdict: 'not-measured' },
+      growthShare: null,
+      sessionsSince: null,
+      tokenLogins: 'not-seen',
       servesOthers: null,
     });
   });
@@ -121,7 +124,7 @@ describe('buildModel', () => {
             migrations: { state: 'no-table' },
             activity: { state: 'no-table' },
           }),
-          litellm({ activity: { state: 'seen', seconds: 0, configScans: 900, spendLogRows: 0, reset: false } }),
+          litellm({ activity: { state: 'not-seen' } }),
         ]),
         rds: oneOf([rds(), rds({ instances: [] }), rds({ instances: [rdsInstance({ status: 'failed' })] })]),
         cloudwatch: oneOf([cloudwatch(), cloudwatch({ connections: { periodSeconds: 300, points: [] } })]),

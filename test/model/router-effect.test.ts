@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { RouterLevel } from '../../lambda/litellm/router-effect.ts';
 import { buildModel } from '../../lambda/model/model.ts';
 import type { SeenEffect } from '../../lambda/model/router-effect.ts';
-import type { ActivitySeen, ProxySource, Snapshot } from '../../lambda/snapshot/snapshot.ts';
-import { anyActivity } from '../activity.ts';
-import { healthySnapshot, litellm, proxy, seen, settingsFor, skipped } from '../snapshots.ts';
+import type { ProxySource, RouterSettingsSource, Snapshot } from '../../lambda/snapshot/snapshot.ts';
+import { type Counted, counted } from '../activity.ts';
+import { healthySnapshot, holders, litellm, proxy, routerSettings, seen, settingsFor, skipped } from '../snapshots.ts';
 
 type StatedVersion = ProxySource['versions'][number];
 
@@ -13,27 +13,27 @@ interface World {
   readonly configured?: string | null;
   readonly stated?: readonly string[];
   readonly migrations?: readonly string[];
-  readonly activity?: ActivitySeen;
+  readonly counted?: Counted;
+  readonly settings?: Partial<RouterSettingsSource>;
 }
 
-const LOOKUPS_FOLLOW = { state: 'seen', seconds: 5, configScans: 600, spendLogRows: 500, reset: false } as const;
-const LOOKUPS_APART = { state: 'seen', seconds: 5, configScans: 20, spendLogRows: 500, reset: false } as const;
+const LOOKUPS_FOLLOW: Counted = { lookups: 600, requests: 500 };
+const LOOKUPS_APART: Counted = { lookups: 20, requests: 500 };
+/** The first migration of 1.81.6. */
+const PAST = '20260131150814_add_team_user_to_vector_stores';
 const TEAM_COLUMN = '20260107111013_add_router_settings_to_keys_teams';
 
-function snapshotOf({ configured = null, stated = [], migrations = [], activity }: World): Snapshot {
+function snapshotOf({ configured = null, stated = [], migrations = [], counted: between, settings }: World): Snapshot {
   const versions: readonly StatedVersion[] = stated.map((version) => ({ version, from: 'readiness', count: 1 }));
+  const migrated = { migrations: { state: 'seen', applied: migrations, failed: [] } } as const;
   return healthySnapshot({
     configuredVersion: configured,
     sources: {
       // Without its metrics: their trend says nothing here and takes most of the time.
       cloudwatch: skipped('Not asked.'),
       proxy: seen(proxy({ versions })),
-      litellm: seen(
-        litellm({
-          migrations: { state: 'seen', applied: migrations, failed: [] },
-          ...(activity === undefined ? {} : { activity }),
-        }),
-      ),
+      'router-settings': seen(routerSettings(settings)),
+      ...(between === undefined ? { litellm: seen(litellm(migrated)) } : counted(between, migrated)),
     },
   });
 }
@@ -105,15 +105,39 @@ describe('the effect of router_settings here', () => {
     ['1.81.3', LOOKUPS_APART, 'per-request-router', true, 'low'],
     ['1.90.0', LOOKUPS_FOLLOW, 'per-request-router', true, 'low'],
     ['1.90.0', LOOKUPS_APART, 'shared-router', false, undefined],
-  ] as const)('lets the behaviour decide on %s (%o): %s', (version, activity, kind, disputed, confidence) => {
-    const seen = effect({ stated: [version], activity });
+  ] as const)('is on %s, with %o between two audits, %s', (version, counted, kind, disputed, confidence) => {
+    const seen = effect({ stated: [version], counted });
 
     expect(seen).toMatchObject({ kind, disputed });
     expect(seen.uncertainty?.confidence).toBe(confidence);
   });
 
-  it('quotes what was measured', () => {
-    const seen = effect({ stated: ['1.81.6rc1'], activity: LOOKUPS_FOLLOW });
+  it.each([['1.81.3'], ['nonsense'], ['1.81.6rc1']])(
+    'is on %s what the version says when lookups do not follow the requests, while keys have settings',
+    (version) => {
+      const settings = { key: holders({ live: 1 }) };
+
+      const seen = effect({ stated: [version], counted: LOOKUPS_APART, settings }, 'key');
+
+      expect(seen).toEqual(effect({ stated: [version], settings }, 'key'));
+    },
+  );
+
+  it.each<[string, World, boolean]>([
+    ['nothing else shows it', {}, false],
+    ['lookups follow the requests', { counted: LOOKUPS_FOLLOW }, true],
+    ['the migrations end before 1.81.6', { migrations: [TEAM_COLUMN] }, true],
+    ['the migrations do not end before 1.81.6', { migrations: [TEAM_COLUMN, PAST] }, false],
+    ['a migration is of no known version', { migrations: [TEAM_COLUMN, '20991231000000_later'] }, false],
+    ['the migrations are older than the columns', { migrations: ['20250326162113_baseline'] }, false],
+  ])('is of a configured version certain, or not, when %s', (_what, world, isCertain) => {
+    const { uncertainty } = effect({ configured: '1.81.3', ...world });
+
+    expect(uncertainty === null).toBe(isCertain);
+  });
+
+  it('quotes what was counted', () => {
+    const seen = effect({ stated: ['1.81.6rc1'], counted: LOOKUPS_FOLLOW });
 
     expect(seen.uncertainty?.reason).toContain('600 lookups of "LiteLLM_Config" and 500 requests in 5 s');
   });
@@ -121,7 +145,11 @@ describe('the effect of router_settings here', () => {
   it('never throws, and gives a reason for every uncertainty', () => {
     const version = fc.oneof(fc.string(), fc.constantFrom('1.80.12', '1.80.16', '1.81.3', '1.81.8', '1.200.0rc1'));
     const world = fc.record(
-      { configured: fc.option(version), stated: fc.array(version, { maxLength: 3 }), activity: anyActivity },
+      {
+        configured: fc.option(version),
+        stated: fc.array(version, { maxLength: 3 }),
+        counted: fc.record({ lookups: fc.nat({ max: 2000 }), requests: fc.nat({ max: 1000 }) }),
+      },
       { requiredKeys: [] },
     );
 

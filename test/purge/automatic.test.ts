@@ -3,24 +3,52 @@ import { buildModel } from '../../lambda/model/model.ts';
 import { runAutomaticPurge } from '../../lambda/purge/automatic.ts';
 import { buildReport } from '../../lambda/report/build.ts';
 import type { Settings } from '../../lambda/settings/settings.ts';
-import type { LastPurge } from '../../lambda/snapshot/snapshot.ts';
-import { globalRow, healthySnapshot, type PresentRow, routerSettings, seen, settingsFor } from '../snapshots.ts';
+import type { LastPurge, Sources } from '../../lambda/snapshot/snapshot.ts';
+import { counted } from '../activity.ts';
+import {
+  globalRow,
+  healthySnapshot,
+  litellm,
+  type PresentRow,
+  proxy,
+  routerSettings,
+  seen,
+  settingsFor,
+} from '../snapshots.ts';
 import { type Bench, hashOf, startBench } from './bench.ts';
 
 const SCHEDULED_AT = '2026-11-22T03:00:00Z';
 const BUDGET_MS = 30_000;
+interface Circumstances {
+  readonly budgetMs?: number;
+  readonly configured?: string | null;
+  readonly sources?: Partial<Sources>;
+}
+
 const HARMFUL = { keys: [{ name: 'num_retries', bytes: 1, empty: false }], routingPolicy: [] };
 
-/** What is done after an audit that saw this row; there is no database behind it, so a purge that is tried fails. */
+/** The sources of a proxy whose replicas state these versions. */
+function stating(...versions: readonly string[]): Partial<Sources> {
+  return { proxy: seen(proxy({ versions: versions.map((version) => ({ version, from: 'readiness', count: 1 })) })) };
+}
+
+/**
+ * What is done after an audit that saw this row; there is no database behind it, so a purge that is tried fails.
+ * @param version as the proxy states it; null when nothing does
+ */
 function afterAudit(
   row: Partial<PresentRow>,
   version: string | null,
   settings: Partial<Settings> = {},
-  budgetMs = BUDGET_MS,
+  { budgetMs = BUDGET_MS, configured = null, sources = {} }: Circumstances = {},
 ) {
   const snapshot = healthySnapshot({
-    configuredVersion: version,
-    sources: { 'router-settings': seen(routerSettings({ global: globalRow({ ...HARMFUL, ...row }) })) },
+    configuredVersion: configured,
+    sources: {
+      'router-settings': seen(routerSettings({ global: globalRow({ ...HARMFUL, ...row }) })),
+      ...(version === null ? {} : stating(version)),
+      ...sources,
+    },
   });
   const base = settingsFor({ purge: 'automatic', connectTimeoutMs: 1000 });
   const login = { kind: 'password', password: '' } as const;
@@ -67,6 +95,35 @@ describe('after a scheduled audit', () => {
     expect([done.operation, noteOf(done)]).toEqual([null, undefined]);
   });
 
+  const migrated = (...applied: readonly string[]) => ({
+    litellm: seen(litellm({ migrations: { state: 'seen', applied, failed: [] } })),
+  });
+  const IN_RANGE = '20260107111013_add_router_settings_to_keys_teams';
+  const PAST = '20260131150814_add_team_user_to_vector_stores';
+  it.each<[string, boolean, Circumstances]>([
+    ['the version is configured, and nothing else shows it', false, { configured: '1.81.3' }],
+    ['the migrations show that no newer one ran', true, { configured: '1.81.3', sources: migrated(IN_RANGE) }],
+    ['the migrations show that a newer one ran', false, { configured: '1.81.3', sources: migrated(IN_RANGE, PAST) }],
+    [
+      'two audits show a lookup per request',
+      true,
+      { configured: '1.81.3', sources: counted({ lookups: 5000, requests: 3000, seconds: 900 }) },
+    ],
+    ['two audits show it, and nothing states a version', false, { sources: counted({ lookups: 552, requests: 500 }) }],
+    ['one replica of two is of a newer version', false, { sources: stating('1.81.3', '1.108.13') }],
+    [
+      'two audits contradict the version',
+      false,
+      { sources: { ...stating('1.81.3'), ...counted({ lookups: 10, requests: 3000 }) } },
+    ],
+    ['the proxy states a build between two versions', false, { sources: stating('1.81.6rc1') }],
+  ])('is certain enough, or says why not, when %s: %s', async (_what, isTried, circumstances) => {
+    const done = await afterAudit({}, null, {}, circumstances);
+
+    expect(done.operation !== null).toBe(isTried);
+    if (!isTried) expect(noteOf(done)).toMatch(/^Not tried: it is not certain/);
+  });
+
   it('the report says why when a purge was tried and failed', async () => {
     const done = await afterAudit({}, '1.81.3');
 
@@ -75,7 +132,7 @@ describe('after a scheduled audit', () => {
   });
 
   it('the report says so when there is no time left to try', async () => {
-    const done = await afterAudit({}, '1.81.3', {}, 1000);
+    const done = await afterAudit({}, '1.81.3', {}, { budgetMs: 1000 });
 
     expect([done.operation, noteOf(done)]).toEqual([null, 'Not tried: the audit left no time for it.']);
   });

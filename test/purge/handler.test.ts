@@ -28,7 +28,6 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(place)) vi.stubEnv(environmentName(name), String(value));
   for (const [name, value] of Object.entries(endpoints.environment)) vi.stubEnv(name, value);
   vi.stubEnv('AWS_REGION', region);
-  vi.stubEnv('AUDITOR_ACTIVITY_SECONDS', '1');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
   // Powertools reads its variables when it is loaded.

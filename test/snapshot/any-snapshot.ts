@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
 import { failureKindSchema } from '../../lambda/snapshot/schema/source.ts';
 import type { Snapshot, SourceResult, Sources } from '../../lambda/snapshot/snapshot.ts';
-import { anyActivity } from '../activity.ts';
+import { anyActivity, anyEarlierActivity } from '../activity.ts';
 import { cohort } from '../sessions.ts';
 import {
   cloudwatch,
@@ -169,7 +169,7 @@ const anyProxy = fc
     readiness: some(
       fc.record({
         httpStatus: count,
-        database: fc.constantFrom('connected' as const, 'disconnected' as const, null),
+        database: fc.constantFrom('connected' as const, 'disconnected' as const, 'stalled' as const, null),
       }),
     ),
     versions: some(fc.record({ version: text, from: fc.constant('readiness' as const), count })),
@@ -207,8 +207,14 @@ const anySources: fc.Arbitrary<Partial<Sources>> = fc.record(
     previous: resultOf(
       fc.record({
         takenAt: fc.constant('2026-11-22T02:00:00.000Z'),
+        serverStartedAt: nullableText,
+        litellmSchema: nullableText,
         sessions: fc.option(count),
-        holders: some(fc.record({ user: text, clientAddress: nullableText, sessions: count })),
+        holders: some(
+          fc.record({ user: text, database: text, clientAddress: nullableText, application: text, sessions: count }),
+        ),
+        holderCount: count,
+        activity: anyEarlierActivity,
       }),
     ),
   },

@@ -7,8 +7,7 @@ import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { credentialVariables, iamTarget, settingsFor } from '../target.ts';
 
 const BUDGET_MS = 20_000;
-/** Builds no Router per request, so no look waits to measure one, unless a test says otherwise. */
-const QUIET_VERSION = '1.108.13';
+const VERSION = '1.108.13';
 
 /** What the auditor sees of a sandbox database. Credentials that a test has set already are left as they are. */
 export async function look(
@@ -20,7 +19,7 @@ export async function look(
   for (const [name, value] of Object.entries(credentialVariables(database))) {
     if (process.env[name] === undefined) vi.stubEnv(name, value);
   }
-  const settings = settingsFor(iamTarget(database, target), { litellmVersion: QUIET_VERSION, ...tuning });
+  const settings = settingsFor(iamTarget(database, target), { litellmVersion: VERSION, ...tuning });
   return (await collectSnapshot({ ...settings, ...place }, BUDGET_MS)).sources;
 }
 

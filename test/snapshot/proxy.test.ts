@@ -26,10 +26,13 @@ function read(changes: { readonly url?: string; readonly keySecretArn?: string }
 describe('the proxy', () => {
   it.each([
     ['1.81.13', 'connected', 200, 'connected'],
-    ['1.81.13', 'disconnected', 200, 'disconnected'],
+    ['1.81.13', 'disconnected', 503, null],
     ['1.81.13', 'none', 200, 'disconnected'],
-    ['1.84.0', 'disconnected', 200, 'disconnected'],
+    ['1.82.2', 'disconnected', 200, 'disconnected'],
+    ['1.84.0', 'disconnected', 503, 'disconnected'],
     ['1.104.0', 'connected', 200, 'connected'],
+    ['1.103.0', 'stalled', 200, 'connected'],
+    ['1.104.0', 'stalled', 503, 'stalled'],
     ['1.104.0', 'disconnected', 503, 'disconnected'],
     ['1.104.0', 'none', 200, 'disconnected'],
   ] as const)('tells its database when it is %s and %s', async (version, database, httpStatus, expected) => {
@@ -39,6 +42,14 @@ describe('the proxy', () => {
 
     expect(source).toMatchObject({ host: '127.0.0.1', failures: [] });
     expect(source.readiness).toEqual(Array(3).fill({ httpStatus, database: expected }));
+  });
+
+  it('says nothing about its database when it shuts down', async () => {
+    proxy.deploy([{ version: '1.104.0', shuttingDown: true }]);
+
+    const { readiness } = await read();
+
+    expect(readiness).toEqual(Array(3).fill({ httpStatus: 503, database: null, shuttingDown: true }));
   });
 
   it('states its version by readiness when it is old, and is asked nothing else', async () => {

@@ -51,7 +51,7 @@ describe('a saved snapshot', () => {
         UPDATE "LiteLLM_SpendLogs" SET proxy_server_request = jsonb_build_object('user_config', 'sk-in-a-request-' || request_id),
                messages = jsonb_build_array('a prompt of ' || request_id)`);
       const settings = { ...settingsFor(iamTarget(database)), proxy: { url: proxy.url } };
-      const snapshot = await collectSnapshot({ ...settings, activitySeconds: 1 }, 20_000);
+      const snapshot = await collectSnapshot(settings, 20_000);
 
       const text = snapshotText(snapshot);
 
@@ -144,6 +144,17 @@ describe('a snapshot of release 0.1.0', () => {
     expect(schemaVersion).toBe(2);
     expect(tuning).toBeNull();
     expect(sources).toEqual({ ...healthySnapshot().sources, previous: expect.objectContaining({ status: 'skipped' }) });
+  });
+
+  it.each([
+    ['two readings', { state: 'seen', seconds: 5, configScans: 580, spendLogRows: 500, reset: false }],
+    ['none, for a reason', { state: 'not-measured', reason: 'No router_settings are there.' }],
+  ])('has no reading of activity when it has %s', (_what, activity) => {
+    const { workers, migrations, userConfig } = litellm();
+
+    const { sources } = parseSnapshot(old({ litellm: seen({ workers, migrations, userConfig, activity }) }));
+
+    expect(sources.litellm).toEqual(seen(litellm({ activity: { state: 'not-seen' } })));
   });
 
   it('has the names of this release', () => {

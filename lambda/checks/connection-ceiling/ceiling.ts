@@ -1,13 +1,11 @@
 import { ge } from '@renovatebot/pep440';
 import { counted } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
+import { tokenRefresh } from '../../litellm/token-refresh.ts';
 import type { LitellmClient } from '../../model/litellm-clients.ts';
-import { openedSinceRefresh } from '../../model/observed-pool.ts';
+import { mostSessions, openedSinceRefresh } from '../../model/observed-pool.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Settings } from '../../settings/settings.ts';
-
-/** For this part of the time between two refreshes the previous engine may still be closing its sessions: 2 of 12 min. */
-const DRAINING_PART = 1 / 6;
 
 /** The PgBouncer that LiteLLM's image can run opens so many sessions per pod, from 1.102.0 on (knowledge/litellm.md section 4). */
 const BUNDLED_POOLER = { since: '1.102.0', sessions: 20 };
@@ -24,21 +22,15 @@ export interface Ceiling {
 }
 
 /** The most sessions that a client should hold: pool limit x workers, and what IAM refreshes change. */
-export function computeCeiling(
-  client: LitellmClient,
-  { limit, deployment, version }: Topology,
-  settings: Settings,
-): Ceiling {
+export function computeCeiling(client: LitellmClient, topology: Topology, settings: Settings): Ceiling {
+  const { limit, deployment, version } = topology;
   const configured = limit.perWorker * deployment.workersPerPod;
+  const sessions = mostSessions(client, topology, settings);
+  const opened = openedSinceRefresh(client, version, settings);
   const newest = client.cohorts.at(-1);
-  const opened = openedSinceRefresh(client, settings);
-  const observedPool = limit.droppedByRefresh === 'yes' ? opened : null;
+  const { drainSeconds } = tokenRefresh(version, settings.tokenRefreshSeconds);
   const justRefreshed =
-    client.iam &&
-    newest !== undefined &&
-    client.cohorts.length > 1 &&
-    newest.ageSeconds < settings.tokenRefreshSeconds * DRAINING_PART;
-  const sessions = Math.max(configured, observedPool ?? 0);
+    client.iam && newest !== undefined && client.cohorts.length > 1 && newest.ageSeconds < drainSeconds;
   const words = `${limit.perWorker} per worker x ${counted(deployment.workersPerPod, 'worker')}`;
   return {
     sessions,
@@ -47,7 +39,7 @@ export function computeCeiling(
         ? `${sessions} opened at once since the last token refresh, which drops the limit of ${words} (#33021)`
         : words,
     draining: justRefreshed ? Math.min(sessions, newest.sessions) : 0,
-    observedPool,
+    observedPool: limit.droppedByRefresh === 'yes' ? opened : null,
     uncertainties: [
       ...(limit.droppedByRefresh === 'perhaps' && opened !== null && opened > configured
         ? [

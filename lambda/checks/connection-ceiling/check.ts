@@ -1,12 +1,15 @@
+import type { Status } from '../../core/finding.ts';
 import { counted } from '../../core/text.ts';
 import { mergeUncertainty } from '../../core/uncertainty.ts';
 import type { LitellmClient, LitellmClients } from '../../model/litellm-clients.ts';
 import { poolSizeUncertainties, type Topology, topologyFacts } from '../../model/topology.ts';
+import type { Settings } from '../../settings/settings.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, type Evaluated, incident } from '../check.ts';
 import { hiddenSessions, noSessions } from '../not-evaluated.ts';
 import { ceilingAdvice } from './advice.ts';
 import { type Ceiling, computeCeiling } from './ceiling.ts';
+import { type Exceedance, explainExceedance } from './exceedance.ts';
 import type { CeilingFacts } from './facts.ts';
 import { evaluateTotal } from './total.ts';
 
@@ -37,27 +40,30 @@ export const connectionCeiling = defineCheck({
     const all = who.clients.map((client) => ({ client, ceiling: computeCeiling(client, topology, settings) }));
     const over = all
       .filter(({ client, ceiling }) => client.sessions > ceiling.sessions + ceiling.draining)
-      .map((compared) => overCeiling(compared, topology, who));
+      .map((compared) => overCeiling(compared, topology, who, settings));
     return over.length + hidden.length > 0 ? [...over, ...hidden] : [withinCeiling(all, topology, who, snapshot)];
   },
 });
 
-/** What is based on a guess wakes nobody: with low confidence it is never critical. */
 function overCeiling(
-  { client, ceiling }: Compared,
+  compared: Compared,
   topology: Topology,
-  { uncertainties }: LitellmClients,
+  who: LitellmClients,
+  settings: Settings,
 ): Evaluated<CeilingFacts> {
+  const { client, ceiling } = compared;
   const { sharing } = topology;
+  const exceedance = explainExceedance(client, ceiling, topology, who, settings);
+  const mayHaveReplica = exceedance.fits.includes('read-replica-engine');
   const uncertainty = mergeUncertainty([
-    ...uncertainties,
+    ...who.uncertainties,
     ...poolSizeUncertainties(topology),
     ...ceiling.uncertainties,
+    ...(mayHaveReplica ? [{ confidence: 'medium' as const, reason: REPLICA }] : []),
     ...(sharing ? [{ confidence: 'low' as const, reason: sharing.reason }] : []),
   ]);
-  const critical = client.sessions - ceiling.draining >= CRITICAL_TIMES * ceiling.sessions;
   return incident({
-    status: critical && uncertainty?.confidence !== 'low' ? 'critical' : 'warning',
+    status: statusOf(compared, exceedance, uncertainty?.confidence === 'low'),
     subject: `client ${client.name}`,
     summary: `${client.name} holds ${counted(client.sessions, 'session')}, ${client.sessions - ceiling.sessions} more than its ceiling of ${ceiling.sessions} (${ceiling.words}).`,
     facts: {
@@ -66,12 +72,29 @@ function overCeiling(
       ceiling: ceiling.sessions,
       timesTheCeiling: Math.floor((10 * client.sessions) / ceiling.sessions) / 10,
       busy: client.busy,
+      fits: exceedance.fits,
+      sessionsPerWorker: exceedance.sessionsPerWorker,
+      ...(exceedance.physicalCores !== null && { physicalCoresOfPrismasDefault: exceedance.physicalCores }),
+      clientsWithAsMany: exceedance.clientsWithAsMany,
       ...poolFacts(ceiling),
       ...topologyFacts(topology),
     },
-    advice: ceilingAdvice(client, ceiling, topology),
+    advice: ceilingAdvice(client, ceiling, exceedance, topology),
     uncertainty,
   });
+}
+
+const REPLICA =
+  'With DATABASE_URL_READ_REPLICA each worker has a second engine: where reader and writer are one server, a pod holds up to twice its limit.';
+
+/**
+ * What is based on a guess wakes nobody: with low confidence it is never critical, nor where a healthy proxy with a read replica holds as many. An old
+ * version that may have another default only informs.
+ */
+function statusOf({ client, ceiling }: Compared, { fits }: Exceedance, unsure: boolean): Status {
+  if (fits[0] === 'default-of-100') return 'info';
+  const critical = client.sessions - ceiling.draining >= CRITICAL_TIMES * ceiling.sessions;
+  return critical && !unsure && !fits.includes('read-replica-engine') ? 'critical' : 'warning';
 }
 
 function withinCeiling(

@@ -1,4 +1,5 @@
 import type { Advice, Status } from '../../core/finding.ts';
+import type { GrowthShare } from '../../model/growth-share.ts';
 
 /** Sessions by client and hour of their start: who opens and never closes. */
 const STARTS_SQL = `SELECT usename, client_addr, date_trunc('hour', backend_start) AS started, count(*), max(state_change) AS last_change
@@ -6,13 +7,22 @@ const STARTS_SQL = `SELECT usename, client_addr, date_trunc('hour', backend_star
  GROUP BY usename, client_addr, started ORDER BY usename, client_addr, started;`;
 
 /** What to do about connections that grow, before the last slot is taken. */
-export function adviceOnGrowth(status: Status): readonly Advice[] {
+export function adviceOnGrowth(status: Status, grownBy: GrowthShare | null): readonly Advice[] {
   if (status === 'ok') return [];
+  const look = {
+    text: 'See whose sessions grow. Old hours with many sessions whose last change is old too can be connections that nobody uses any more; connection-leak counts those of LiteLLM.',
+    command: STARTS_SQL,
+  };
+  if (grownBy === 'others') {
+    return [
+      look,
+      {
+        text: 'A restart of the proxies would not help: it is not LiteLLM that grows. Have the other application close what it does not use.',
+      },
+    ];
+  }
   return [
-    {
-      text: 'See whose sessions grow. Old hours with many sessions whose last change is old too are connections that nobody uses any more; connection-leak counts them.',
-      command: STARTS_SQL,
-    },
+    look,
     ...(status === 'info'
       ? []
       : [

@@ -2,6 +2,7 @@ import type { Status } from '../../core/finding.ts';
 import { counted, durationText } from '../../core/text.ts';
 import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import type { GrowthShare } from '../../model/growth-share.ts';
+import type { SessionsSince } from '../../model/sessions-since.ts';
 import { usableSlots } from '../../model/slots.ts';
 import { MS_PER_HOUR } from '../../model/trend/points.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -34,6 +35,8 @@ export type GrowthFacts = {
   readonly usableSlots: number | null;
   /** Whose sessions the rise is made of, as far as their start times show. */
   readonly grownBy?: GrowthShare;
+  /** Sessions at an earlier audit and now. */
+  readonly sincePreviousAudit?: SessionsSince;
   readonly sessionsSeenNow?: number;
   readonly exhaustedInHours?: { readonly likely: number; readonly earliest: number; readonly latest: number | string };
 };
@@ -75,11 +78,12 @@ export const connectionGrowth = defineCheck({
           perHourTo: tenths(trend.recent.slope.highPerHour),
           usableSlots: ceiling?.isFull === false ? ceiling.slots : null,
           ...(rises(trend) && model.growthShare !== null && { grownBy: model.growthShare }),
+          ...(model.sessionsSince !== null && { sincePreviousAudit: model.sessionsSince }),
           // CloudWatch counts at the level of TCP and can be lower (knowledge/aws.md, Amazon RDS): the two stand side by side.
           ...(model.slots && { sessionsSeenNow: model.slots.used }),
           ...(rises(trend) && forecast !== null ? { exhaustedInHours: rounded(forecast) } : {}),
         },
-        advice: adviceOnGrowth(status),
+        advice: adviceOnGrowth(status, model.growthShare),
         uncertainty: status === 'ok' ? null : uncertaintyOf(trend, forecast, hasDayBefore),
       }),
     ];

@@ -1,6 +1,8 @@
 import type { PoolCohort } from '../../model/cohorts.ts';
+import type { TokenLogins } from '../../model/iam-login.ts';
+import type { PoolHistory } from '../../model/pool-history.ts';
 import type { IdentityFacts, Topology, TopologyFacts } from '../../model/topology.ts';
-import { idleLimitSeconds, knownLeaks } from './known-leaks.ts';
+import { knownLeaks } from './known-leaks.ts';
 import type { Orphans } from './orphans.ts';
 
 /** Of a client's cohorts, the oldest ones. */
@@ -10,7 +12,7 @@ type CohortFacts = {
   readonly started: string;
   readonly sessions: number;
   readonly idleSince: string | null;
-  readonly verdict: 'leaked' | 'the pool in use' | 'active' | 'not old or not idle enough';
+  readonly verdict: 'leaked' | 'may be leaked' | 'the pool in use' | 'active' | 'not old or not idle enough';
 };
 
 /** What one client has leaked. */
@@ -21,10 +23,18 @@ type ClientLeak = {
   readonly login: 'IAM' | 'password';
   readonly oldestStart: string | null;
   readonly livingPool: { readonly started: string; readonly sessions: number } | null;
+  /** A newer pool of the client is at work: the old sessions are not all that it has. */
+  readonly newerPoolAtWork: boolean;
+  /** What counts as leaked may belong to a pool that lives. */
+  readonly mayBeLivingPool: boolean;
+  /** Cohorts of a password login that are whole pools of one worker each. */
+  readonly wholePools?: number;
   readonly otherPrograms?: number;
   readonly secondsBetweenStarts?: number;
   readonly stepsOfTheTokenRefresh?: boolean;
-  readonly poolClosesIdleAfterSeconds: number;
+  /** Whether token refreshes replace the pool of the client; of an IAM login. */
+  readonly tokenRefresh?: PoolHistory['tokenRefresh'];
+  readonly tokenLogins?: TokenLogins;
   readonly litellmVersion: string | null;
   /** Ids in knowledge/known-issues.tsv that fit version, login and workers, the likeliest first. */
   readonly knownLeaks?: readonly string[];
@@ -39,11 +49,15 @@ export type LeakFacts =
       readonly clients: number;
       readonly sessions: number;
       readonly oldestSeconds: number;
+      /** IAM clients at work on a pool that is older than a token refresh leaves one. */
+      readonly refreshOverdue?: readonly string[];
+      readonly tokenLogins?: TokenLogins;
     });
 
 /** What shows that the sessions are leaked. */
-export function leakFacts(orphans: Orphans, topology: Topology): ClientLeak {
-  const { client, sessions, cohorts, living, stepSeconds, staircase, otherApplications } = orphans;
+export function leakFacts(orphans: Orphans, topology: Topology, logins: TokenLogins): ClientLeak {
+  const { client, history, sessions, cohorts, mayBeLivingPool } = orphans;
+  const { newest, newerAtWork, stepSeconds, staircase, tokenRefresh } = history;
   const leaks = topology.version === null ? [] : knownLeaks(topology, client.iam);
   const more = client.cohorts.length - SHOWN_COHORTS;
   return {
@@ -52,11 +66,14 @@ export function leakFacts(orphans: Orphans, topology: Topology): ClientLeak {
     sessions: client.sessions,
     login: client.iam ? 'IAM' : 'password',
     oldestStart: cohorts[0]?.firstStart ?? null,
-    livingPool: living === null ? null : { started: living.firstStart, sessions: living.sessions },
-    ...(otherApplications > 0 && { otherPrograms: otherApplications }),
+    livingPool: newest === null ? null : { started: newest.firstStart, sessions: newest.sessions },
+    newerPoolAtWork: newerAtWork,
+    mayBeLivingPool,
+    ...(orphans.wholePools > 0 && { wholePools: orphans.wholePools }),
+    ...(client.otherApplications > 0 && { otherPrograms: client.otherApplications }),
     ...(stepSeconds !== null && { secondsBetweenStarts: stepSeconds }),
     ...(stepSeconds !== null && client.iam && { stepsOfTheTokenRefresh: staircase }),
-    poolClosesIdleAfterSeconds: idleLimitSeconds(topology.version),
+    ...(client.iam && { tokenRefresh, tokenLogins: logins }),
     litellmVersion: topology.version?.text ?? null,
     ...(leaks.length > 0 && { knownLeaks: leaks.map(({ id }) => id) }),
     cohorts: client.cohorts.slice(0, SHOWN_COHORTS).map((cohort) => ({
@@ -69,8 +86,8 @@ export function leakFacts(orphans: Orphans, topology: Topology): ClientLeak {
   };
 }
 
-function verdictOn(cohort: PoolCohort, { cohorts, living }: Orphans): CohortFacts['verdict'] {
-  if (cohorts.includes(cohort)) return 'leaked';
-  if (cohort === living) return 'the pool in use';
+function verdictOn(cohort: PoolCohort, { cohorts, history, mayBeLivingPool }: Orphans): CohortFacts['verdict'] {
+  if (cohorts.includes(cohort)) return mayBeLivingPool ? 'may be leaked' : 'leaked';
+  if (cohort === history.newest) return 'the pool in use';
   return cohort.idleSeconds === null ? 'active' : 'not old or not idle enough';
 }

@@ -1,4 +1,3 @@
-import { ge } from '@renovatebot/pep440';
 import { listed } from '../../core/text.ts';
 import { isBeyondKnowledge, knownIssuesOf } from '../../litellm/known-issues.ts';
 import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
@@ -6,11 +5,8 @@ import { KNOWN_ISSUES } from '../../litellm/releases/known-issues.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { Topology } from '../../model/topology.ts';
 
-/** What leaves connections behind, the likeliest first: #13120, #24149, #33023, #34749. */
-const LEAKS = ['iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine', 'iam-rotation-kills-engines'];
-
-/** From this version on a pool closes what was idle for 60 s; before, Prisma's 300 s (knowledge/litellm.md section 4). */
-const SHORT_IDLE = { since: '1.101.0', seconds: 60, before: 300 };
+/** What leaves connections behind, the likeliest first: #13120, #24149, #33023. A rotation that kills engines (#34749) leaves nothing. */
+const LEAKS = ['iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine'];
 
 /** The known leaks that the version, the login and the workers allow; all that the login allows where the version is not known. */
 export function knownLeaks({ version, deployment }: Topology, iam: boolean): readonly KnownIssue[] {
@@ -35,9 +31,4 @@ export function causeText(version: LitellmVersion | null, leaks: readonly KnownI
     return `No known leak of LiteLLM ${version.text} explains it: make sure that this version runs, then report it to LiteLLM with this finding.`;
   }
   return `What fits LiteLLM ${version.text} best: ${likeliest}.${others.length > 0 ? ` It can also be: ${others.join('. ')}.` : ''}`;
-}
-
-/** After how many idle seconds a pool that lives closes a session; the longer one where the version is not known. */
-export function idleLimitSeconds(version: LitellmVersion | null): number {
-  return version !== null && ge(version.text, SHORT_IDLE.since) ? SHORT_IDLE.seconds : SHORT_IDLE.before;
 }

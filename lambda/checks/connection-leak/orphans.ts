@@ -1,58 +1,59 @@
 import type { PoolCohort } from '../../model/cohorts.ts';
 import type { LitellmClient } from '../../model/litellm-clients.ts';
-import type { Settings } from '../../settings/settings.ts';
-
-/** Gaps between cohorts count as refreshes when they differ from the interval by no more than this part of it. */
-const STEP_TOLERANCE = 0.2;
+import type { PoolHistory } from '../../model/pool-history.ts';
 
 /** One client's sessions that its living pool does not have any more. */
 export interface Orphans {
   readonly client: LitellmClient;
+  readonly history: PoolHistory;
   /** Slots lost: what is certain, so perhaps fewer than the cohorts hold. */
   readonly sessions: number;
   /** Oldest first. */
   readonly cohorts: readonly PoolCohort[];
-  /** The newest cohort, the pool in use; null when the list of cohorts ends before it. */
-  readonly living: PoolCohort | null;
-  /** Sessions under another application's name that may be among the cohorts: taken off `sessions`. */
-  readonly otherApplications: number;
-  /** Median time between the starts of all of the client's cohorts, seconds; null for fewer than three. */
-  readonly stepSeconds: number | null;
-  /** That time is about the refresh interval: each refresh left a pool behind. */
-  readonly staircase: boolean;
+  /** The most sessions that the pools of the client may hold. */
+  readonly ceiling: number;
+  /**
+   * They may be of a pool that lives: its idle connections can be idle for hours, since the last one returned is the first one taken. Only the steps of
+   * token refreshes show that pools were replaced, and only while no pool at work is older than a refresh leaves one.
+   */
+  readonly mayBeLivingPool: boolean;
+  /** Of a password login: so many of the cohorts are whole pools of one worker each. */
+  readonly wholePools: number;
 }
+
+/** Fewer may be of a size by chance. */
+const FEWEST_WHOLE_POOLS = 3;
 
 /**
- * The sessions of a client that its pool does not use any more; null when there are none. Cohorts older than two token lives in which every
- * session has been idle for a refresh interval or more, but never the newest, which is the pool in use. A password has no token life: of
- * those cohorts only what exceeds `ceiling` counts, the oldest first.
+ * The sessions of a client that its pool does not use any more; null when there are none. Of an IAM login those are what its history calls old. A
+ * password has no token life: of those cohorts what exceeds `ceiling` counts, the oldest first, or those that are whole pools. A worker that lives
+ * uses its pool for its own jobs: when all connections that it may open are idle, it is gone.
+ * @param perWorker the pool limit of one worker
  */
-export function findOrphans(client: LitellmClient, ceiling: number, settings: Settings): Orphans | null {
-  const living = client.newestSeen ? (client.cohorts.at(-1) ?? null) : null;
-  const stale = client.cohorts.filter((cohort) => cohort !== living && isStale(cohort, settings));
-  const cohorts = client.iam ? stale : oldestUpTo(stale, client.sessions - ceiling);
-  const held = sum(cohorts);
-  const sessions = (client.iam ? held : Math.min(held, client.sessions - ceiling)) - client.otherApplications;
+export function findOrphans(
+  client: LitellmClient,
+  history: PoolHistory,
+  { ceiling, perWorker }: { readonly ceiling: number; readonly perWorker: number },
+): Orphans | null {
+  const { old, staircase, tokenRefresh } = history;
+  const excess = client.sessions - ceiling;
+  const whole = client.iam ? [] : old.filter(({ sessions }) => sessions === perWorker);
+  const isWhole = whole.length >= FEWEST_WHOLE_POOLS && sum(whole) > excess;
+  const above = isWhole ? whole : oldestUpTo(old, excess);
+  const cohorts = client.iam ? old : above;
+  const held = client.iam || isWhole ? sum(cohorts) : Math.min(sum(cohorts), excess);
+  // Those under another application's name may be among the cohorts.
+  const sessions = held - client.otherApplications;
   if (sessions < 1) return null;
-  const stepSeconds = medianStep(client.cohorts);
   return {
     client,
+    history,
     sessions,
     cohorts,
-    living,
-    otherApplications: client.otherApplications,
-    stepSeconds,
-    staircase:
-      stepSeconds !== null &&
-      Math.abs(stepSeconds - settings.tokenRefreshSeconds) <= STEP_TOLERANCE * settings.tokenRefreshSeconds,
+    ceiling,
+    mayBeLivingPool: !(client.iam && staircase && tokenRefresh !== 'overdue'),
+    wholePools: whole.length >= FEWEST_WHOLE_POOLS ? whole.length : 0,
   };
-}
-
-function isStale(
-  { ageSeconds, idleSeconds }: PoolCohort,
-  { tokenLifeSeconds, tokenRefreshSeconds }: Settings,
-): boolean {
-  return ageSeconds > 2 * tokenLifeSeconds && idleSeconds !== null && idleSeconds >= tokenRefreshSeconds;
 }
 
 function oldestUpTo(cohorts: readonly PoolCohort[], excess: number): readonly PoolCohort[] {
@@ -61,12 +62,4 @@ function oldestUpTo(cohorts: readonly PoolCohort[], excess: number): readonly Po
 
 function sum(cohorts: readonly PoolCohort[]): number {
   return cohorts.reduce((total, { sessions }) => total + sessions, 0);
-}
-
-function medianStep(cohorts: readonly PoolCohort[]): number | null {
-  const starts = cohorts.map(({ firstStart }) => Date.parse(firstStart));
-  const steps = starts.slice(1).map((start, index) => start - (starts[index] ?? start));
-  if (steps.length < 2) return null;
-  const median = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
-  return Math.round(median / 1000);
 }

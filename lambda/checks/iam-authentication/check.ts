@@ -1,6 +1,6 @@
 import type { Status } from '../../core/finding.ts';
 import { counted, listed } from '../../core/text.ts';
-import type { IamLogin } from '../../model/iam-login.ts';
+import { FEW_FAILURES_PERCENT, type IamLogin } from '../../model/iam-login.ts';
 import type { CloudWatchSource, Snapshot } from '../../snapshot/snapshot.ts';
 import { type CheckResult, defineCheck, type Evaluated, incident, notEvaluated } from '../check.ts';
 
@@ -17,8 +17,6 @@ export type IamFacts =
 
 /** Share of the logins, in percent, from which most pools can't refill. Our own choice. */
 const CRITICAL_PERCENT = 50;
-/** Below this share pools refill by trying again, and a few failures among thousands of logins are no fault of anybody's. Our own choice. */
-const WARNING_PERCENT = 5;
 
 const CAUSES: Readonly<Record<Failure['cause'], { readonly words: string; readonly advice: string }>> = {
   'invalid-token': {
@@ -88,7 +86,7 @@ function withMetrics({ requests, failures }: Iam, snapshot: Snapshot): Evaluated
 function statusOf(failed: number, requests: number | null): Status {
   if (requests === null) return 'warning';
   if (failed * 100 >= requests * CRITICAL_PERCENT) return 'critical';
-  return failed * 100 >= requests * WARNING_PERCENT ? 'warning' : 'info';
+  return failed * 100 >= requests * FEW_FAILURES_PERCENT ? 'warning' : 'info';
 }
 
 /** The metrics exist from the first IAM login on: who uses none has none. */

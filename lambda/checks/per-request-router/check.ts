@@ -1,112 +1,100 @@
-import type { Advice, Status } from '../../core/finding.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
-import { PAST_PER_REQUEST } from '../../litellm/router-effect.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
-import { targetWords } from '../../litellm/upgrade.ts';
-import type { RouterBehaviour } from '../../model/router-behaviour.ts';
-import type { RouterSettingsSource } from '../../snapshot/snapshot.ts';
-import { defineCheck, notEvaluated, risk } from '../check.ts';
+import type { RouterLookups } from '../../model/router-lookups.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import { defineCheck, type Evaluated, incident, risk } from '../check.ts';
 import { noTable } from '../not-evaluated.ts';
+import { adviceOn } from './advice.ts';
+import { type Cost, costOf } from './cost.ts';
 
-export type PerRequestFacts =
-  | { readonly measured: false }
-  | {
-      readonly measured: true;
-      readonly seconds: number;
-      readonly configLookups: number;
-      readonly requestsWritten: number;
-      readonly lookupsThatPollingExplains?: number;
-      readonly statisticsReset: boolean;
-    };
+export type PerRequestFacts = {
+  readonly litellmVersion: string | null;
+  /** Of "LiteLLM_Config", by the version or, where that is not known, by what was counted. */
+  readonly lookupPerRequest: Cost['lookup'];
+  readonly routerPerRequest: Cost['router'];
+  /** The settings that have a Router built, in words. */
+  readonly builtFor: readonly string[];
+  /** Requests that leave no trace in the counters, in words. */
+  readonly cannotBeMeasured?: readonly string[];
+  /** Whether two audits show whether lookups follow the requests. */
+  readonly measured: boolean;
+  readonly seconds?: number;
+  readonly configLookups?: number;
+  readonly requestsWritten?: number;
+  readonly lookupsThatPollingExplains?: number;
+  /** What the log of the proxy shows at the same time. */
+  readonly failedInTheLastHour?: string;
+};
 
 export const perRequestRouter = defineCheck({
   id: 'per-request-router',
   title: 'LiteLLM does not query its configuration on every request.',
   kind: 'risk',
-  needs: ['litellm', 'router-settings'],
-  evaluate({ seen: { litellm, 'router-settings': routerSettings }, snapshot, model }, settings) {
-    if (litellm.activity.state === 'no-table') {
-      return [noTable(`${CONFIG_TABLE} or LiteLLM_SpendLogs`, snapshot, settings)];
-    }
-    const behaviour = model.routerBehaviour;
-    const subject = `database ${snapshot.database}`;
-    if (behaviour.verdict === 'not-measured') {
-      const advice = remediations(routerSettings);
-      if (advice.length > 0) {
-        const summary = 'Not measured: the role may not see all router_settings that could build a Router.';
-        return [notEvaluated({ subject, summary, advice })];
-      }
-      const summary = `No measurement was necessary. ${behaviour.reason}`;
-      return [risk<PerRequestFacts>({ status: 'ok', subject, summary, facts: { measured: false } })];
-    }
-    const { verdict, reason, activity, polling } = behaviour;
-    return [
-      risk<PerRequestFacts>({
-        status: STATUS[verdict],
-        subject,
-        summary: `${LEAD[verdict]}: ${reason}.`,
-        facts: {
-          measured: true,
-          seconds: activity.seconds,
-          configLookups: activity.configScans,
-          requestsWritten: activity.spendLogRows,
-          ...(polling === null ? {} : { lookupsThatPollingExplains: polling }),
-          statisticsReset: activity.reset,
-        },
-        advice: adviceOn(verdict),
-        uncertainty: uncertaintyOf(verdict),
-      }),
-    ];
+  needs: ['router-settings', 'routerEffects'],
+  evaluate({ seen: { 'router-settings': routerSettings, routerEffects }, snapshot, model }, settings) {
+    if (routerSettings.global.state === 'no-table') return [noTable(CONFIG_TABLE, snapshot, settings)];
+    const cost = costOf(routerSettings, routerEffects);
+    const { routerLookups } = model;
+    const failing = cost.status === 'warning' ? failedRequests(snapshot) : null;
+    const statement = {
+      subject: `database ${snapshot.database}`,
+      summary: [cost.summary, measurement(routerLookups), unmeasurableText(cost, routerLookups), failing ?? '']
+        .filter((sentence) => sentence !== '')
+        .join(' '),
+      facts: factsOf(cost, routerLookups, failing),
+      advice: adviceOn(cost, routerSettings),
+      uncertainty: uncertaintyOf(cost),
+    };
+    return [grade(statement, cost, failing !== null)];
   },
 });
 
-/** What shows each level that the role may not see. */
-function remediations({ global, team, key }: RouterSettingsSource): readonly Advice[] {
-  return [global, team, key].flatMap((level) => (level.state === 'hidden' ? [level.remediation] : []));
+/** A Router per request costs CPU and latency. It is an incident only once requests fail beside it. */
+function grade(
+  statement: Omit<Parameters<typeof risk<PerRequestFacts>>[0], 'status'>,
+  { status }: Cost,
+  requestsFail: boolean,
+): Evaluated<PerRequestFacts> {
+  return requestsFail ? incident({ ...statement, status }) : risk({ ...statement, status });
 }
 
-type Verdict = Exclude<RouterBehaviour['verdict'], 'not-measured'>;
-
-const STATUS: Readonly<Record<Verdict, Exclude<Status, 'critical'>>> = {
-  'per-request': 'warning',
-  independent: 'ok',
-  quiet: 'info',
-  unclear: 'unknown',
-};
-
-const LEAD: Readonly<Record<Verdict, string>> = {
-  'per-request': 'LiteLLM queries its configuration and builds a Router on each LLM request',
-  independent: 'No Router is built per request',
-  quiet: 'LiteLLM is too quiet to show whether it builds a Router per request',
-  unclear: 'Whether LiteLLM builds a Router per request is not known',
-};
-
-function adviceOn(verdict: Verdict): readonly Advice[] {
-  switch (verdict) {
-    case 'per-request':
-      return [
-        { text: `Upgrade LiteLLM to ${targetWords()}: from ${PAST_PER_REQUEST} on no Router is built per request.` },
-        {
-          text: 'Until then, remove the router_settings that cause it: the findings of global-router-settings, team-router-settings and key-router-settings show which, and how.',
-        },
-      ];
-    case 'unclear':
-    case 'quiet':
-      return [
-        {
-          text: 'Audit again while requests come in. A longer window shows more: set "activitySeconds" to 30, so that spend logs, written in batches of 10 to 15 s, even out.',
-        },
-      ];
-    case 'independent':
-      return [];
-  }
+function failedRequests({ sources: { cloudwatch } }: Snapshot): string | null {
+  const errors = cloudwatch.status === 'ok' ? cloudwatch.value.proxyErrors : null;
+  if (errors === null || errors.poolTimeouts + errors.connectionAttemptsFailed === 0) return null;
+  return `The proxy's log has ${errors.poolTimeouts} timeouts of the pool and ${errors.connectionAttemptsFailed} failed connection attempts of the last hour.`;
 }
 
-function uncertaintyOf(verdict: Verdict): Uncertainty | null {
-  if (verdict === 'unclear' || verdict === 'quiet') return null;
+function measurement(lookups: RouterLookups): string {
+  if (lookups.verdict === 'not-measured') return '';
+  return `Counted since the earlier audit: ${lookups.reason}.`;
+}
+
+/** That lookups do not follow the requests says nothing about the requests of keys and teams with settings. */
+function unmeasurableText({ unmeasurable, lookup }: Cost, { verdict }: RouterLookups): string {
+  if (unmeasurable.length === 0 || (verdict === 'not-measured' && lookup !== 'not-known')) return '';
+  return `Routers for ${unmeasurable.join(' and ')} cannot be measured: they leave no trace in the counters, and the version decides.`;
+}
+
+function factsOf(cost: Cost, lookups: RouterLookups, failing: string | null): PerRequestFacts {
   return {
-    confidence: 'medium',
-    reason:
-      'The shares that decide are inferred, not confirmed: spend logs come in batches, statistics lag by seconds, and workers are estimated from sessions.',
+    litellmVersion: cost.version,
+    lookupPerRequest: cost.lookup,
+    routerPerRequest: cost.router,
+    builtFor: cost.builtFor,
+    ...(cost.unmeasurable.length > 0 && { cannotBeMeasured: cost.unmeasurable }),
+    ...(lookups.verdict === 'not-measured'
+      ? { measured: false }
+      : {
+          measured: lookups.verdict === 'per-request' || lookups.verdict === 'independent',
+          seconds: Math.round(lookups.counted.seconds),
+          configLookups: lookups.counted.lookups,
+          requestsWritten: lookups.counted.requests,
+          ...(lookups.polling !== null && { lookupsThatPollingExplains: lookups.polling }),
+        }),
+    ...(failing !== null && { failedInTheLastHour: failing }),
   };
+}
+
+function uncertaintyOf({ status, uncertainty }: Cost): Uncertainty | null {
+  return status === 'unknown' ? null : uncertainty;
 }

@@ -110,7 +110,7 @@ function refreshNote({ limit, version }: Topology): readonly Advice[] {
     limit.droppedByRefresh === 'yes' ? `LiteLLM ${version?.text ?? ''} drops` : 'LiteLLM before 1.102.0 drops';
   return [
     {
-      text: `${which} both settings at each refresh of its IAM token (#33021): the pool is then 2 x CPUs + 1 with a wait of 10 s. They hold after an upgrade; until then the number of CPUs decides.`,
+      text: `${which} both settings at each refresh of its IAM token (#33021): the pool is then 2 x physical cores + 1 with a wait of 10 s. They hold after an upgrade; until then the number of cores decides.`,
     },
   ];
 }

@@ -1,7 +1,9 @@
 import type { Advice, Status } from '../../core/finding.ts';
-import { counted, listed } from '../../core/text.ts';
+import { counted, durationText, listed } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
 import { knownIssuesOf } from '../../litellm/known-issues.ts';
+import { readinessCache } from '../../litellm/readiness.ts';
+import { KNOWN_ISSUES } from '../../litellm/releases/known-issues.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { ProxySource, ReadinessAnswer, Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident } from '../check.ts';
@@ -30,8 +32,8 @@ export const proxyHealth = defineCheck({
           ...(proxy.failures.length > 0 ? { reasons: distinctReasons(proxy) } : {}),
           auditorReachedTheDatabase: snapshot.sources.connection.status === 'ok',
         },
-        advice: adviceOn(answers, proxy, snapshot),
-        uncertainty: answers.lost > 0 ? uncertaintyOf(model.version) : null,
+        advice: adviceOn(answers, proxy, snapshot, model.version),
+        uncertainty: answers.lost > 0 ? stuckAt503(model.version) : staleAnswers(answers, model.version),
       }),
     ];
   },
@@ -41,6 +43,10 @@ type Answers = {
   readonly connected: number;
   /** 503, or the database is disconnected. */
   readonly lost: number;
+  /** Connected, and lookups meet their deadline: the pool is short, by the proxy's own word. */
+  readonly stalled: number;
+  /** Of pods that are drained, which says nothing about the database. */
+  readonly shuttingDown: number;
   /** The answer says neither. */
   readonly unclear: number;
   readonly failed: number;
@@ -53,26 +59,38 @@ export type ProxyHealthFacts = Answers & {
 };
 
 function tally({ readiness, failures }: ProxySource): Answers {
+  const shuttingDown = readiness.filter((answer) => answer.shuttingDown === true).length;
+  const stalled = readiness.filter(isStalled).length;
   const lost = readiness.filter(isLost).length;
   const connected = readiness.filter(isConnected).length;
-  return { connected, lost, unclear: readiness.length - lost - connected, failed: failures.length };
+  const unclear = readiness.length - lost - connected - stalled - shuttingDown;
+  return { connected, lost, stalled, shuttingDown, unclear, failed: failures.length };
 }
 
-function isLost({ httpStatus, database }: ReadinessAnswer): boolean {
-  return httpStatus === NOT_READY || database === 'disconnected';
+function isStalled({ database, shuttingDown }: ReadinessAnswer): boolean {
+  return database === 'stalled' && !shuttingDown;
 }
 
-function isConnected({ httpStatus, database }: ReadinessAnswer): boolean {
-  return httpStatus === 200 && database === 'connected';
+/** A stalled or leaving pod answers 503 too. */
+function isLost({ httpStatus, database, shuttingDown }: ReadinessAnswer): boolean {
+  return !shuttingDown && database !== 'stalled' && (httpStatus === NOT_READY || database === 'disconnected');
+}
+
+function isConnected({ httpStatus, database, shuttingDown }: ReadinessAnswer): boolean {
+  return !shuttingDown && httpStatus === 200 && database === 'connected';
 }
 
 /** One lost pod of several is a warning; from half of the answers on, callers feel it. */
-function statusOf({ connected, lost, unclear, failed }: Answers): Status {
-  if (lost > 0) return lost >= connected ? 'critical' : 'warning';
+function statusOf({ connected, lost, stalled, unclear, failed }: Answers): Status {
+  if (lost > 0) return lost >= connected + stalled ? 'critical' : 'warning';
+  if (stalled > 0) return 'warning';
   return connected > 0 && unclear === 0 && failed === 0 ? 'ok' : 'unknown';
 }
 
-function summarize({ connected, lost, unclear, failed }: Answers, { host, readiness, failures }: ProxySource): string {
+function summarize(
+  { connected, lost, stalled, shuttingDown, unclear, failed }: Answers,
+  { host, readiness, failures }: ProxySource,
+): string {
   if (readiness.length === 0) {
     const why = failures[0]?.message ?? 'no request was sent.';
     return `/health/readiness of ${host} gave no answer: ${why}`;
@@ -80,6 +98,8 @@ function summarize({ connected, lost, unclear, failed }: Answers, { host, readin
   const parts = [
     ...(connected > 0 ? [`${connected} said connected`] : []),
     ...(lost > 0 ? [`${lost} said that the database is not connected (503 or disconnected)`] : []),
+    ...(stalled > 0 ? [`${stalled} said that lookups of the database stall, so that the pool is short`] : []),
+    ...(shuttingDown > 0 ? [`${shuttingDown} said that the pod shuts down`] : []),
     ...(unclear > 0 ? [`${unclear} said nothing about the database`] : []),
   ];
   const pods = lost > 0 && connected > 0 ? '; its pods differ' : '';
@@ -91,16 +111,25 @@ function distinctReasons({ failures }: ProxySource): readonly string[] {
   return [...new Set(failures.map(({ message }) => message))];
 }
 
-function adviceOn(answers: Answers, { failures }: ProxySource, snapshot: Snapshot): readonly Advice[] {
-  if (answers.lost > 0) return adviceOnLost(snapshot);
+function adviceOn(
+  answers: Answers,
+  { failures }: ProxySource,
+  snapshot: Snapshot,
+  version: LitellmVersion | null,
+): readonly Advice[] {
+  if (answers.lost > 0) return adviceOnLost(snapshot, version);
+  if (answers.stalled > 0) return [STALLED];
   const [remediation] = failures.flatMap((failure) => failure.remediation ?? []);
   if (remediation !== undefined) return [remediation];
   if (answers.unclear > 0) return [LOOK];
+  if (answers.shuttingDown > 0 && answers.connected === 0) return [LEAVING];
   return statusOf(answers) === 'unknown' ? [REACH] : [];
 }
 
 /** What to do when the proxy reports that its database is not connected. */
-function adviceOnLost({ sources: { connection } }: Snapshot): readonly Advice[] {
+function adviceOnLost({ sources: { connection } }: Snapshot, version: LitellmVersion | null): readonly Advice[] {
+  const { seconds, keeps } = readinessCache(version);
+  const twice = keeps === 'each' ? ` Their answer can be ${durationText(seconds)} old, so ask twice before that:` : '';
   return [
     connection.status === 'ok'
       ? {
@@ -110,14 +139,22 @@ function adviceOnLost({ sources: { connection } }: Snapshot): readonly Advice[] 
           text: 'The auditor did not reach the database either: first follow the advice of database-reachable.',
         },
     {
-      text: 'If the database is well, restart the pods that are not connected, one by one. Their answer can be two minutes old, so ask twice before that:',
+      text: `If the database is well, restart the pods that are not connected, one by one.${twice || ' Ask again before that:'}`,
       command: 'curl --silent --show-error --write-out \'\\n%{http_code}\\n\' "$PROXY_URL/health/readiness"',
     },
     {
-      text: 'To keep serving while the database is unavailable: allow_requests_on_db_unavailable: true in general_settings. This turns authentication off for that time: whoever reaches the proxy is served, without budgets and limits. Only for a proxy in a closed network. From 1.85.0 to 1.99 its readiness still answers 503, and pods are taken out.',
+      text: 'To keep serving while the database is unavailable: allow_requests_on_db_unavailable: true in general_settings. This turns authentication off for that time: whoever reaches the proxy is served, without budgets and limits. Only for a proxy in a closed network. From 1.84.0 to 1.99 its readiness still answers 503, and pods are taken out.',
     },
   ];
 }
+
+const STALLED: Advice = {
+  text: 'A lookup of the last 30 s met its deadline while a ping of the database did not: requests wait for a connection of the pool, or their statements wait. First see who waits in the database (idle-in-transaction, connection-headroom), then whether the pool is too small (pool-budget). Pods that stall answer 503 and get no requests for that time.',
+};
+
+const LEAVING: Advice = {
+  text: 'All pods that answered shut down, as in a deployment. Audit again when it is over.',
+};
 
 const LOOK: Advice = {
   text: 'Request /health/readiness yourself. Behind another path or a login page, something other than LiteLLM answers.',
@@ -127,11 +164,22 @@ const REACH: Advice = {
   text: 'Check whether the function may reach the proxy: "proxy.url" in the configuration, its name inside the VPC, and a rule in the load balancer\'s security group for the function. This says nothing about the health of the proxy.',
 };
 
-/** A version that is not known may have it too. */
-function uncertaintyOf(version: LitellmVersion | null): Uncertainty | null {
+/** Why a 503 may be of a database that is back: a version that is not known may have that issue too. */
+function stuckAt503(version: LitellmVersion | null): Uncertainty | null {
   if (version !== null && !knownIssuesOf(version, { iam: false }).some(({ id }) => id === STUCK)) return null;
+  const [fixed = 'a later version'] = KNOWN_ISSUES.find(({ id }) => id === STUCK)?.fixed ?? [];
   return {
     confidence: 'medium',
-    reason: `LiteLLM before 1.83.14 can stay at 503 after the database is back (#26134), and ${version === null ? 'the version that runs is not known' : `${version.text} runs`}.`,
+    reason: `LiteLLM before ${fixed} can stay at 503 after the database is back (#26134), and ${version === null ? 'the version that runs is not known' : `${version.text} runs`}.`,
+  };
+}
+
+/** Why `connected` may be of the past. */
+function staleAnswers({ connected }: Answers, version: LitellmVersion | null): Uncertainty | null {
+  const { seconds, keeps } = readinessCache(version);
+  if (connected === 0 || version === null || keeps === 'connected') return null;
+  return {
+    confidence: 'medium',
+    reason: `LiteLLM ${version.text} repeats an answer for ${durationText(seconds)}, and with allow_requests_on_db_unavailable it says connected whether or not it is.`,
   };
 }

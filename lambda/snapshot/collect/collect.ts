@@ -5,24 +5,29 @@ import { awsFailure } from '../aws/aws-failure.ts';
 import { readCloudWatch } from '../aws/cloudwatch.ts';
 import { readRds } from '../aws/rds.ts';
 import { failureOf, SourceError } from '../failure.ts';
+import { asSource } from '../previous.ts';
 import { readProxy } from '../proxy/proxy.ts';
-import type { Snapshot, SourceResult, Sources } from '../snapshot.ts';
+import type { PreviousSource, Snapshot, SourceResult, Sources } from '../snapshot.ts';
 import { collectDatabase } from './database.ts';
 import { skipped, timed } from './timed.ts';
 
 /**
  * Reads every source once. Never throws: what could not be seen is in the snapshot as a failed or skipped source.
  * @param budgetMs the longest the whole may take
+ * @param previous what an earlier audit of the same database saw; undefined when none is known
  */
-export async function collectSnapshot(settings: Settings, budgetMs: number): Promise<Snapshot> {
+export async function collectSnapshot(
+  settings: Settings,
+  budgetMs: number,
+  previous?: PreviousSource,
+): Promise<Snapshot> {
   const takenAt = new Date().toISOString();
   const budget = startBudget(budgetMs);
-  const asked = collectProxy(settings, budget);
   const [database, rds, cloudwatch, proxy] = await Promise.all([
-    collectDatabase(settings, budget, asked),
+    collectDatabase(settings, budget),
     collectRds(settings, budget),
     collectCloudWatch(settings, budget),
-    asked,
+    collectProxy(settings, budget),
   ]);
   return {
     schemaVersion: 2,
@@ -30,7 +35,13 @@ export async function collectSnapshot(settings: Settings, budgetMs: number): Pro
     takenAt,
     configuredVersion: settings.litellmVersion ?? null,
     tuning: tuningOf(settings),
-    sources: { ...database, rds, cloudwatch, proxy, previous: skipped('No earlier audit is known.') },
+    sources: {
+      ...database,
+      rds,
+      cloudwatch,
+      proxy,
+      previous: previous === undefined ? skipped('No earlier audit is known.') : asSource(previous),
+    },
   };
 }
 

@@ -12,7 +12,7 @@ function functionRightSql(schema: string, name: string): string {
 }
 
 /**
- * The server, the role and LiteLLM's tables, the first reading of their activity, and the right to count requests, as one jsonb.
+ * The server, the role and LiteLLM's tables, a reading of their activity, and the right to count requests, as one jsonb.
  * $1: the columns the checks read, jsonb {table: [column]}; $2: the secret columns, likewise; $3: the schema of LiteLLM's tables, or NULL to find it;
  * $4: the schema of the auditor's functions; $5 and $6: the names of those that describe the global row and count requests.
  */

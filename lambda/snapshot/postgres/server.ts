@@ -2,14 +2,18 @@ import * as z from 'zod';
 import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION, USER_CONFIG_FUNCTION } from '../../../database/names.ts';
 import { AUDITED_COLUMNS, CONFIG_TABLE, SECRET_COLUMNS, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
 import { parseAnswer } from '../answer.ts';
+import { activityReadingSchema } from '../schema/litellm.ts';
 import { functionRightSchema, serverSchema } from '../schema/postgres.ts';
 import type { DatabaseConnection } from './connect.ts';
 import { SERVER_SQL } from './server.sql.ts';
-import { readingSchema } from './table-activity.ts';
 
-const lookSchema = z.object({ server: serverSchema, activity: readingSchema, userConfigFunction: functionRightSchema });
+const lookSchema = z.object({
+  server: serverSchema,
+  activity: activityReadingSchema,
+  userConfigFunction: functionRightSchema,
+});
 
-/** The server, and what the last round trip builds on: the first reading of table activity, and whether requests can be counted. */
+/** The server, and what the last round trip builds on: how busy LiteLLM's tables are, and whether requests can be counted. */
 export type ServerLook = z.infer<typeof lookSchema>;
 
 /**

@@ -4,7 +4,7 @@ const IDLE_TRANSACTION_LIMIT = 20;
 
 /**
  * Who holds connections, as one jsonb. No query text is read. Sessions start "together" when the next one starts within $1 seconds: LiteLLM
- * replaces all connections of a pool at each refresh of its IAM token, about every 12 min (knowledge/litellm.md section 4).
+ * replaces all connections of a pool at each refresh of its IAM token, every 12 to 15 min (knowledge/litellm.md section 4).
  * Where the role may not see other sessions' details, backend_type is NULL and only a user and a database distinguish a client session from the server's own.
  */
 export const SESSIONS_SQL = `

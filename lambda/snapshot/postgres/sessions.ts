@@ -4,7 +4,9 @@ import { type SessionsSource, sessionsSchema } from '../schema/postgres.ts';
 import type { DatabaseConnection } from './connect.ts';
 import { SESSIONS_SQL } from './sessions.sql.ts';
 
-/** Of the time between two refreshes of the IAM token: 30 s of 12 min. A pool opens its connections within it, and the next refresh is far off. */
+/** A pool opens its connections with less time between them, and the next refresh of an IAM token is far off. */
+const COHORT_GAP_SECONDS = 30;
+/** The same, of a time between two refreshes that is configured. */
 const COHORT_GAP = 1 / 24;
 
 /**
@@ -15,5 +17,6 @@ export async function readSessions(
   connection: DatabaseConnection,
   { tokenRefreshSeconds }: Pick<Settings, 'tokenRefreshSeconds'>,
 ): Promise<SessionsSource> {
-  return parseAnswer(sessionsSchema, await connection.value(SESSIONS_SQL, [tokenRefreshSeconds * COHORT_GAP]));
+  const gap = tokenRefreshSeconds === undefined ? COHORT_GAP_SECONDS : tokenRefreshSeconds * COHORT_GAP;
+  return parseAnswer(sessionsSchema, await connection.value(SESSIONS_SQL, [gap]));
 }

@@ -7,7 +7,7 @@ import { CONFIG_TABLE, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
 export function activitySql(schema: string): string {
   return `
 SELECT pg_catalog.jsonb_build_object(
-  'atSeconds', pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()),
+  'at', pg_catalog.clock_timestamp(),
   'configScans', (
     SELECT COALESCE(s.seq_scan, 0) + COALESCE(s.idx_scan, 0)
       FROM pg_catalog.pg_stat_all_tables AS s

@@ -11,8 +11,9 @@ const healthSchema = z.object({ status: text, db: text }).catch({ status: undefi
 const versionSchema = z.object({ litellm_version: z.string().trim().min(1) });
 
 /**
- * What an answer of GET /health/readiness says about the database; null when it is no such answer. Up to 1.83 `db` is always `connected` and
- * `status` shows it; from 1.84 on `status` is always `healthy` and `db` shows it (knowledge/litellm.md section 7). `Not connected`: the proxy has no database.
+ * What an answer of GET /health/readiness says about the database; null when it is no such answer. Up to 1.82.0 `db` is always `connected` and `status`
+ * shows it; from 1.82.1 on `status` is `healthy` and `db` shows it. `Not connected`: the proxy has no database. 1.104.0 added `stalled`, and a pod that
+ * is drained answers `shutting_down` (wheels of 1.81.13 to 1.104.0).
  */
 export function parseReadiness({ httpStatus, body }: HttpAnswer): ReadinessAnswer | null {
   const { status, db } = healthSchema.parse(body);
@@ -20,8 +21,11 @@ export function parseReadiness({ httpStatus, body }: HttpAnswer): ReadinessAnswe
     return httpStatus === UNAVAILABLE ? { httpStatus, database: null } : null;
   }
   const words = [status, db].map((word) => word?.toLowerCase());
-  if (words.includes('disconnected') || words.includes('not connected'))
+  if (words.includes('shutting_down')) return { httpStatus, database: null, shuttingDown: true };
+  if (words.includes('disconnected') || words.includes('not connected')) {
     return { httpStatus, database: 'disconnected' };
+  }
+  if (words.includes('stalled')) return { httpStatus, database: 'stalled' };
   return { httpStatus, database: words.includes('connected') && !words.includes('unknown') ? 'connected' : null };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DeepReadonly } from '../../core/deep-readonly.ts';
-import { count, hidden, names, noTable } from './source.ts';
+import { count, hidden, names, noTable, nullableText } from './source.ts';
 
 /** What the tables of LiteLLM say about the proxy; the last round trip. */
 
@@ -30,21 +30,26 @@ export const userConfigAnswerSchema = z.object({
 
 const seen = { state: z.literal('seen') };
 
-/** Growth of two tables' counters between the first and the last round trip. */
+const counter = z.number().int().nullable();
+
+/** Counters that PostgreSQL keeps of LiteLLM's two busiest tables. Two audits are two readings. */
+export const activityReadingSchema = z.object({
+  /** The server's clock, ISO 8601 UTC. */
+  at: z.string(),
+  /** Scans (sequential and by index) of "LiteLLM_Config"; null when there is no such table. */
+  configScans: counter,
+  /** Rows ever written to "LiteLLM_SpendLogs", about one per request; null when there is no such table. */
+  spendLogRows: counter,
+  /** When the statistics of the database were last reset; null when never. */
+  statsReset: nullableText,
+});
+export type ActivityReading = DeepReadonly<z.infer<typeof activityReadingSchema>>;
+
 const activitySchema = z.discriminatedUnion('state', [
-  /** Not asked for: nothing there that could build Routers, or the version rules it out. */
-  z.object({ state: z.literal('not-measured'), reason: z.string() }),
   noTable,
-  z.object({
-    ...seen,
-    seconds: z.number().min(0),
-    /** Scans (sequential and by index) of "LiteLLM_Config". */
-    configScans: count,
-    /** Rows written to "LiteLLM_SpendLogs": about one per request. */
-    spendLogRows: count,
-    /** The statistics were reset in between, or went backwards: the numbers mean nothing. */
-    reset: z.boolean(),
-  }),
+  /** Saved by release 0.1.0, which kept the growth within seconds and not the counters. */
+  z.object({ state: z.literal('not-seen') }),
+  activityReadingSchema.extend(seen),
 ]);
 export type ActivitySeen = DeepReadonly<z.infer<typeof activitySchema>>;
 

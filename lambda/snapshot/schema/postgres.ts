@@ -96,7 +96,7 @@ const sessionGroupSchema = z.object({
 });
 export type SessionGroup = DeepReadonly<z.infer<typeof sessionGroupSchema>>;
 
-/** Sessions of one client that started together: the gap to the next start is over a 24th of tokenRefreshSeconds, so 30 s by default. */
+/** Sessions of one client that started together: the gap to the next start is over 30 s, or over a 24th of tokenRefreshSeconds where that is configured. */
 const sessionCohortSchema = z.object({
   ...client,
   iam: z.boolean(),

@@ -5,8 +5,10 @@ import { count, failureSchema } from './source.ts';
 /** One answer of GET /health/readiness. */
 const readinessSchema = z.object({
   httpStatus: count,
-  /** As the proxy said it; null when it did not say. */
-  database: z.enum(['connected', 'disconnected']).nullable(),
+  /** As the proxy said it; null when it did not say. `stalled`: a lookup of the last 30 s met its deadline, which says that the pool is short. */
+  database: z.enum(['connected', 'disconnected', 'stalled']).nullable(),
+  /** The pod is on its way out, and says nothing about the database. */
+  shuttingDown: z.literal(true).optional(),
 });
 export type ReadinessAnswer = DeepReadonly<z.infer<typeof readinessSchema>>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionCeiling } from '../../../lambda/checks/connection-ceiling/check.ts';
 import type { Settings } from '../../../lambda/settings/settings.ts';
+import type { SessionsSource } from '../../../lambda/snapshot/snapshot.ts';
 import { cohort, evaluateSessions, fromCohorts } from '../../sessions.ts';
 import { litellm, seen, sessionGroup, sessions } from '../../snapshots.ts';
 
@@ -78,13 +79,92 @@ describe('connection-ceiling', () => {
     expect(two[0]?.advice[0]?.text).toContain('poolLimit and workersPerPod');
   });
 
-  it('names the 100 that an old proxy uses without a configuration file', () => {
-    const [finding] = evaluateSessions(connectionCeiling, pods(10), {
-      version: '1.80.5',
-      settings: { poolLimit: undefined },
+  it.each([
+    ['1.74.12', '1.74.12 uses 100'],
+    ['1.74.14', "LiteLLM's default."],
+  ])('knows which default %s has without a configuration file', (version, words) => {
+    const [finding] = evaluateSessions(connectionCeiling, pods(10), { version, settings: { poolLimit: undefined } });
+
+    expect(finding?.confidenceReason).toContain(words);
+  });
+
+  it('takes one pool of more than ten for the old default, and only informs of several', () => {
+    const settings = { ...GUESSED, pods: 1 };
+    const one = fromCohorts([cohort(1440, 0, { count: 98, iam: false })]);
+    const several = fromCohorts([1440, 900, 600, 300, 5].map((age) => cohort(age, 0, { count: 9, iam: false })));
+    const of = (source: SessionsSource, version: string) =>
+      evaluateSessions(connectionCeiling, source, { version, settings })[0];
+
+    expect(of(one, '1.42.7')).toMatchObject({ status: 'ok', evidence: { ceiling: 100 } });
+    expect(of(several, '1.42.7')).toMatchObject({ status: 'info', evidence: { ceiling: 10 } });
+    expect(of(several, '1.42.7')?.evidence.fits).toContain('default-of-100');
+    expect(of(one, '1.74.14')).toMatchObject({ status: 'warning', evidence: { ceiling: 10 } });
+  });
+
+  describe('shows what explains the sessions', () => {
+    const addresses = ['10.0.3.17', '10.0.3.18'];
+    const alike = (count: number) =>
+      fromCohorts(addresses.map((clientAddress) => cohort(240, 0, { count, clientAddress, iam: false })));
+    const heartbeats = { litellm: seen(litellm()) };
+
+    it('as a limit that does not apply where each pod has just what Prisma opens by itself', () => {
+      const findings = evaluateSessions(connectionCeiling, alike(33), { sources: heartbeats });
+
+      expect(findings[0]).toMatchObject({
+        status: 'critical',
+        confidence: 'high',
+        evidence: {
+          fits: ['limit-not-applied'],
+          sessionsPerWorker: 33,
+          physicalCoresOfPrismasDefault: 16,
+          clientsWithAsMany: 2,
+        },
+      });
+      expect(findings[0]?.advice.map(({ text }) => text).join()).toContain('connection_limit');
+      expect(JSON.stringify(findings)).not.toContain('Restart the pod');
     });
 
-    expect(finding?.confidenceReason).toContain('1.80.5 uses 100');
+    it('first as an engine for a read replica where one pod alone holds an odd number', () => {
+      const alone = fromCohorts([cohort(240, 0, { count: 11, iam: false })]);
+
+      const [finding] = evaluateSessions(connectionCeiling, alone, { settings: { pods: 1 } });
+
+      expect(finding?.evidence.fits).toEqual(['read-replica-engine', 'more-workers', 'limit-not-applied']);
+    });
+
+    it.each([
+      [11, ['limit-not-applied', 'read-replica-engine', 'more-workers'], 'warning'],
+      [20, ['read-replica-engine', 'more-workers', 'limit-not-applied'], 'warning'],
+      [22, ['more-workers', 'limit-not-applied'], 'critical'],
+    ])('as a second engine for a read replica up to twice the limit: %i', (count, fits, status) => {
+      const findings = evaluateSessions(connectionCeiling, alike(count));
+
+      expect(findings[0]).toMatchObject({ status, evidence: { fits } });
+      expect(findings[0]?.confidence).toBe(count <= 20 ? 'medium' : 'high');
+    });
+
+    it.each([
+      ['of a password', [cohort(300, 200, { iam: false }), cohort(5, 0, { iam: false })], '1.99.0'],
+      ['that a token refresh replaced', [cohort(17, 5), cohort(5, 0)], '1.103.0'],
+      ['that an old refresh replaced', [cohort(300, 290), cohort(5, 0)], '1.103.0'],
+    ])('as replaced pools where they are %s', (_what, cohorts, version) => {
+      const findings = evaluateSessions(connectionCeiling, fromCohorts(cohorts), { version, settings: { pods: 1 } });
+
+      expect(findings).toMatchObject([{ status: 'critical', evidence: { fits: ['replaced-pools'] } }]);
+      expect(findings[0]?.advice.map(({ text }) => text).join()).toContain('Restart the pod at 10.0.3.17');
+    });
+  });
+
+  it.each([
+    ['1.94.3', 'critical'],
+    ['1.95.0', 'ok'],
+    [null, 'ok'],
+  ])('allows two pools just after a refresh where %s drains the old one: %s', (version, status) => {
+    const just = fromCohorts([cohort(13, 1), cohort(1, 0)]);
+
+    const findings = evaluateSessions(connectionCeiling, just, { version, settings: { pods: 1 } });
+
+    expect(findings).toMatchObject([{ status }]);
   });
 
   it('leaves alone what other users, databases and tools hold', () => {

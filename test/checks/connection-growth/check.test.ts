@@ -10,8 +10,11 @@ import {
   failed,
   findingsOf,
   healthySnapshot,
+  previous,
   seen,
   server,
+  sessionGroup,
+  sessions,
   settingsFor,
   skipped,
 } from '../../snapshots.ts';
@@ -192,6 +195,66 @@ describe('connection-growth', () => {
 
     expect(finding).toMatchObject({ status: 'critical', evidence: { usableSlots: null } });
     expect(finding?.summary).toContain('PostgreSQL is full now');
+  });
+
+  describe('by an earlier audit', () => {
+    const holder = (user: string, sessions: number) => ({
+      user,
+      database: user,
+      clientAddress: '10.0.3.17',
+      application: '',
+      sessions,
+    });
+    const now = sessions({
+      groups: [
+        sessionGroup({ iam: false, count: 200 }),
+        sessionGroup({ user: 'dify', database: 'dify', clientAddress: '10.0.9.9', iam: false, count: 200 }),
+      ],
+    });
+
+    it.each([
+      ['litellm', 100, 200],
+      ['others', 200, 100],
+      ['unclear', 150, 150],
+      ['litellm', 100, 300],
+    ])('shows that %s grew where LiteLLM had %i sessions and others %i', (grownBy, litellmBefore, othersBefore) => {
+      const holders = [holder('litellm', litellmBefore), holder('dify', othersBefore)];
+
+      const findings = evaluateWith({
+        points: leak(2),
+        sources: { sessions: seen(now), previous: seen(previous({ holders })) },
+      });
+
+      expect(findings).toMatchObject([
+        {
+          status: 'critical',
+          evidence: {
+            grownBy,
+            sincePreviousAudit: {
+              at: '2026-11-22T02:45:00.000Z',
+              litellm: { before: litellmBefore, now: 200 },
+              others: { before: othersBefore, now: 200 },
+            },
+          },
+        },
+      ]);
+      expect(JSON.stringify(findings).includes('restart the proxy pods one by one')).toBe(grownBy !== 'others');
+    });
+
+    it.each([
+      ['is of another start of the server', previous({ serverStartedAt: '2026-10-01T00:00:00.000Z' })],
+      ['did not see the server', previous({ serverStartedAt: null })],
+      ['did not see the sessions', previous({ sessions: null, holders: [], holderCount: 0 })],
+      ['saw some of them without their details', previous({ sessions: 300 })],
+      ['was cut', previous({ holderCount: 300 })],
+    ])('shows nothing when it %s', (_what, source) => {
+      const findings = evaluateWith({
+        points: leak(2),
+        sources: { sessions: seen(now), previous: seen(source) },
+      });
+
+      expect(findings[0]?.evidence).not.toHaveProperty('sincePreviousAudit');
+    });
   });
 
   it('never throws and never shows NaN, for any series', () => {

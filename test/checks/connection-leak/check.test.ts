@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { connectionLeak } from '../../../lambda/checks/connection-leak/check.ts';
-import type { SessionCohort } from '../../../lambda/snapshot/snapshot.ts';
+import type { SessionCohort, SessionsSource } from '../../../lambda/snapshot/snapshot.ts';
 import { ago, cohort, evaluateSessions, fromCohorts } from '../../sessions.ts';
-import { sessionGroup } from '../../snapshots.ts';
+import { cloudwatch, failed, seen, sessionGroup } from '../../snapshots.ts';
 
 /** An IAM pool of ten that each of `steps` refreshes left behind, 12 min apart; the newest started 5 min ago. */
 function staircase(steps: number, overrides: Partial<SessionCohort> = {}): readonly SessionCohort[] {
@@ -10,6 +10,15 @@ function staircase(steps: number, overrides: Partial<SessionCohort> = {}): reado
     const started = 5 + 12 * (steps - index);
     return cohort(started, index === steps ? 0 : started - 11, overrides);
   });
+}
+
+/** A pool of ten for each of these steps, the oldest first, each idle since the next one began; the last one, 0, is at work. */
+function steps(
+  back: readonly number[],
+  minutes: number,
+  overrides: Partial<SessionCohort> = {},
+): readonly SessionCohort[] {
+  return back.map((step) => cohort(5 + minutes * step, step === 0 ? 0 : 5 + minutes * (step - 1), overrides));
 }
 
 const ONE_POD = { pods: 1 };
@@ -85,7 +94,11 @@ describe('connection-leak', () => {
       [sessionGroup({ user: 'grafana', count: 40 })],
     );
 
-    const findings = evaluateSessions(connectionLeak, source, { settings: ONE_POD, maxConnections: 60 });
+    const findings = evaluateSessions(connectionLeak, source, {
+      version: '1.80.5',
+      settings: ONE_POD,
+      maxConnections: 60,
+    });
 
     expect(findings).toMatchObject([{ status: 'critical', evidence: { leaked: 2, usableSlots: 55 } }]);
   });
@@ -156,6 +169,47 @@ describe('connection-leak', () => {
 
     it('is ok within the ceiling, however old they are', () => {
       const findings = evaluateSessions(connectionLeak, fromCohorts(old), { settings: { ...ONE_POD, poolLimit: 30 } });
+
+      expect(findings).toMatchObject([{ status: 'ok' }]);
+    });
+
+    it.each([
+      [3, 'warning', 'medium'],
+      [2, 'info', 'low'],
+    ])('counts %i whole pools of which nobody uses a connection: %s', (whole, status, confidence) => {
+      const pools = Array.from({ length: whole }, (_, index) => cohort(600 - 100 * index, 120, password));
+      const cohorts = [...pools, cohort(20, 0, { ...password, count: 4 })];
+
+      const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), {
+        version: '1.90.3',
+        settings: { pods: 1, poolLimit: undefined, workersPerPod: undefined },
+      });
+
+      expect(findings).toMatchObject([{ status, confidence, evidence: { mayBeLivingPool: true } }]);
+      expect(findings[0]?.evidence.wholePools).toBe(whole === 3 ? 3 : undefined);
+      expect(JSON.stringify(findings)).not.toContain('pg_terminate_backend');
+    });
+
+    it.each([
+      [3, 'warning'],
+      [2, 'ok'],
+    ])('counts %i whole pools within a ceiling of several workers as %s', (whole, status) => {
+      const pools = Array.from({ length: whole }, (_, index) => cohort(600 - 100 * index, 120, password));
+      const cohorts = [...pools, cohort(20, 0, { ...password, count: 4 })];
+
+      const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), {
+        settings: { pods: 1, workersPerPod: 4 },
+      });
+
+      expect(findings).toMatchObject([{ status }]);
+    });
+
+    it('leaves pools alone of which one connection is in use', () => {
+      const cohorts = [600, 500, 400, 20].map((age) => cohort(age, 1, password));
+
+      const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), {
+        settings: { pods: 1, poolLimit: undefined, workersPerPod: undefined },
+      });
 
       expect(findings).toMatchObject([{ status: 'ok' }]);
     });
@@ -241,6 +295,17 @@ describe('connection-leak', () => {
     expect(password).toMatchObject([{ status: 'info', confidence: 'low' }]);
   });
 
+  it('is certain of the steps of refreshes that crowd an address, and not of other sessions that do', () => {
+    const settings = { pods: undefined };
+    const of = (cohorts: readonly SessionCohort[]) =>
+      evaluateSessions(connectionLeak, fromCohorts(cohorts), { version: '1.73.6', settings });
+
+    expect(of(staircase(6))).toMatchObject([{ confidence: 'high', evidence: { addressSharing: 'crowded' } }]);
+    expect(of(steps([6, 5, 4, 3, 2, 1, 0], 40))).toMatchObject([
+      { confidence: 'medium', confidenceReason: expect.stringContaining('NAT') },
+    ]);
+  });
+
   it('says at least, and spares no cohort as the newest, where the list is cut', () => {
     const source = fromCohorts([cohort(80, 70), cohort(68, 60)], [sessionGroup({ count: 10 })], { cohortCount: 250 });
 
@@ -254,7 +319,7 @@ describe('connection-leak', () => {
     ['1.74.3', '#13120'],
     ['1.80.5', '#24149'],
     ['1.90.1', '#33023'],
-    ['1.94.2', '#34749'],
+    ['1.94.2', 'No known leak'],
     ['1.108.13', 'No known leak'],
     ['1.200.0', 'newer than what is known'],
     [null, 'depends on LiteLLM'],
@@ -276,12 +341,165 @@ describe('connection-leak', () => {
     expect(JSON.stringify(finding)).not.toContain('#33023');
   });
 
-  it('shows after how long the pool of the version closes idle sessions', () => {
-    const of = (version: string) =>
-      evaluateSessions(connectionLeak, fromCohorts(staircase(6)), { version, settings: ONE_POD })[0]?.evidence
-        .poolClosesIdleAfterSeconds;
+  it('does not blame the rotation that kills engines, which leaves nothing', () => {
+    const [finding] = evaluateSessions(connectionLeak, fromCohorts(staircase(6)), {
+      version: '1.90.1',
+      settings: { ...ONE_POD, workersPerPod: 2 },
+    });
 
-    expect([of('1.100.5'), of('1.101.0')]).toEqual([300, 60]);
+    expect(JSON.stringify(finding)).not.toMatch(/#34749|iam-rotation-kills-engines/);
+  });
+
+  it.each([
+    ['1.73.6', 15],
+    ['1.80.13', 15],
+    ['1.80.15', 12],
+    ['1.94.2', 12],
+    // The version that runs now need not be the one that left them.
+    ['1.80.15', 15],
+    [null, 15],
+    [null, 12],
+  ])('sees refreshes on %s in steps of %i min', (version, minutes) => {
+    const findings = evaluateSessions(connectionLeak, fromCohorts(steps([7, 6, 5, 4, 3, 2, 1, 0], minutes)), {
+      version,
+      settings: ONE_POD,
+    });
+
+    expect(findings).toMatchObject([
+      { confidence: 'high', evidence: { secondsBetweenStarts: 60 * minutes, stepsOfTheTokenRefresh: true } },
+    ]);
+  });
+
+  it.each([
+    ['of another length', steps([6, 5, 4, 3, 2, 1, 0], 40)],
+    [
+      'that are refreshes only in the middle',
+      [300, 250, 238, 226, 100, 5].map((age) => cohort(age, age === 5 ? 0 : age - 10)),
+    ],
+  ])('sees no refreshes in steps %s', (_what, cohorts) => {
+    const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), { version: '1.80.5', settings: ONE_POD });
+
+    expect(findings).toMatchObject([{ confidence: 'medium', evidence: { stepsOfTheTokenRefresh: false } }]);
+  });
+
+  it('waits for the refresh of the version before idle sessions count', () => {
+    const idle = fromCohorts([cohort(80, 13), cohort(5, 0)]);
+    const of = (version: string) => evaluateSessions(connectionLeak, idle, { version, settings: ONE_POD })[0]?.status;
+
+    expect([of('1.80.13'), of('1.80.15')]).toEqual(['ok', 'warning']);
+  });
+
+  describe('ends sessions one by one', () => {
+    const stairs = fromCohorts(staircase(6));
+    const iam = (failed: number) =>
+      seen(cloudwatch({ iam: { requests: 100, failures: [{ cause: 'invalid-token', count: failed }] } }));
+    const advised = (source: SessionsSource, options: Parameters<typeof evaluateSessions>[2] = {}) =>
+      JSON.stringify(evaluateSessions(connectionLeak, source, { version: '1.74.3', settings: ONE_POD, ...options }));
+
+    it('when a newer pool of the client is at work and tokens are accepted', () => {
+      expect(advised(stairs)).toContain('pg_terminate_backend');
+    });
+
+    it.each<[string, string]>([
+      ['no newer pool is at work', advised(fromCohorts([...staircase(6).slice(0, -1), cohort(5, 4)]))],
+      ['tokens are refused', advised(stairs, { sources: { cloudwatch: iam(20) } })],
+      ['whether tokens are accepted is not seen', advised(stairs, { sources: { cloudwatch: failed('timeout') } })],
+      ['the start times show no refreshes', advised(fromCohorts(steps([6, 5, 4, 3, 2, 1, 0], 40)))],
+      ['an old pool is at work too', advised(fromCohorts([...staircase(6).slice(1), cohort(77, null)].reverse()))],
+      ['pods share an address', advised(stairs, { settings: { pods: 4 } })],
+      ['they logged in with a password', advised(fromCohorts(staircase(6, { iam: false })))],
+    ])('never when %s, and restarts one pod instead', (_when, findings) => {
+      expect(findings).toContain('"status":"warning"');
+      expect(findings).not.toContain('pg_terminate_backend');
+      expect(findings).toContain('Restart the pod at 10.0.3.17');
+    });
+
+    it('a few refusals of many do not count', () => {
+      expect(advised(stairs, { sources: { cloudwatch: iam(0.5) } })).toContain('pg_terminate_backend');
+    });
+  });
+
+  describe('tells a leak from a pool that lives without a refresh', () => {
+    /** Opened while one token lived, and idle from the bottom: the last connection returned is the first one taken. */
+    const unrefreshed = [cohort(200, 190, { count: 3 }), cohort(195, 150, { count: 4 }), cohort(188, 0, { count: 3 })];
+
+    it('is ok, and says so, when no later token opened a session', () => {
+      const findings = evaluateSessions(connectionLeak, fromCohorts(unrefreshed), {
+        version: '1.94.2',
+        settings: ONE_POD,
+      });
+
+      expect(findings).toMatchObject([
+        { status: 'ok', evidence: { leaked: 0, refreshOverdue: ['litellm@10.0.3.17'], tokenLogins: 'fine' } },
+      ]);
+      expect(findings[0]?.summary).toContain('No refresh of the IAM token has replaced the pool of litellm@10.0.3.17.');
+    });
+
+    it.each([
+      ['a pooler keeps them', fromCohorts(unrefreshed, [sessionGroup({ user: 'rdsproxyadmin', count: 1 })])],
+      ['a psql is among them', fromCohorts(unrefreshed, [sessionGroup({ application: 'psql', count: 1 })])],
+    ])('says nothing of the refresh where %s', (_what, source) => {
+      const findings = evaluateSessions(connectionLeak, source, { version: '1.94.2', settings: ONE_POD });
+
+      expect(findings).toMatchObject([{ status: 'ok' }]);
+      expect(findings[0]?.evidence).not.toHaveProperty('refreshOverdue');
+    });
+
+    it('finds the same cohorts leaked when each is of its own token and a newer one works', () => {
+      const leak = steps([6, 5, 4, 3, 2, 1, 0], 15, { count: 3 });
+
+      const findings = evaluateSessions(connectionLeak, fromCohorts(leak), { version: '1.73.6', settings: ONE_POD });
+
+      expect(findings).toMatchObject([
+        {
+          status: 'warning',
+          confidence: 'high',
+          evidence: { newerPoolAtWork: true, mayBeLivingPool: false, tokenRefresh: 'replaces-pools' },
+        },
+      ]);
+    });
+
+    it('may be a pool of another worker when the sessions are within the ceiling and nothing known explains them', () => {
+      const both = [cohort(200, 190, { count: 3 }), cohort(5, 0, { count: 3 })];
+
+      const findings = evaluateSessions(connectionLeak, fromCohorts(both), { settings: ONE_POD });
+
+      expect(findings).toMatchObject([
+        { status: 'info', confidence: 'low', evidence: { leaked: 3, mayBeLivingPool: true } },
+      ]);
+      expect(JSON.stringify(findings)).not.toMatch(/pg_terminate_backend|Restart the pod/);
+    });
+
+    it('is less certain when tokens are refused', () => {
+      const source = fromCohorts([cohort(80, 70), cohort(5, 0)]);
+      const refused = cloudwatch({ iam: { requests: 10, failures: [{ cause: 'invalid-token', count: 6 }] } });
+
+      const findings = evaluateSessions(connectionLeak, source, {
+        version: '1.80.5',
+        settings: ONE_POD,
+        sources: { cloudwatch: seen(refused) },
+      });
+
+      expect(findings).toMatchObject([{ status: 'warning', confidence: 'low', evidence: { tokenLogins: 'failing' } }]);
+      expect(findings[0]?.advice.map(({ text }) => text).join()).toContain('follow iam-authentication');
+    });
+
+    it('does not take sessions of the PgBouncer in the image for a refresh that is overdue', () => {
+      const pooled = fromCohorts([cohort(55, 1), cohort(20, 0)]);
+      const of = (version: string) =>
+        evaluateSessions(connectionLeak, pooled, { version, settings: { pods: 1, poolLimit: 30 } })[0]?.evidence
+          .refreshOverdue;
+
+      expect([of('1.101.0'), of('1.102.0')]).toEqual([['litellm@10.0.3.17'], undefined]);
+    });
+  });
+
+  it('is less certain of an address that is no pod', () => {
+    const cohorts = [cohort(80, 70), cohort(5, 0), cohort(5, 0, { clientAddress: '10.0.9.9' })];
+
+    const findings = evaluateSessions(connectionLeak, fromCohorts(cohorts), { version: '1.80.5', settings: ONE_POD });
+
+    expect(findings).toMatchObject([{ confidenceReason: expect.stringContaining('another program uses') }]);
   });
 
   it('is unknown without a session of LiteLLM, and when sessions are hidden', () => {

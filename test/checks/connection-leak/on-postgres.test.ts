@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -46,11 +47,16 @@ async function open(application = ''): Promise<{ readonly client: pg.Client; rea
   return { client, row: rowSchema.parse(row) };
 }
 
+/** Stands for the time between two refreshes of a token; a token lives a third of it. */
+const STEP_SECONDS = 3;
+
 it('ends on a real server only sessions that are old, unused, of the pool and of its client', async () => {
   const first = await open();
   const person = await open('psql');
   const used = await open();
+  await delay(STEP_SECONDS * 1000);
   const last = await open();
+  await delay(STEP_SECONDS * 1000);
   const living = await open();
   const { address } = first.row;
   const common = { user: database.passwordUser, database: database.databaseName, clientAddress: address, iam: true };
@@ -63,14 +69,16 @@ it('ends on a real server only sessions that are old, unused, of the pool and of
     oldestIdleSince: rows[0].change,
     newestIdleSince: rows.at(-1)?.change ?? null,
   });
-  const cohorts = [cohort([first.row, person.row, used.row, last.row]), cohort([living.row])];
+  // At work when the audit looks.
+  const newest = { ...cohort([living.row]), idle: 0 };
+  const cohorts = [cohort([first.row, person.row, used.row]), cohort([last.row]), newest];
   const groups = [sessionGroup({ ...common, count: 4 }), sessionGroup({ ...common, application: 'psql', count: 1 })];
-  // Ages go by the server's clock, as the snapshot has it: a day later all of them are old.
-  const tomorrow = server({ now: new Date(Date.now() + 86_400_000).toISOString() });
+  // Ages go by the server's clock, as the snapshot has it.
+  const soon = server({ now: new Date(Date.now() + 2000).toISOString() });
 
-  const [finding] = evaluateSessions(connectionLeak, sessions({ groups, cohorts, cohortCount: 2 }), {
-    settings: { pods: 1, litellmUser: database.passwordUser },
-    sources: { server: seen(tomorrow) },
+  const [finding] = evaluateSessions(connectionLeak, sessions({ groups, cohorts, cohortCount: 3 }), {
+    settings: { pods: 1, litellmUser: database.passwordUser, tokenLifeSeconds: 1, tokenRefreshSeconds: STEP_SECONDS },
+    sources: { server: seen(soon) },
   });
   await used.client.query('SELECT 1');
   const command = finding?.advice.flatMap(({ command = '' }) => (command.includes('terminate') ? [command] : []))[0];
@@ -78,4 +86,4 @@ it('ends on a real server only sessions that are old, unused, of the pool and of
 
   expect(ended.map(({ pid }) => pid).sort()).toEqual([first.row.pid, last.row.pid].sort());
   expect(finding?.evidence.leaked).toBe(3);
-});
+}, 30_000);

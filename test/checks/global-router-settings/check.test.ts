@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RouterSettingsSource } from '../../../lambda/snapshot/snapshot.ts';
+import { counted } from '../../activity.ts';
 import {
   findingsOf,
   globalRow,
   healthySnapshot,
-  litellm,
   routerSettings,
   seen,
   server,
@@ -138,13 +138,12 @@ describe(ID, () => {
   it.each([
     [600, 'warning', 'queries for it and builds a Router on each LLM request.'],
     [20, 'info', 'builds no Router per request, so purging fixes nothing on this version'],
-  ])('lets %i lookups for 500 requests decide on 1.81.6rc1: %s', (configScans, status, words) => {
-    const activity = { state: 'seen', seconds: 5, configScans, spendLogRows: 500, reset: false } as const;
+  ])('lets %i lookups for 500 requests decide on 1.81.6rc1: %s', (lookups, status, words) => {
     const snapshot = healthySnapshot({
       configuredVersion: '1.81.6rc1',
       sources: {
         'router-settings': seen(routerSettings({ global: globalRow() })),
-        litellm: seen(litellm({ activity })),
+        ...counted({ lookups, requests: 500 }),
       },
     });
 

@@ -7,6 +7,10 @@ const CONNECTED: ReadinessAnswer = { httpStatus: 200, database: 'connected' };
 const DISCONNECTED: ReadinessAnswer = { httpStatus: 200, database: 'disconnected' };
 const NOT_READY: ReadinessAnswer = { httpStatus: 503, database: null };
 const SILENT: ReadinessAnswer = { httpStatus: 200, database: null };
+/** As 1.104.0 and later answer while lookups meet their deadline, and with requests allowed without the database. */
+const STALLED: ReadinessAnswer = { httpStatus: 503, database: 'stalled' };
+const STALLED_AND_ALLOWED: ReadinessAnswer = { httpStatus: 200, database: 'stalled' };
+const LEAVING: ReadinessAnswer = { httpStatus: 503, database: null, shuttingDown: true };
 const TIMEOUT: SourceFailure = { kind: 'timeout', message: 'No answer within 3000 ms.' };
 
 interface Answers {
@@ -41,6 +45,14 @@ describe('proxy-health', () => {
     [[{ httpStatus: 500, database: 'connected' } as const], [], 'unknown'],
     [[], [TIMEOUT, TIMEOUT, TIMEOUT], 'unknown'],
     [[], [], 'unknown'],
+    [[STALLED, STALLED, STALLED], [], 'warning'],
+    [[STALLED_AND_ALLOWED], [], 'warning'],
+    [[CONNECTED, STALLED], [], 'warning'],
+    [[STALLED, STALLED, NOT_READY], [], 'warning'],
+    [[STALLED, NOT_READY], [], 'critical'],
+    [[CONNECTED, CONNECTED, LEAVING], [], 'ok'],
+    [[LEAVING, LEAVING], [], 'unknown'],
+    [[LEAVING, NOT_READY], [], 'critical'],
   ])('rates %o and failures %o as %s', (readiness, failures, status) => {
     const findings = evaluateWith({ readiness, failures });
 
@@ -54,6 +66,43 @@ describe('proxy-health', () => {
       'Of 3 answers from litellm.example to /health/readiness, 2 said connected and 1 said that the database is not connected (503 or disconnected); its pods differ.',
     );
     expect(finding?.evidence).toMatchObject({ connected: 2, lost: 1, httpStatuses: [200, 503] });
+  });
+
+  it('says that the pool is short when lookups stall, and not that the database is lost', () => {
+    const [finding] = evaluateWith({ readiness: [STALLED, CONNECTED] });
+
+    expect(finding?.evidence).toMatchObject({ stalled: 1, lost: 0, connected: 1 });
+    expect(finding?.summary).toContain('the pool is short');
+    expect(finding?.advice[0]?.text).toContain('pool-budget');
+    expect(JSON.stringify(finding)).not.toContain('allow_requests_on_db_unavailable');
+  });
+
+  it('counts a pod that shuts down apart', () => {
+    const [some, all] = [[CONNECTED, LEAVING], [LEAVING]].map((readiness) => evaluateWith({ readiness })[0]);
+
+    expect(some?.evidence).toMatchObject({ shuttingDown: 1, lost: 0, unclear: 0 });
+    expect(all?.advice[0]?.text).toContain('deployment');
+  });
+
+  it.each([
+    ['1.81.13', 'medium', /2 min/],
+    ['1.82.0', 'medium', /2 min/],
+    ['1.82.1', 'high', undefined],
+    ['1.104.0', 'high', undefined],
+  ])('is, of a connected on %s, of %s confidence', (version, confidence, reason) => {
+    const [finding] = evaluateWith({ readiness: [CONNECTED] }, {}, version);
+
+    expect(finding).toMatchObject({ status: 'ok', confidence });
+    if (reason !== undefined) expect(finding?.confidenceReason).toMatch(reason);
+  });
+
+  it('advises to ask twice where an answer of a loss may be old', () => {
+    const [old, fresh] = ['1.81.13', '1.104.0'].map((version) =>
+      JSON.stringify(evaluateWith({ readiness: [DISCONNECTED] }, {}, version)),
+    );
+
+    expect(old).toContain('2 min old, so ask twice');
+    expect(fresh).not.toContain('ask twice');
   });
 
   it('shows why nothing was answered, and where to look', () => {
@@ -112,7 +161,7 @@ describe('proxy-health', () => {
   it('is ok only when all answers are connected, and has advice otherwise, for any answers', () => {
     const answer = fc.record({
       httpStatus: fc.oneof(fc.constantFrom(200, 503), fc.nat({ max: 999 })),
-      database: fc.constantFrom('connected' as const, 'disconnected' as const, null),
+      database: fc.constantFrom('connected' as const, 'disconnected' as const, 'stalled' as const, null),
     });
     const failures = fc.array(fc.constant(TIMEOUT), { maxLength: 2 });
 
