@@ -1,4 +1,5 @@
 import { gt } from '@renovatebot/pep440';
+import { listed } from '../core/text.ts';
 import { isAffected } from './affected.ts';
 import { ABOUT } from './releases/about.ts';
 import type { Certainty, KnownIssue, KnownIssueKind, KnownIssueSeverity } from './releases/known-issue.ts';
@@ -11,14 +12,15 @@ const CERTAINTIES: readonly Certainty[] = ['V', 'I', '?'];
 const RATINGS: readonly string[] = ['critical (malware)', 'critical', 'high', 'medium', 'low'];
 
 /**
- * Worst first; connection issues before security ones, and what always holds before what requires a setting. The order of the tables
- * decides between equals.
+ * Worst first; connection issues before security ones, what is exploited without a login before all other security issues, and what always
+ * holds before what requires a setting. The order of the tables decides between equals.
  */
 const RANKED: readonly KnownIssue[] = KNOWN_ISSUES.toSorted(
   (a, b) =>
     Number(isSecurity(a)) - Number(isSecurity(b)) ||
+    exploitRank(a) - exploitRank(b) ||
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    Number(b.advisory?.exploited ?? false) - Number(a.advisory?.exploited ?? false) ||
+    Number(b.advisory?.withoutLogin ?? false) - Number(a.advisory?.withoutLogin ?? false) ||
     ratingRank(a) - ratingRank(b) ||
     CERTAINTIES.indexOf(a.certainty) - CERTAINTIES.indexOf(b.certainty) ||
     Number(a.setting !== undefined) - Number(b.setting !== undefined) ||
@@ -33,6 +35,12 @@ export function knownIssuesOf(version: LitellmVersion, context: { readonly iam: 
   return RANKED.filter((issue) => (context.iam || !issue.iam) && isAffected(version, issue));
 }
 
+/** The versions that fix an issue or advisory, by its id or an alias: `1.83.9`; `no version known` where none does. */
+export function fixedIn(name: string): string {
+  const issue = KNOWN_ISSUES.find(({ id, advisory }) => id === name || advisory?.aliases.includes(name));
+  return issue === undefined || issue.fixed.length === 0 ? 'no version known' : listed(issue.fixed);
+}
+
 /** Whether a version is newer than all that the knowledge covers. A rebuild of the newest release is not. */
 export function isBeyondKnowledge({ text }: LitellmVersion): boolean {
   return gt(text, ABOUT.newest) && !text.startsWith(`${ABOUT.newest}.post`);
@@ -40,6 +48,16 @@ export function isBeyondKnowledge({ text }: LitellmVersion): boolean {
 
 export function isSecurity({ kind }: KnownIssue): boolean {
   return kind === 'security';
+}
+
+/** The name that people search for: the CVE, else the id. */
+export function publicName({ id, advisory }: KnownIssue): string {
+  return [id, ...(advisory?.aliases ?? [])].find((name) => name.startsWith('CVE-')) ?? id;
+}
+
+function exploitRank({ advisory }: KnownIssue): number {
+  if (!advisory?.exploited) return 2;
+  return advisory.withoutLogin ? 0 : 1;
 }
 
 function ratingRank({ advisory }: KnownIssue): number {

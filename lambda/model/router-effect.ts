@@ -86,7 +86,7 @@ function byVersion(level: RouterLevel, running: RunningVersion | null, columns: 
 function atLeast(level: RouterLevel, version: LitellmVersion, running: RunningVersion): SeenEffect {
   if (!isPastPerRequest(version)) {
     return notKnown(
-      `At least LiteLLM ${version.text} has run, by ${ORIGINS[running.from].words}, but which version runs now is not known.`,
+      `The schema is that of LiteLLM ${version.text} or newer, by ${ORIGINS[running.from].words}, but which version runs is not known.`,
     );
   }
   const effect = routerEffect(version, level);

@@ -5,7 +5,7 @@ import { buildModel } from '../../lambda/model/model.ts';
 import type { SeenEffect } from '../../lambda/model/router-effect.ts';
 import type { ActivitySeen, ProxySource, Snapshot } from '../../lambda/snapshot/snapshot.ts';
 import { anyActivity } from '../activity.ts';
-import { healthySnapshot, litellm, proxy, seen, settingsFor, skipped } from '../snapshots.ts';
+import { healthySnapshot, olderLitellm, proxy, seen, settingsFor, skipped } from '../snapshots.ts';
 
 type StatedVersion = ProxySource['versions'][number];
 
@@ -29,7 +29,7 @@ function snapshotOf({ configured = null, stated = [], migrations = [], activity 
       cloudwatch: skipped('Not asked.'),
       proxy: seen(proxy({ versions })),
       litellm: seen(
-        litellm({
+        olderLitellm({
           migrations: { state: 'seen', applied: migrations, failed: [] },
           ...(activity === undefined ? {} : { activity }),
         }),
@@ -78,7 +78,7 @@ describe('the effect of router_settings here', () => {
     expect(seen).toMatchObject({
       kind: 'unknown',
       version: null,
-      uncertainty: { reason: expect.stringContaining('At least LiteLLM 1.80.13') },
+      uncertainty: { reason: expect.stringContaining('The schema is that of LiteLLM 1.80.13') },
     });
   });
 

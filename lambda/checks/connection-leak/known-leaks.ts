@@ -6,8 +6,8 @@ import { KNOWN_ISSUES } from '../../litellm/releases/known-issues.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { Topology } from '../../model/topology.ts';
 
-/** What leaves connections behind, the likeliest first: #13120, #24149, #33023, #34749. */
-const LEAKS = ['iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine', 'iam-rotation-kills-engines'];
+/** What leaves connections behind, the likeliest first: #13120, #24149, #33023. */
+const LEAKS = ['iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine'];
 
 /** From this version on a pool closes what was idle for 60 s; before, Prisma's 300 s (knowledge/litellm.md section 4). */
 const SHORT_IDLE = { since: '1.101.0', seconds: 60, before: 300 };

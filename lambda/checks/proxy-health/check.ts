@@ -1,7 +1,7 @@
 import type { Advice, Status } from '../../core/finding.ts';
 import { counted, listed } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
-import { knownIssuesOf } from '../../litellm/known-issues.ts';
+import { fixedIn, knownIssuesOf } from '../../litellm/known-issues.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { ProxySource, ReadinessAnswer, Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident } from '../check.ts';
@@ -132,6 +132,6 @@ function uncertaintyOf(version: LitellmVersion | null): Uncertainty | null {
   if (version !== null && !knownIssuesOf(version, { iam: false }).some(({ id }) => id === STUCK)) return null;
   return {
     confidence: 'medium',
-    reason: `LiteLLM before 1.83.14 can stay at 503 after the database is back (#26134), and ${version === null ? 'the version that runs is not known' : `${version.text} runs`}.`,
+    reason: `LiteLLM before ${fixedIn(STUCK)} can stay at 503 after the database is back (#26134), and ${version === null ? 'the version that runs is not known' : `${version.text} runs`}.`,
   };
 }

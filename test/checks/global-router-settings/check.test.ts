@@ -4,7 +4,7 @@ import {
   findingsOf,
   globalRow,
   healthySnapshot,
-  litellm,
+  olderLitellm,
   routerSettings,
   seen,
   server,
@@ -19,7 +19,10 @@ function evaluateWith(configuredVersion: string | null, overrides: Partial<Route
     ID,
     healthySnapshot({
       configuredVersion,
-      sources: { 'router-settings': seen(routerSettings({ global: globalRow(), ...overrides })) },
+      sources: {
+        litellm: seen(olderLitellm()),
+        'router-settings': seen(routerSettings({ global: globalRow(), ...overrides })),
+      },
     }),
   );
 }
@@ -144,7 +147,7 @@ describe(ID, () => {
       configuredVersion: '1.81.6rc1',
       sources: {
         'router-settings': seen(routerSettings({ global: globalRow() })),
-        litellm: seen(litellm({ activity })),
+        litellm: seen(olderLitellm({ activity })),
       },
     });
 

@@ -57,7 +57,7 @@ describe('per-request-router', () => {
       requestsWritten: 500,
       lookupsThatPollingExplains: 80,
     });
-    expect(finding?.advice[0]?.text).toMatch(/^Upgrade LiteLLM to 1\.108\.13/);
+    expect(finding?.advice[0]?.text).toMatch(/^Upgrade LiteLLM to 1\.108\.14/);
     expect(finding?.advice[1]?.text).toContain('global-router-settings');
   });
 

@@ -1,10 +1,11 @@
-import type { Advice } from '../../core/finding.ts';
-import { ABOUT } from '../../litellm/releases/about.ts';
-import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
-import type { Upgrade } from '../../litellm/upgrade.ts';
+import type { Advice } from '../core/finding.ts';
+import { ABOUT } from '../litellm/releases/about.ts';
+import type { KnownIssue } from '../litellm/releases/known-issue.ts';
+import type { Upgrade } from '../litellm/upgrade.ts';
 
 /** The upgrade, what to know before it, and what helps until then. */
 export function knownIssueAdvice(issues: readonly KnownIssue[], upgrade: Upgrade | null): readonly Advice[] {
+  if (issues.length === 0) return [];
   return [...(upgrade === null ? [] : upgradeSteps(upgrade)), ...workarounds(issues, upgrade)];
 }
 
