@@ -29,5 +29,5 @@ function workarounds(issues: readonly KnownIssue[], upgrade: Upgrade | null): re
 }
 
 export const UPDATE_AUDITOR: Advice = {
-  text: `Update the auditor: what it knows of LiteLLM is of ${ABOUT.date} and ends with ${ABOUT.newest}. Until then, read LiteLLM's own release notes and advisories.`,
+  text: `Update the auditor to its newest release, and deploy it: what it knows of LiteLLM is of ${ABOUT.date} and ends with ${ABOUT.newest}. Until then, read LiteLLM's own release notes and advisories.`,
 };

@@ -10,6 +10,7 @@ import { globalRouterSettings } from './global-router-settings/check.ts';
 import { iamAuthentication } from './iam-authentication/check.ts';
 import { idleInTransaction } from './idle-in-transaction/check.ts';
 import { keyRouterSettings } from './key-router-settings/check.ts';
+import { knowledgeAge } from './knowledge-age/check.ts';
 import { litellmSecurity } from './litellm-security/check.ts';
 import { litellmVersion } from './litellm-version/check.ts';
 import { perRequestRouter } from './per-request-router/check.ts';
@@ -45,6 +46,7 @@ export const CHECKS = [
   transportSecurity,
   rdsConfiguration,
   auditorPrivileges,
+  knowledgeAge,
 ] as const;
 
 type RegisteredCheck = (typeof CHECKS)[number];
