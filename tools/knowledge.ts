@@ -77,6 +77,8 @@ const releaseRow = z.object({
   source: text,
 });
 
+const behaviourRow = z.object({ id: text, since: version, marker, meaning: text });
+
 const migrationRow = z.object({
   migration: text,
   first_version: version,
@@ -97,6 +99,8 @@ export interface Knowledge {
   readonly knownIssues: readonly KnownIssue[];
   /** Oldest first. */
   readonly breakingChanges: readonly BreakingChange[];
+  /** The first version that behaves so, by the behaviour's id. */
+  readonly since: Readonly<Record<string, string>>;
   /** The first version that ships a migration, by the migration's name. */
   readonly firstVersions: Readonly<Record<string, string>>;
 }
@@ -107,7 +111,7 @@ export interface Knowledge {
  */
 export function readKnowledge(folder: string): Knowledge {
   const about = readAbout(join(folder, 'about.json'));
-  const { issues, advisories } = readTables(folder);
+  const { issues, advisories, behaviours } = readTables(folder);
   const results = readResults(join(folder, RESULTS_FILE));
   const knownIssues = [
     ...issues.map((row) => knownIssue(row, results)),
@@ -120,6 +124,7 @@ export function readKnowledge(folder: string): Knowledge {
     breakingChanges: readTable(join(folder, 'releases.tsv'), releaseRow)
       .flatMap(breakingChange)
       .toSorted((a, b) => compare(a.version, b.version)),
+    since: Object.fromEntries(behaviours.map((row) => [row.id, row.since])),
     firstVersions: readFirstVersions(folder),
   };
 }
@@ -129,14 +134,15 @@ export function readKnowledge(folder: string): Knowledge {
  * @throws TableError naming every bad cell.
  */
 export function readRows(folder: string): readonly VerifiableRow[] {
-  const { issues, advisories } = readTables(folder);
-  return [...issues, ...advisories].map(verifiable);
+  const { issues, advisories, behaviours } = readTables(folder);
+  return [...[...issues, ...advisories].map(verifiable), ...behaviours.map(asRow)];
 }
 
 function readTables(folder: string) {
   return {
     issues: readTable(join(folder, 'known-issues.tsv'), knownIssueRow),
     advisories: readTable(join(folder, 'advisories.tsv'), advisoryRow),
+    behaviours: readTable(join(folder, 'behaviour.tsv'), behaviourRow),
   };
 }
 
@@ -151,6 +157,10 @@ function verifiable({ id, introduced, fixed, last_affected, introduced_marker, f
     introducedMarker: introduced_marker,
     fixedMarker: fixed_marker,
   };
+}
+
+function asRow({ id, since, marker: introducedMarker }: z.output<typeof behaviourRow>): VerifiableRow {
+  return { id, introduced: since, fixed: [], lastAffected: [], introducedMarker, fixedMarker: '' };
 }
 
 /** What no package confirms is at best reported. */

@@ -3,6 +3,7 @@ import { listed } from '../core/text.ts';
 import { isAffected } from './affected.ts';
 import { ABOUT } from './releases/about.ts';
 import type { Certainty, KnownIssue, KnownIssueKind, KnownIssueSeverity } from './releases/known-issue.ts';
+import type { KNOWN_ISSUE_IDS } from './releases/known-issue-ids.ts';
 import { KNOWN_ISSUES } from './releases/known-issues.ts';
 import type { LitellmVersion } from './version.ts';
 
@@ -35,9 +36,22 @@ export function knownIssuesOf(version: LitellmVersion, context: { readonly iam: 
   return RANKED.filter((issue) => (context.iam || !issue.iam) && isAffected(version, issue));
 }
 
-/** The versions that fix an issue or advisory, by its id or an alias: `1.83.9`; `no version known` where none does. */
-export function fixedIn(name: string): string {
-  const issue = KNOWN_ISSUES.find(({ id, advisory }) => id === name || advisory?.aliases.includes(name));
+/** An id of knowledge/known-issues.tsv or advisories.tsv: a misspelled one does not compile. */
+export type KnownIssueId = (typeof KNOWN_ISSUE_IDS)[number];
+
+/** The ends of an issue's range in words: its first version, the last affected and the first fixed one. */
+export function rangeOf(name: KnownIssueId): Readonly<Record<'introduced' | 'lastAffected' | 'fixed', string>> {
+  const issue = KNOWN_ISSUES.find(({ id }) => id === name);
+  return {
+    introduced: issue?.introduced ?? '0',
+    lastAffected: listed(issue?.lastAffected ?? []),
+    fixed: fixedIn(name),
+  };
+}
+
+/** The versions that fix an issue or advisory: `1.83.9`; `no version known` where none does. */
+export function fixedIn(name: KnownIssueId): string {
+  const issue = KNOWN_ISSUES.find(({ id }) => id === name);
   return issue === undefined || issue.fixed.length === 0 ? 'no version known' : listed(issue.fixed);
 }
 

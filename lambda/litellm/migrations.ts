@@ -1,6 +1,6 @@
 import { gt } from '@renovatebot/pep440';
-import { ABOUT } from './releases/about.ts';
 import { FIRST_VERSIONS } from './releases/first-versions.ts';
+import { SINCE } from './releases/since.ts';
 
 export interface MigrationVersion {
   /** A lower bound: the schema is that of this LiteLLM version or of a newer one. */
@@ -12,13 +12,12 @@ export interface MigrationVersion {
 }
 
 const FIRST_VERSION_OF: ReadonlyMap<string, string> = new Map(Object.entries(FIRST_VERSIONS));
-const HEARTBEAT_MIGRATION = '20260814000000_add_proxy_worker_heartbeat';
 /** A migration's name begins with its date. */
 const DATE = /^\d{8}/;
 const NEWEST_DATE = highest([...FIRST_VERSION_OF.keys()].map(dateOf), (date, other) => date > other) ?? '';
 
 /** The first version that makes the table of the workers' heartbeats. */
-export const FIRST_WITH_HEARTBEATS = FIRST_VERSION_OF.get(HEARTBEAT_MIGRATION) ?? ABOUT.migrations;
+export const FIRST_WITH_HEARTBEATS = SINCE.heartbeats;
 
 /**
  * What the names in "_prisma_migrations" show, those that were applied: `finished_at` set, `rolled_back_at` not. Names do not sort by

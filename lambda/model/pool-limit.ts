@@ -1,13 +1,11 @@
 import { lt } from '@renovatebot/pep440';
 import { knownIssuesOf } from '../litellm/known-issues.ts';
+import { SINCE } from '../litellm/releases/since.ts';
 import type { LitellmVersion } from '../litellm/version.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** LiteLLM's database_connection_pool_limit where nothing is configured, connections per worker (knowledge/litellm.md section 4). */
 const DEFAULT_POOL_LIMIT = 10;
-
-/** Up to 1.80.12 a proxy without a configuration file used 100. */
-const FIRST_WITH_ONE_DEFAULT = '1.80.13';
 
 export interface PoolLimit {
   /** Connections per worker. */
@@ -15,7 +13,7 @@ export interface PoolLimit {
   readonly from: 'configuration' | "LiteLLM's default";
   /** What the default leaves open. */
   readonly note: string | null;
-  /** Whether a refresh of the IAM token drops the limit, so that the pool falls to 2 x CPUs + 1 (#33021). */
+  /** Whether a refresh of the IAM token drops the limit, so that the pool falls to Prisma's own default (#33021). */
   readonly droppedByRefresh: 'yes' | 'perhaps' | 'no';
 }
 
@@ -29,7 +27,7 @@ export function poolLimit(settings: Settings, version: LitellmVersion | null, ia
     perWorker: DEFAULT_POOL_LIMIT,
     from: "LiteLLM's default",
     note:
-      version !== null && lt(version.release, FIRST_WITH_ONE_DEFAULT)
+      version !== null && lt(version.release, SINCE['pool-limit-10'])
         ? `LiteLLM ${version.text} uses 100 when it has no configuration file.`
         : null,
     droppedByRefresh,

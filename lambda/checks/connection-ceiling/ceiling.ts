@@ -1,6 +1,8 @@
 import { ge } from '@renovatebot/pep440';
 import { counted } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
+import { fixedIn } from '../../litellm/known-issues.ts';
+import { SINCE } from '../../litellm/releases/since.ts';
 import type { LitellmClient } from '../../model/litellm-clients.ts';
 import { openedSinceRefresh } from '../../model/observed-pool.ts';
 import type { Topology } from '../../model/topology.ts';
@@ -9,8 +11,8 @@ import type { Settings } from '../../settings/settings.ts';
 /** For this part of the time between two refreshes the previous engine may still be closing its sessions: 2 of 12 min. */
 const DRAINING_PART = 1 / 6;
 
-/** The PgBouncer that LiteLLM's image can run opens so many sessions per pod, from 1.102.0 on (knowledge/litellm.md section 4). */
-const BUNDLED_POOLER = { since: '1.102.0', sessions: 20 };
+/** The PgBouncer that LiteLLM's image can run opens so many sessions per pod (knowledge/litellm.md section 4). */
+const BUNDLED_POOLER = { since: SINCE['bundled-pooler'], sessions: 20 };
 
 export interface Ceiling {
   readonly sessions: number;
@@ -53,7 +55,7 @@ export function computeCeiling(
         ? [
             {
               confidence: 'low' as const,
-              reason: `LiteLLM's version is not known: before 1.102.0 a token refresh drops the pool limit (#33021), and ${opened} sessions were opened at once.`,
+              reason: `LiteLLM's version is not known: before ${fixedIn('iam-refresh-drops-parameters')} a token refresh drops the pool limit (#33021), and ${opened} sessions were opened at once.`,
             },
           ]
         : []),

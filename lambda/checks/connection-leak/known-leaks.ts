@@ -3,6 +3,7 @@ import { listed } from '../../core/text.ts';
 import { isBeyondKnowledge, knownIssuesOf } from '../../litellm/known-issues.ts';
 import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
 import { KNOWN_ISSUES } from '../../litellm/releases/known-issues.ts';
+import { SINCE } from '../../litellm/releases/since.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { Topology } from '../../model/topology.ts';
 
@@ -10,7 +11,7 @@ import type { Topology } from '../../model/topology.ts';
 const LEAKS = ['iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine'];
 
 /** From this version on a pool closes what was idle for 60 s; before, Prisma's 300 s (knowledge/litellm.md section 4). */
-const SHORT_IDLE = { since: '1.101.0', seconds: 60, before: 300 };
+const SHORT_IDLE = { since: SINCE['short-idle-life'], seconds: 60, before: 300 };
 
 /** The known leaks that the version, the login and the workers allow; all that the login allows where the version is not known. */
 export function knownLeaks({ version, deployment }: Topology, iam: boolean): readonly KnownIssue[] {

@@ -1,3 +1,4 @@
+import type { KnownIssueId } from '../../litellm/known-issues.ts';
 import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
 import type { Model } from '../../model/model.ts';
 import type { RouterSettingsSource, Snapshot } from '../../snapshot/snapshot.ts';
@@ -7,7 +8,7 @@ export type Traits = Readonly<
   Record<'iam' | 'routerSettings' | 'scopedSettings' | 'severalWorkers', boolean | undefined>
 >;
 
-const REQUIRES: Readonly<Partial<Record<string, keyof Traits>>> = {
+const REQUIRES: Readonly<Partial<Record<KnownIssueId, keyof Traits>>> = {
   'per-request-router': 'routerSettings',
   'scoped-router-settings-ignored': 'scopedSettings',
   'null-settings-shadow': 'scopedSettings',
@@ -47,7 +48,7 @@ const SEVERITIES = ['critical', 'warning', 'info'];
 
 function traitOf({ id, iam }: KnownIssue, traits: Traits): boolean | undefined {
   if (iam) return traits.iam;
-  const required = REQUIRES[id];
+  const required = new Map<string, keyof Traits>(Object.entries(REQUIRES)).get(id);
   return required === undefined ? undefined : traits[required];
 }
 

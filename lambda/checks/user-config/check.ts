@@ -10,7 +10,7 @@ import { noTable } from '../not-evaluated.ts';
 
 const FORGERY = 'PYSEC-2026-4070';
 /** The fix refuses user_config by default. */
-const FORGERY_FIX = fixedIn(FORGERY);
+const FORGERY_FIX = fixedIn('GHSA-hx8v-g79f-8w5f');
 
 export const userConfig = defineCheck({
   id: 'user-config',

@@ -80,11 +80,11 @@ describe('connection-ceiling', () => {
 
   it('names the 100 that an old proxy uses without a configuration file', () => {
     const [finding] = evaluateSessions(connectionCeiling, pods(10), {
-      version: '1.80.5',
+      version: '1.74.12',
       settings: { poolLimit: undefined },
     });
 
-    expect(finding?.confidenceReason).toContain('1.80.5 uses 100');
+    expect(finding?.confidenceReason).toContain('1.74.12 uses 100');
   });
 
   it('leaves alone what other users, databases and tools hold', () => {
