@@ -2,8 +2,8 @@ import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { proxyErrorMetrics } from '../lambda/settings/metric-names.ts';
 
-/** Prisma's code for a timeout while waiting for a free connection of the pool. */
-const POOL_TIMEOUT = 'P2024';
+/** What LiteLLM logs of a timeout while it waits for a free connection of the pool; Prisma's code P2024 is in no line. */
+const POOL_TIMEOUT = 'Timed out fetching a new connection from the connection pool';
 
 export interface ProxyLogProps {
   /** The name of the database in reports. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ActivitySeen, LitellmSource, Sources } from '../lambda/snapshot/snapshot.ts';
-import { litellm, previous, seen, TAKEN_AT } from './snapshots.ts';
+import { olderLitellm, previous, seen, TAKEN_AT } from './snapshots.ts';
 
 /** The earlier of two readings. */
 const BEFORE = { configScans: 1_000_000, spendLogRows: 2_000_000, statsReset: null } as const;
@@ -21,7 +21,7 @@ export function counted(
   const then = new Date(Date.parse(TAKEN_AT) - seconds * 1000).toISOString();
   return {
     litellm: seen(
-      litellm({
+      olderLitellm({
         ...more,
         activity: {
           state: 'seen',

@@ -131,6 +131,11 @@ export function previous(overrides: Partial<PreviousSource> = {}): PreviousSourc
   };
 }
 
+/** LiteLLM before 1.99.0, whose workers send no heartbeats: nothing but its migrations shows a version. */
+export function olderLitellm(overrides: Partial<LitellmSource> = {}): LitellmSource {
+  return litellm({ workers: { state: 'no-table' }, ...overrides });
+}
+
 /** Four hours of 20 connections, every five minutes: more would make the trend most of the work. No failed login. */
 export function cloudwatch(overrides: Partial<CloudWatchSource> = {}): CloudWatchSource {
   const end = Date.parse(TAKEN_AT);

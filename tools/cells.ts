@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseLitellmVersion } from '../lambda/litellm/version.ts';
+import { parseMarker } from './verify/marker.ts';
 
 /** What the cells of the tables in knowledge/ can hold; knowledge/README.md describes them. */
 
@@ -30,6 +31,11 @@ export const lastAffected = listOf(
 );
 
 export const texts = listOf(text);
+
+/** How a published package shows the first or the last version of a range. */
+export const marker = z
+  .string()
+  .refine((cell) => cell === '' || parseMarker(cell) !== null, 'is not like `+ litellm/proxy/utils.py: pattern`');
 
 /** Values that stand in one cell, `a | b`; none for an empty cell. */
 function listOf<Item extends z.ZodType<string, string>>(item: Item) {

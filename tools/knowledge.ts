@@ -1,12 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare } from '@renovatebot/pep440';
+import { compare, lte } from '@renovatebot/pep440';
 import { z } from 'zod';
 import { isAffected } from '../lambda/litellm/affected.ts';
-import type { About, BreakingChange, KnownIssue, KnownIssueSeverity } from '../lambda/litellm/releases/known-issue.ts';
+import type {
+  About,
+  BreakingChange,
+  Certainty,
+  KnownIssue,
+  KnownIssueSeverity,
+} from '../lambda/litellm/releases/known-issue.ts';
 import { parseLitellmVersion } from '../lambda/litellm/version.ts';
-import { certainty, introduced, lastAffected, optionalText, text, texts, version, versions, yes } from './cells.ts';
+import {
+  certainty,
+  introduced,
+  lastAffected,
+  marker,
+  optionalText,
+  text,
+  texts,
+  version,
+  versions,
+  yes,
+} from './cells.ts';
 import { readTable, TableError } from './table.ts';
+import { RESULTS_FILE, type Result, readResults } from './verify/results.ts';
+import { isVerified, type VerifiableRow } from './verify/rows.ts';
 
 const knownIssueRow = z.object({
   id: text,
@@ -17,6 +36,8 @@ const knownIssueRow = z.object({
   introduced,
   fixed: versions,
   last_affected: lastAffected,
+  introduced_marker: marker,
+  fixed_marker: marker,
   certainty,
   title: text,
   workaround: optionalText,
@@ -32,9 +53,12 @@ const advisoryRow = z.object({
     'does not start with critical, high, medium, low or not rated',
   ),
   exploited: yes,
+  without_login: yes,
   introduced,
   fixed: versions,
   last_affected: lastAffected,
+  introduced_marker: marker,
+  fixed_marker: marker,
   setting: optionalText,
   certainty,
   title: text,
@@ -53,11 +77,18 @@ const releaseRow = z.object({
   source: text,
 });
 
-const migrationRow = z.object({ migration: text, first_version: version });
+const behaviourRow = z.object({ id: text, since: version, marker, meaning: text });
+
+const migrationRow = z.object({
+  migration: text,
+  first_version: version,
+  first_package: z.union([z.literal(''), version]),
+});
 
 const aboutSchema = z.strictObject({
   date: z.iso.date(),
   newest: version,
+  migrations: version,
   targets: z.array(z.strictObject({ version, why: text })).min(1),
   guide: z.strictObject({ source: text, says: text, evidence: text, until: version }),
 });
@@ -68,6 +99,8 @@ export interface Knowledge {
   readonly knownIssues: readonly KnownIssue[];
   /** Oldest first. */
   readonly breakingChanges: readonly BreakingChange[];
+  /** The first version that behaves so, by the behaviour's id. */
+  readonly since: Readonly<Record<string, string>>;
   /** The first version that ships a migration, by the migration's name. */
   readonly firstVersions: Readonly<Record<string, string>>;
 }
@@ -78,9 +111,11 @@ export interface Knowledge {
  */
 export function readKnowledge(folder: string): Knowledge {
   const about = readAbout(join(folder, 'about.json'));
+  const { issues, advisories, behaviours } = readTables(folder);
+  const results = readResults(join(folder, RESULTS_FILE));
   const knownIssues = [
-    ...readTable(join(folder, 'known-issues.tsv'), knownIssueRow).map(knownIssue),
-    ...readTable(join(folder, 'advisories.tsv'), advisoryRow).map(advisoryIssue),
+    ...issues.map((row) => knownIssue(row, results)),
+    ...advisories.map((row) => advisoryIssue(row, results)),
   ];
   refuseUnsafeTargets(about, knownIssues);
   return {
@@ -89,10 +124,57 @@ export function readKnowledge(folder: string): Knowledge {
     breakingChanges: readTable(join(folder, 'releases.tsv'), releaseRow)
       .flatMap(breakingChange)
       .toSorted((a, b) => compare(a.version, b.version)),
-    firstVersions: Object.fromEntries(
-      readTable(join(folder, 'migrations.tsv'), migrationRow).map((row) => [row.migration, row.first_version]),
-    ),
+    since: Object.fromEntries(behaviours.map((row) => [row.id, row.since])),
+    firstVersions: readFirstVersions(folder),
   };
+}
+
+/**
+ * The rows whose ranges packages can confirm.
+ * @throws TableError naming every bad cell.
+ */
+export function readRows(folder: string): readonly VerifiableRow[] {
+  const { issues, advisories, behaviours } = readTables(folder);
+  return [...[...issues, ...advisories].map(verifiable), ...behaviours.map(asRow)];
+}
+
+function readTables(folder: string) {
+  return {
+    issues: readTable(join(folder, 'known-issues.tsv'), knownIssueRow),
+    advisories: readTable(join(folder, 'advisories.tsv'), advisoryRow),
+    behaviours: readTable(join(folder, 'behaviour.tsv'), behaviourRow),
+  };
+}
+
+type Row = z.output<typeof knownIssueRow> | z.output<typeof advisoryRow>;
+
+function verifiable({ id, introduced, fixed, last_affected, introduced_marker, fixed_marker }: Row): VerifiableRow {
+  return {
+    id,
+    introduced,
+    fixed,
+    lastAffected: last_affected,
+    introducedMarker: introduced_marker,
+    fixedMarker: fixed_marker,
+  };
+}
+
+function asRow({ id, since, marker: introducedMarker }: z.output<typeof behaviourRow>): VerifiableRow {
+  return { id, introduced: since, fixed: [], lastAffected: [], introducedMarker, fixedMarker: '' };
+}
+
+/** What no package confirms is at best reported. */
+function confirmed(row: Row, results: readonly Result[]): Certainty {
+  return row.certainty === 'V' && !isVerified(verifiable(row), results) ? 'I' : row.certainty;
+}
+
+function readFirstVersions(folder: string): Readonly<Record<string, string>> {
+  const rows = readTable(join(folder, 'migrations.tsv'), migrationRow);
+  const late = rows.find((row) => row.first_package !== '' && !lte(row.first_version, row.first_package));
+  if (late !== undefined) {
+    throw new TableError(`migrations.tsv: the first version of ${late.migration} is after the first package with it.`);
+  }
+  return Object.fromEntries(rows.map((row) => [row.migration, row.first_version]));
 }
 
 function readAbout(path: string): About {
@@ -101,24 +183,30 @@ function readAbout(path: string): About {
   throw new TableError(`about.json: ${z.prettifyError(parsed.error)}`);
 }
 
-function knownIssue({ last_affected, evidence, ...row }: z.output<typeof knownIssueRow>): KnownIssue {
-  return { ...row, lastAffected: last_affected, source: evidence };
+function knownIssue(row: z.output<typeof knownIssueRow>, results: readonly Result[]): KnownIssue {
+  const { last_affected, introduced_marker: _introduced, fixed_marker: _fixed, evidence, ...rest } = row;
+  return { ...rest, certainty: confirmed(row, results), lastAffected: last_affected, source: evidence };
 }
 
-function advisoryIssue({
-  last_affected,
-  rating,
-  aliases,
-  exploited,
-  ...row
-}: z.output<typeof advisoryRow>): KnownIssue {
+function advisoryIssue(row: z.output<typeof advisoryRow>, results: readonly Result[]): KnownIssue {
+  const {
+    last_affected,
+    introduced_marker: _introduced,
+    fixed_marker: _fixed,
+    rating,
+    aliases,
+    exploited,
+    without_login,
+    ...rest
+  } = row;
   return {
-    ...row,
+    ...rest,
     kind: 'security',
     severity: exploited ? 'critical' : severityOfRating(rating),
     iam: false,
+    certainty: confirmed(row, results),
     lastAffected: last_affected,
-    advisory: { rating, aliases, exploited },
+    advisory: { rating, aliases, exploited, withoutLogin: without_login },
   };
 }
 

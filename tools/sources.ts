@@ -11,6 +11,7 @@ interface Generated {
   readonly imports?: string;
   readonly declaration: string;
   readonly data: unknown;
+  readonly suffix?: string;
 }
 
 /** The generated files of lambda/litellm/releases, by name, formatted as the rest of the code. */
@@ -18,6 +19,7 @@ export function sourcesOf({
   about,
   knownIssues,
   breakingChanges,
+  since,
   firstVersions,
 }: Knowledge): ReadonlyMap<string, string> {
   const files: readonly Generated[] = [
@@ -36,6 +38,14 @@ export function sourcesOf({
       declaration: 'BREAKING_CHANGES: readonly BreakingChange[]',
       data: breakingChanges,
     },
+    { file: 'since.ts', table: 'behaviour.tsv', declaration: 'SINCE', data: since, suffix: ' as const' },
+    {
+      file: 'known-issue-ids.ts',
+      table: 'known-issues.tsv and advisories.tsv',
+      declaration: 'KNOWN_ISSUE_IDS',
+      data: [...new Set(knownIssues.map(({ id }) => id))],
+      suffix: ' as const',
+    },
     {
       file: 'first-versions.ts',
       table: 'migrations.tsv',
@@ -46,12 +56,12 @@ export function sourcesOf({
   return new Map(files.map((generated) => [generated.file, codeOf(generated)]));
 }
 
-function codeOf({ file, table, imports, declaration, data }: Generated): string {
+function codeOf({ file, table, imports, declaration, data, suffix = '' }: Generated): string {
   const lines = [
     `// Generated from knowledge/${table} by npm run releases: change the table, not this file.`,
     ...(imports === undefined ? [] : [`import type { ${imports} } from './known-issue.ts';`]),
     '',
-    `export const ${declaration} = ${JSON.stringify(data)};`,
+    `export const ${declaration} = ${JSON.stringify(data)}${suffix};`,
   ];
   return format(file, lines.join('\n'));
 }

@@ -10,6 +10,8 @@ import { globalRouterSettings } from './global-router-settings/check.ts';
 import { iamAuthentication } from './iam-authentication/check.ts';
 import { idleInTransaction } from './idle-in-transaction/check.ts';
 import { keyRouterSettings } from './key-router-settings/check.ts';
+import { knowledgeAge } from './knowledge-age/check.ts';
+import { litellmSecurity } from './litellm-security/check.ts';
 import { litellmVersion } from './litellm-version/check.ts';
 import { perRequestRouter } from './per-request-router/check.ts';
 import { poolBudget } from './pool-budget/check.ts';
@@ -37,12 +39,14 @@ export const CHECKS = [
   keyRouterSettings,
   userConfig,
   litellmVersion,
+  litellmSecurity,
   proxyHealth,
   proxyErrors,
   iamAuthentication,
   transportSecurity,
   rdsConfiguration,
   auditorPrivileges,
+  knowledgeAge,
 ] as const;
 
 type RegisteredCheck = (typeof CHECKS)[number];

@@ -91,9 +91,9 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   'token-refresh-drops-limit': {
     title: () => 'IAM token refresh drops the pool limit',
     what: ({ lead, findings }) =>
-      `After the first refresh of the IAM token, the pools of LiteLLM${version(findings)} have 2 x physical cores + 1 connections instead of the configured limit (#33021). ${lead.summary}`,
+      `After the first refresh of the IAM token, the pools of LiteLLM${version(findings)} have Prisma's default of physical cores x 2 + 1 connections instead of the configured limit (#33021). ${lead.summary}`,
     first: () => ({
-      text: `Upgrade LiteLLM to ${targetWords()}. Until then, expect 2 x physical cores + 1 connections per worker.`,
+      text: `Upgrade LiteLLM to ${targetWords()}. Until then, expect physical cores x 2 + 1 connections per worker.`,
     }),
   },
   'per-request-router': {

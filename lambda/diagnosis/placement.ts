@@ -20,6 +20,8 @@ export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
   'team-router-settings': { cause: true },
   'key-router-settings': { cause: true },
   'user-config': { cause: true },
+  'knowledge-age': { cause: false, because: 'What the auditor knows changes nothing in LiteLLM.' },
+  'litellm-security': { cause: false, because: 'A security issue holds no connections.' },
   'litellm-version': { cause: true, rulesOut: 'a version with known issues' },
   'proxy-health': { cause: true },
   'proxy-errors': { cause: true, rulesOut: 'a failing query engine' },

@@ -1,5 +1,6 @@
 import type { CheckFinding, CheckId, FactsOf, FindingOf } from '../checks/registry.ts';
 import { isBad } from '../core/finding.ts';
+import type { KnownIssueId } from '../litellm/known-issues.ts';
 
 /** What shows something: the findings that do, none when it was not seen; and the checks it reads. */
 export interface Sign {
@@ -41,8 +42,8 @@ export function seen<const Id extends CheckId>(checkId: Id, when?: Condition<Id>
 }
 
 /** The LiteLLM version that runs has one of these known issues, by their ids in knowledge/known-issues.tsv. */
-export function knownIssue(...ids: readonly string[]): Sign {
-  return bad('litellm-version', ({ issues }) => issues.some(({ id }) => ids.includes(id)));
+export function knownIssue(...ids: readonly KnownIssueId[]): Sign {
+  return bad('litellm-version', ({ issues }) => issues.some(({ id }) => ids.some((known) => known === id)));
 }
 
 /** Whether a finding is of that check; its facts are typed then. */

@@ -1,7 +1,8 @@
 import { ge, lt } from '@renovatebot/pep440';
 import type { Confidence } from '../core/finding.ts';
-import { isBeyondKnowledge } from './known-issues.ts';
+import { isBeyondKnowledge, rangeOf } from './known-issues.ts';
 import { ABOUT } from './releases/about.ts';
+import { SINCE } from './releases/since.ts';
 import type { LitellmVersion } from './version.ts';
 
 export type RouterLevel = 'global' | 'team' | 'key';
@@ -25,15 +26,15 @@ export interface RouterEffect {
   readonly uncertainty: { readonly confidence: Exclude<Confidence, 'high'>; readonly reason: string } | null;
 }
 
-/** The first version that builds a Router per request, and the first that does not do so any more. */
-const PER_REQUEST_FROM = '1.80.15';
-export const PAST_PER_REQUEST = '1.81.6';
+const perRequest = rangeOf('per-request-router');
+/** The first version that does not build a Router per request any more. */
+export const PAST_PER_REQUEST = perRequest.fixed;
 /** The first version that applies the settings of teams and keys again, to the one Router of the process. */
-export const SCOPED_AGAIN = '1.81.9';
+export const SCOPED_AGAIN = rangeOf('scoped-router-settings-ignored').fixed;
 /** The versions that build a Router per request, in words: both ends are releases. */
-export const PER_REQUEST_RANGE = `${PER_REQUEST_FROM} to 1.81.5`;
+export const PER_REQUEST_RANGE = `${perRequest.introduced} to ${perRequest.lastAffected}`;
 /** The first version with the router_settings columns of teams and keys. */
-export const FIRST_WITH_COLUMNS = '1.80.13';
+export const FIRST_WITH_COLUMNS = SINCE['router-settings-columns'];
 
 interface Range {
   /** First version; the range ends where the next one begins. */
@@ -46,7 +47,7 @@ interface Range {
 const RANGES: readonly Range[] = [
   { from: '0.dev0', global: 'shared-router', scoped: 'no-column' },
   { from: FIRST_WITH_COLUMNS, global: 'shared-router', scoped: 'ignored' },
-  { from: PER_REQUEST_FROM, global: 'per-request-router', scoped: 'per-request-router' },
+  { from: perRequest.introduced, global: 'per-request-router', scoped: 'per-request-router' },
   { from: PAST_PER_REQUEST, global: 'shared-router', scoped: 'ignored' },
   { from: SCOPED_AGAIN, global: 'shared-router', scoped: 'normal-feature' },
 ];

@@ -1,4 +1,5 @@
 import { ge } from '@renovatebot/pep440';
+import { SINCE } from './releases/since.ts';
 import type { LitellmVersion } from './version.ts';
 
 /** What LiteLLM does with its pools when it renews its IAM token. */
@@ -24,11 +25,11 @@ const BEFORE_EXPIRY = 720;
 /** Read in the wheels of 1.73.6 to 1.110.2 on PyPI. What each version leaves behind is in knowledge/known-issues.tsv. */
 const ROWS: readonly Row[] = [
   { from: '0.dev0', seconds: ON_EXPIRY, drainSeconds: 0, pooledSeconds: null },
-  { from: '1.80.15', seconds: BEFORE_EXPIRY, drainSeconds: 0, pooledSeconds: null },
+  { from: SINCE['token-refresh-loop'], seconds: BEFORE_EXPIRY, drainSeconds: 0, pooledSeconds: null },
   // It starts a new engine first, and then drains the old one.
-  { from: '1.95.0', seconds: BEFORE_EXPIRY, drainSeconds: 90, pooledSeconds: null },
+  { from: SINCE['drained-engines'], seconds: BEFORE_EXPIRY, drainSeconds: 90, pooledSeconds: null },
   // PgBouncer's server_lifetime, where the one in the image is on.
-  { from: '1.102.0', seconds: BEFORE_EXPIRY, drainSeconds: 90, pooledSeconds: 3600 },
+  { from: SINCE['bundled-pooler'], seconds: BEFORE_EXPIRY, drainSeconds: 90, pooledSeconds: 3600 },
 ];
 
 /** The most patient of each, so that nothing is taken for old too early. */

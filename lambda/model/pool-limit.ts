@@ -1,13 +1,14 @@
 import { lt } from '@renovatebot/pep440';
 import { knownIssuesOf } from '../litellm/known-issues.ts';
+import { SINCE } from '../litellm/releases/since.ts';
 import type { LitellmVersion } from '../litellm/version.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** LiteLLM's database_connection_pool_limit where nothing is configured, connections per worker. */
 const DEFAULT_POOL_LIMIT = 10;
 
-/** Up to 1.74.12 that of a proxy without a configuration file (wheels of 1.74.12 and 1.74.14). */
-const OLD_DEFAULT = { before: '1.74.13', limit: 100 };
+/** Before, that of a proxy without a configuration file. */
+const OLD_DEFAULT = { before: SINCE['pool-limit-10'], limit: 100 };
 
 export interface PoolLimit {
   /** Connections per worker. */
@@ -17,7 +18,7 @@ export interface PoolLimit {
   readonly orElse: number | null;
   /** What the default leaves open. */
   readonly note: string | null;
-  /** Whether a refresh of the IAM token drops the limit, so that the pool falls to 2 x physical cores + 1 (#33021). */
+  /** Whether a refresh of the IAM token drops the limit, so that the pool falls to Prisma's own default (#33021). */
   readonly droppedByRefresh: 'yes' | 'perhaps' | 'no';
 }
 

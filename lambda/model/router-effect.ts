@@ -114,7 +114,7 @@ function isConfirmed({ from }: RunningVersion, { migrated, lookups }: Traces): b
 function atLeast(level: RouterLevel, version: LitellmVersion, running: RunningVersion): SeenEffect {
   if (!isPastPerRequest(version)) {
     return notKnown(
-      `At least LiteLLM ${version.text} has run, by ${ORIGINS[running.from].words}, but which version runs now is not known.`,
+      `The schema is that of LiteLLM ${version.text} or newer, by ${ORIGINS[running.from].words}, but which version runs is not known.`,
     );
   }
   const effect = routerEffect(version, level);

@@ -1,12 +1,12 @@
-import { lt } from '@renovatebot/pep440';
+import { gt, lt } from '@renovatebot/pep440';
 import type { Confidence } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
 import type { Uncertainty } from '../core/uncertainty.ts';
-import { type MigrationVersion, migrationVersion } from '../litellm/migrations.ts';
+import { FIRST_WITH_HEARTBEATS, type MigrationVersion, migrationVersion } from '../litellm/migrations.ts';
 import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
 import type { ProxySource, Snapshot, Sources } from '../snapshot/snapshot.ts';
 
-export type VersionOrigin = ProxySource['versions'][number]['from'] | 'configured' | 'migrations';
+export type VersionOrigin = ProxySource['versions'][number]['from'] | 'configured' | 'migrations' | 'heartbeats';
 
 export interface RunningVersion {
   /** As it was stated: untrusted text, perhaps no version at all. */
@@ -15,6 +15,8 @@ export interface RunningVersion {
   readonly confidence: Confidence;
   /** The version that runs is this one or a newer one. */
   readonly lowerBound: boolean;
+  /** The schema is of a LiteLLM that the auditor's knowledge does not have yet. */
+  readonly newerThanKnown?: true;
   /** What other replicas state; absent when all agree. */
   readonly others?: readonly string[];
 }
@@ -71,12 +73,25 @@ export function migratedBy({ sources: { litellm } }: VersionTraces): MigrationVe
   return migrationVersion(litellm.value.migrations.applied);
 }
 
-/** The highest version that ever migrated the database has run; a proxy may have been taken back since. */
+/** The schema shows the highest version that ever migrated the database; a proxy may have been taken back since. */
 function migrated(traces: VersionTraces): RunningVersion | null {
+  const { litellm } = traces.sources;
+  if (litellm.status !== 'ok') return null;
   const seen = migratedBy(traces);
-  return seen && { version: seen.version, from: 'migrations', confidence: 'low', lowerBound: true };
+  const heartbeats = litellm.value.workers.state !== 'no-table';
+  const bound = { confidence: 'low', lowerBound: true } as const;
+  // `prisma db push` and a hidden list of migrations leave the tables themselves.
+  if (heartbeats && (seen === null || gt(FIRST_WITH_HEARTBEATS, seen.version))) {
+    return { version: FIRST_WITH_HEARTBEATS, from: 'heartbeats', ...bound, ...newer(seen) };
+  }
+  return seen && { version: seen.version, from: 'migrations', ...bound, ...newer(seen) };
 }
 
+function newer(seen: MigrationVersion | null): Pick<RunningVersion, 'newerThanKnown'> {
+  return seen?.newerThanKnown ? { newerThanKnown: true } : {};
+}
+
+const SCHEMA = 'The schema shows the highest version that ever migrated the database: an older or a newer one may run.';
 const REPLICAS = 'The replicas of the proxy state different versions.';
 
 /** How a version came to be known, and why it may be wrong. */
@@ -88,10 +103,8 @@ export const ORIGINS: Readonly<Record<VersionOrigin, { readonly words: string; r
     words: 'the configuration',
     weakness: 'The version is what the configuration states: it can be out of date.',
   },
-  migrations: {
-    words: 'the migrations',
-    weakness: 'The version is the highest that ever migrated the database: an older or a newer one may run.',
-  },
+  migrations: { words: 'the migrations', weakness: SCHEMA },
+  heartbeats: { words: "the table of the workers' heartbeats", weakness: SCHEMA },
 };
 
 /** Why the version may be wrong; null when nothing speaks against it. */

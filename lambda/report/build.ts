@@ -3,6 +3,7 @@ import type { CheckFinding } from '../checks/registry.ts';
 import { runChecks } from '../checks/run.ts';
 import { type Finding, severityRank, worstStatus } from '../core/finding.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
+import { ABOUT } from '../litellm/releases/about.ts';
 import type { Model } from '../model/model.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Snapshot, SOURCE_NAMES } from '../snapshot/snapshot.ts';
@@ -19,6 +20,7 @@ export function buildReport(
   return {
     schemaVersion: 2,
     auditorVersion: manifest.version,
+    knowledge: { date: ABOUT.date, newest: ABOUT.newest },
     database: snapshot.database,
     startedAt: snapshot.takenAt,
     durationMs,

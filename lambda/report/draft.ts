@@ -74,11 +74,23 @@ export function draftMessage(report: RenderableReport): Message {
  * made, and with the number of findings that were left out of it.
  */
 function jsonOf(report: RenderableReport): string {
-  const { schemaVersion, auditorVersion, database, startedAt, durationMs, status, risk, diagnosis, findings, sources } =
-    report;
+  const {
+    schemaVersion,
+    auditorVersion,
+    knowledge,
+    database,
+    startedAt,
+    durationMs,
+    status,
+    risk,
+    diagnosis,
+    findings,
+    sources,
+  } = report;
   return JSON.stringify({
     schemaVersion,
     auditorVersion,
+    knowledge,
     database,
     startedAt,
     durationMs,

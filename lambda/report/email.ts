@@ -86,7 +86,7 @@ function whereAndWhen({ report }: ReportView): string[] {
     `Database: ${plainLine(report.database, 63)}`,
     `Audited: ${timeOf(report)}`,
     ...missing(report.sources),
-    `Auditor: litellm-db-auditor ${plainLine(report.auditorVersion, 60)}`,
+    `Auditor: litellm-db-auditor ${plainLine(report.auditorVersion, 60)}, its knowledge of LiteLLM of ${report.knowledge.date}, up to ${report.knowledge.newest}`,
   ];
   return ['Where and when:', ...facts.flatMap(indented)];
 }

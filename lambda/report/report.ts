@@ -19,6 +19,8 @@ export interface SourceSummary {
 export interface RenderableReport {
   readonly schemaVersion: 2;
   readonly auditorVersion: string;
+  /** Of what day the auditor's knowledge of LiteLLM is, and the newest release it covers. */
+  readonly knowledge: { readonly date: string; readonly newest: string };
   readonly database: string;
   /** ISO 8601 UTC. */
   readonly startedAt: string;

@@ -123,7 +123,7 @@ function title(view: ReportView, database: string): string {
 function description({ report, sections, okChecks, causes }: ReportView): string {
   const end = [
     ...(okChecks.length > 0 ? [`${SIGNS.ok} ${slackLine(okChecks.join(', '), 300)}`] : []),
-    `Audited ${timeOf(report)}. Evidence and all steps are in the email.`,
+    `Audited ${timeOf(report)}, with the knowledge of ${report.knowledge.date}. Evidence and all steps are in the email.`,
   ].join('\n');
   const start = causes.map(({ label, what, confidence }) =>
     [`*${label}:* ${slackLine(what, LONGEST_SUMMARY)}`, `*Confidence:* ${slackLine(confidence, LONGEST_SUMMARY)}`].join(

@@ -57,6 +57,8 @@ export function tableOf(view: ReportView, { color, width }: TableStyle): string 
     '',
     ...rows(view, width, paint),
     ...firstSteps(view, width),
+    '',
+    ...wrap(`Knowledge of LiteLLM: ${report.knowledge.date}, up to ${report.knowledge.newest}.`, width),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -73,6 +73,13 @@ export const tuningSchema = z.strictObject({
     .max(365)
     .default(60)
     .describe('Warning threshold for the time until a server certificate or CA expires, in days.'),
+  knowledgeWarningDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe('Warning threshold for the age of what the auditor knows about LiteLLM, in days.'),
   litellmUser: z
     .string()
     .min(1)

@@ -1,6 +1,7 @@
 import { ge, lte } from '@renovatebot/pep440';
 import pg from 'pg';
 import { FIRST_VERSIONS } from '../../lambda/litellm/releases/first-versions.ts';
+import { SINCE } from '../../lambda/litellm/releases/since.ts';
 import type { GlobalRow } from './litellm-config.ts';
 import { TEAM_NAMES } from './litellm-names.ts';
 import {
@@ -17,7 +18,7 @@ import { LITELLM_USER, PASSWORD_USER } from './rds-roles.sql.ts';
 
 export interface LitellmOptions {
   readonly schema?: string;
-  /** The migrations applied are those shipped up to this version; what is known of them ends with 1.81.13. */
+  /** The migrations applied are those shipped up to this version. */
   readonly version?: string;
   /** Whether keys and teams have the column router_settings. Default: as the version has it. */
   readonly routerSettingsColumns?: boolean;
@@ -35,7 +36,6 @@ export interface LitellmOptions {
 
 /** In the range whose proxy builds a Router for each request. */
 const DEFAULT_VERSION = '1.81.3';
-const HEARTBEATS_SINCE = '1.99.0';
 const ROUTER_SETTINGS_MIGRATION = '20260107111013_add_router_settings_to_keys_teams';
 
 /** SQL for the superuser, in the LiteLLM database: LiteLLM's tables, owned by `litellm`, with the same data at each run. */
@@ -56,7 +56,7 @@ export function litellmSchemaSql(options: LitellmOptions = {}): string {
     LiteLLM_ProxyWorkerHeartbeat: heartbeatRowsSql(options.workers ?? []),
     _prisma_migrations: migrationRowsSql(migrations),
   };
-  const tables = litellmTablesSql({ routerSettings, heartbeats: ge(version, HEARTBEATS_SINCE) }).filter(
+  const tables = litellmTablesSql({ routerSettings, heartbeats: ge(version, SINCE.heartbeats) }).filter(
     ({ table }) => !options.missingTables?.includes(table),
   );
   const schema = pg.escapeIdentifier(options.schema ?? 'public');

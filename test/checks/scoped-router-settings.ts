@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { ScopedRouterSettings } from '../../lambda/snapshot/snapshot.ts';
 import { type Counted, counted } from '../activity.ts';
-import { findingsOf, healthySnapshot, holders, routerSettings, seen } from '../snapshots.ts';
+import { findingsOf, healthySnapshot, holders, olderLitellm, routerSettings, seen } from '../snapshots.ts';
 
 /** What holds for the settings of teams and of keys alike. */
 export function describeScopedSettings(level: 'team' | 'key', table: string): void {
   const id = `${level}-router-settings` as const;
   const settings = (scoped: ScopedRouterSettings) => seen(routerSettings({ [level]: scoped }));
   const evaluateWith = (configuredVersion: string | null, scoped: ScopedRouterSettings) =>
-    findingsOf(id, healthySnapshot({ configuredVersion, sources: { 'router-settings': settings(scoped) } }));
+    findingsOf(
+      id,
+      healthySnapshot({
+        configuredVersion,
+        sources: { litellm: seen(olderLitellm()), 'router-settings': settings(scoped) },
+      }),
+    );
 
   describe(id, () => {
     it(`is ok when no ${level} has settings of its own`, () => {
@@ -124,6 +130,7 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
         healthySnapshot({
           configuredVersion: null,
           sources: {
+            litellm: seen(olderLitellm()),
             'router-settings': seen(routerSettings({ team: { state: 'no-column' }, key: { state: 'no-column' } })),
           },
         }),

@@ -68,7 +68,7 @@ describe('diagnose', () => {
   });
 
   it('names the worse first when the other is more certain', () => {
-    const causes = causesIn({ ...GROWTH, ...USER_CONFIG, sessionsUnseen: true, version: '1.82.6' });
+    const causes = causesIn({ ...GROWTH, ...USER_CONFIG, sessionsUnseen: true, version: '1.82.5' });
 
     expect(causes.map(({ id, confidence }) => [id, confidence])).toEqual([
       ['orphaned-engine', 'medium'],

@@ -40,7 +40,7 @@ export const NEAR_MISSES: Readonly<Partial<Record<Rule['id'], readonly NearMiss[
     {
       row: 1,
       without: [
-        { sessionsUnseen: true, version: '1.82.6' },
+        { sessionsUnseen: true, version: '1.82.5' },
         { ...GROWTH, sessionsUnseen: true, version: '1.90.0' },
       ],
     },

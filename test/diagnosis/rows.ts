@@ -39,7 +39,7 @@ export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
   'iam-token-refresh': [IAM_LEAK, { ...GROWTH, sessionsUnseen: true, version: '1.73.6' }],
   'orphaned-engine': [
     { ...PASSWORD_LEAK, version: '1.81.9' },
-    { ...GROWTH, sessionsUnseen: true, version: '1.82.6' },
+    { ...GROWTH, sessionsUnseen: true, version: '1.82.5' },
   ],
   'dead-worker-engine': [
     { ...PASSWORD_LEAK, ...TWO_WORKERS, version: '1.90.0' },

@@ -128,7 +128,7 @@ describe("the proxy's log", () => {
     });
     expect(filters).toEqual([
       counted('ProxyConnectionAttemptsFailed', '"All connection attempts failed"'),
-      counted('ProxyPoolTimeouts', '"P2024"'),
+      counted('ProxyPoolTimeouts', '"Timed out fetching a new connection from the connection pool"'),
     ]);
   });
 

@@ -11,15 +11,16 @@ function idsOf(text: string, iam = true): string[] {
 
 /** An issue, the last version that has it, and the first that does not. */
 const ENDS: readonly (readonly [string, string, string])[] = [
-  ['iam-refresh-keeps-clients', '1.74.14', '1.74.15'],
+  ['iam-refresh-keeps-clients', '1.74.12', '1.74.14'],
   ['iam-refresh-fails', '1.80.14', '1.80.15'],
   ['per-request-router', '1.81.5', '1.81.6'],
   ['scoped-router-settings-ignored', '1.81.8', '1.81.9'],
   ['managed-object-poll', '1.82.2', '1.82.3'],
-  ['orphaned-engine', '1.83.2', '1.83.3'],
+  ['orphaned-engine', '1.82.5', '1.82.6'],
+  ['zombie-engine', '1.81.15', '1.81.16'],
   ['GHSA-r75f-5x8p-qvmc', '1.83.6', '1.83.7'],
   ['GHSA-hx8v-g79f-8w5f', '1.83.8', '1.83.9'],
-  ['readiness-stuck', '1.83.13', '1.83.14'],
+  ['readiness-stuck', '1.83.10', '1.83.11'],
   ['reconnect-blocks', '1.83.14', '1.84.0'],
   ['GHSA-4xpc-pv4p-pm3w', '1.83.14', '1.84.0'],
   ['iam-refresh-race', '1.89.9', '1.90.0'],
@@ -43,7 +44,8 @@ const STARTS: readonly (readonly [string, string, string])[] = [
   ['scoped-router-settings-ignored', '1.81.5', '1.81.6'],
   ['GHSA-r75f-5x8p-qvmc', '1.81.15', '1.81.16'],
   ['PYSEC-2026-2', '1.82.6', '1.82.7'],
-  ['watchdog-kills-engines', '1.81.16', '1.82.0'],
+  ['watchdog-kills-engines', '1.81.13', '1.81.14'],
+  ['readiness-ignores-outage-setting', '1.83.14', '1.84.0'],
   ['GHSA-7hp6-4w63-5g45', '1.86.9', '1.87.0'],
   ['failed-first-connect', '1.94.9', '1.95.0'],
   ['index-migrations-lock', '1.102.9', '1.103.0'],
@@ -61,7 +63,7 @@ describe('knownIssuesOf', () => {
     expect(idsOf(first)).toContain(id);
   });
 
-  it.each(['1.80.15', '1.80.16', '1.80.17', '1.81.0', '1.81.5', 'v1.81.3-stable.1', '1.81.6rc1'])(
+  it.each(['1.80.15', '1.80.16', '1.80.17', '1.81.0', '1.81.5', 'v1.81.3-stable.1'])(
     'rates the Router per request of %s as critical, and verified',
     (text) => {
       const issue = knownIssuesOf(litellm(text), { iam: false }).find(({ id }) => id === 'per-request-router');
@@ -85,10 +87,10 @@ describe('knownIssuesOf', () => {
   });
 
   it('leaves out what requires IAM tokens when LiteLLM logs in otherwise', () => {
-    const issues = knownIssuesOf(litellm('1.74.14'), { iam: false });
+    const issues = knownIssuesOf(litellm('1.74.12'), { iam: false });
 
     expect(issues.some(({ iam }) => iam)).toBe(false);
-    expect(idsOf('1.74.14', true).length).toBeGreaterThan(issues.length);
+    expect(idsOf('1.74.12', true).length).toBeGreaterThan(issues.length);
   });
 
   it('puts connection issues before security ones, and critical ones first in each', () => {
@@ -102,7 +104,7 @@ describe('knownIssuesOf', () => {
   });
 
   it('finds no security issue in the LTS release', () => {
-    expect(knownIssuesOf(litellm('1.108.13'), { iam: true }).filter(isSecurity)).toEqual([]);
+    expect(knownIssuesOf(litellm('1.108.14'), { iam: true }).filter(isSecurity)).toEqual([]);
   });
 
   it('finds a version in one part of an issue at most, and never throws, for any version', () => {

@@ -11,7 +11,7 @@ describe('migrationVersion', () => {
   it('finds the highest first version, wherever it stands and however it is named', () => {
     const version = migrationVersion([MISLEADING, ROUTER_SETTINGS, BASELINE]);
 
-    expect(version).toEqual({ version: '1.81.0', unknownNames: 0, newerThanKnown: false });
+    expect(version).toEqual({ version: '1.80.17', unknownNames: 0, newerThanKnown: false });
   });
 
   it('compares versions as versions, not as text', () => {
@@ -20,13 +20,24 @@ describe('migrationVersion', () => {
       '20260214163027_add_pipeline_to_policy_table',
     ]);
 
-    expect(version?.version).toBe('1.81.13');
+    expect(version?.version).toBe('1.81.12');
   });
 
   it('says that the version is newer when a name is not known', () => {
-    const version = migrationVersion([BASELINE, '20260901000000_new', '20260901000000_new', '20261001000000_newer']);
+    const version = migrationVersion([
+      BASELINE,
+      '20990101000000_new',
+      '20990101000000_new',
+      '20260101000000_of_somebody_else',
+    ]);
 
-    expect(version).toEqual({ version: '1.65.2', unknownNames: 2, newerThanKnown: true });
+    expect(version).toEqual({ version: '1.65.1', unknownNames: 2, newerThanKnown: true });
+  });
+
+  it('does not take an unknown name of an earlier date for a newer version', () => {
+    const version = migrationVersion([BASELINE, '20260101000000_of_somebody_else', 'no_date']);
+
+    expect(version).toEqual({ version: '1.65.1', unknownNames: 2, newerThanKnown: false });
   });
 
   it('knows nothing when no name is known', () => {

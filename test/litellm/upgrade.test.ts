@@ -6,17 +6,18 @@ import { litellm } from './versions.ts';
 
 describe('upgradeTarget', () => {
   it.each([
-    ['1.74.14', '1.108.13'],
-    ['1.81.3', '1.108.13'],
-    ['1.107.4', '1.108.13'],
-    ['1.108.13rc1', '1.108.13'],
+    ['1.74.14', '1.108.14'],
+    ['1.81.3', '1.108.14'],
+    ['1.107.4', '1.108.14'],
+    ['1.108.13', '1.108.14'],
+    ['1.108.14rc1', '1.108.14'],
     ['1.109.0', '1.109.3'],
     ['1.110.0', '1.110.2'],
   ])('leads from %s to %s', (from, target) => {
     expect(upgradeTarget(litellm(from))).toMatchObject({ target });
   });
 
-  it.each(['1.108.13', '1.108.14', '1.109.3', '1.110.2', '1.110.3', '2.0.0'])('leaves %s where it is', (from) => {
+  it.each(['1.108.14', '1.108.15', '1.109.3', '1.110.2', '1.110.3', '2.0.0'])('leaves %s where it is', (from) => {
     expect(upgradeTarget(litellm(from))).toBeNull();
   });
 
@@ -31,6 +32,8 @@ describe('upgradeTarget', () => {
   it('names each change to an operator of 1.81.3 that stops a start', () => {
     const breaks = upgradeTarget(litellm('1.81.3'))?.breaksOnTheWay.join('\n');
 
+    expect(breaks).toMatch(/1\.83\.10: .*Python 3\.10/);
+    expect(breaks).toMatch(/1\.92\.0: .*compiled for a platform/);
     expect(breaks).toMatch(/1\.101\.0: .*P1011/);
     expect(breaks).toMatch(/1\.103\.0: the config file owns/);
     expect(breaks).toMatch(/1\.103\.3: the proxy exits/);

@@ -9,6 +9,7 @@ import {
   healthySnapshot,
   holders,
   litellm,
+  olderLitellm,
   proxy,
   rds,
   rdsInstance,
@@ -89,7 +90,7 @@ describe('buildModel', () => {
     const migrated = buildModel(
       healthySnapshot({
         configuredVersion: null,
-        sources: { litellm: seen(litellm({ migrations: { state: 'seen', applied, failed: [] } })) },
+        sources: { litellm: seen(olderLitellm({ migrations: { state: 'seen', applied, failed: [] } })) },
       }),
       settingsFor(),
     );

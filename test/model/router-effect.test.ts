@@ -5,7 +5,16 @@ import { buildModel } from '../../lambda/model/model.ts';
 import type { SeenEffect } from '../../lambda/model/router-effect.ts';
 import type { ProxySource, RouterSettingsSource, Snapshot } from '../../lambda/snapshot/snapshot.ts';
 import { type Counted, counted } from '../activity.ts';
-import { healthySnapshot, holders, litellm, proxy, routerSettings, seen, settingsFor, skipped } from '../snapshots.ts';
+import {
+  healthySnapshot,
+  holders,
+  olderLitellm,
+  proxy,
+  routerSettings,
+  seen,
+  settingsFor,
+  skipped,
+} from '../snapshots.ts';
 
 type StatedVersion = ProxySource['versions'][number];
 
@@ -33,7 +42,7 @@ function snapshotOf({ configured = null, stated = [], migrations = [], counted: 
       cloudwatch: skipped('Not asked.'),
       proxy: seen(proxy({ versions })),
       'router-settings': seen(routerSettings(settings)),
-      ...(between === undefined ? { litellm: seen(litellm(migrated)) } : counted(between, migrated)),
+      ...(between === undefined ? { litellm: seen(olderLitellm(migrated)) } : counted(between, migrated)),
     },
   });
 }
@@ -78,7 +87,7 @@ describe('the effect of router_settings here', () => {
     expect(seen).toMatchObject({
       kind: 'unknown',
       version: null,
-      uncertainty: { reason: expect.stringContaining('At least LiteLLM 1.80.13') },
+      uncertainty: { reason: expect.stringContaining('The schema is that of LiteLLM 1.80.13') },
     });
   });
 

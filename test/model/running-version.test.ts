@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { allVersions, runningVersion } from '../../lambda/model/running-version.ts';
-import type { ProxySource } from '../../lambda/snapshot/snapshot.ts';
-import { healthySnapshot, litellm, proxy, seen, skipped } from '../snapshots.ts';
+import type { LitellmSource, ProxySource } from '../../lambda/snapshot/snapshot.ts';
+import { healthySnapshot, litellm, olderLitellm, proxy, seen, skipped } from '../snapshots.ts';
 
 function stated(versions: ProxySource['versions'], configuredVersion: string | null = '1.80.0') {
   return runningVersion(healthySnapshot({ configuredVersion, sources: { proxy: seen(proxy({ versions })) } }));
 }
 
 function migrated(...applied: readonly string[]) {
-  const source = seen(litellm({ migrations: { state: 'seen', applied, failed: [] } }));
+  const source = seen(olderLitellm({ migrations: { state: 'seen', applied, failed: [] } }));
   return runningVersion(healthySnapshot({ configuredVersion: null, sources: { litellm: source } }));
 }
 
@@ -63,7 +63,33 @@ describe('runningVersion', () => {
       '20990101000000_of_a_later_version',
     );
 
-    expect(version).toEqual({ version: '1.81.3', from: 'migrations', confidence: 'low', lowerBound: true });
+    expect(version).toEqual({
+      version: '1.81.2',
+      from: 'migrations',
+      confidence: 'low',
+      lowerBound: true,
+      newerThanKnown: true,
+    });
+  });
+
+  it.each<[string, LitellmSource['workers']]>([
+    ['a lower bound by the heartbeat table', litellm().workers],
+    ['the same when the table may not be read', { state: 'hidden', remediation: { text: 'GRANT' } }],
+  ])('is %s when the migrations show less', (_name, workers) => {
+    const source = seen(litellm({ workers, migrations: { state: 'no-table' } }));
+
+    const version = runningVersion(healthySnapshot({ configuredVersion: null, sources: { litellm: source } }));
+
+    expect(version).toEqual({ version: '1.99.0', from: 'heartbeats', confidence: 'low', lowerBound: true });
+  });
+
+  it('is what the migrations show when that is more than the heartbeat table', () => {
+    const applied = ['20260814000000_add_proxy_worker_heartbeat', '20261015000000_managed_object_end_user_id'];
+    const source = seen(litellm({ migrations: { state: 'seen', applied, failed: [] } }));
+
+    const version = runningVersion(healthySnapshot({ configuredVersion: null, sources: { litellm: source } }));
+
+    expect(version).toMatchObject({ version: '1.108.0', from: 'migrations' });
   });
 
   it('is not known when nothing states it', () => {

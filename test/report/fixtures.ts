@@ -27,6 +27,7 @@ export function reportOf(findings: readonly Finding[], parts: Partial<Report> = 
   return {
     schemaVersion: 2,
     auditorVersion: '0.1.0',
+    knowledge: { date: '2026-11-22', newest: '1.110.2' },
     database: 'prod',
     startedAt: '2026-11-22T03:04:05.678Z',
     durationMs: 1234,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KNOWN_ISSUES } from '../../lambda/litellm/releases/known-issues.ts';
-import { readKnowledge } from '../../tools/knowledge.ts';
+import { readKnowledge, readRows } from '../../tools/knowledge.ts';
 import { sourcesOf } from '../../tools/sources.ts';
 
 const KNOWLEDGE = join(import.meta.dirname, '..', '..', 'knowledge');
@@ -81,11 +81,37 @@ describe('readKnowledge', () => {
   });
 
   it('names the place of a bad cell', () => {
-    const table = readFileSync(join(folder, 'migrations.tsv'), 'utf8').replace('1.74.12', 'latest');
+    const table = readFileSync(join(folder, 'migrations.tsv'), 'utf8').replace('\t1.74.12\t', '\tlatest\t');
     writeFileSync(join(folder, 'migrations.tsv'), table);
 
     expect(() => readKnowledge(folder)).toThrow(
       'migrations.tsv, line 2, column first_version: is not a version like 1.81.3.',
     );
+  });
+
+  it('refuses a first version that is after the first package with the migration', () => {
+    const table = readFileSync(join(folder, 'migrations.tsv'), 'utf8');
+    writeFileSync(join(folder, 'migrations.tsv'), `${table}20990101000000_late\t1.99.1\t1.99.0\n`);
+
+    expect(() => readKnowledge(folder)).toThrow('the first version of 20990101000000_late is after the first package');
+  });
+
+  it('takes a row for verified only while its marker is the one that packages confirmed', () => {
+    const certainty = () => readKnowledge(folder).knownIssues.find(({ id }) => id === 'orphaned-engine')?.certainty;
+    const before = certainty();
+    const table = readFileSync(join(folder, 'known-issues.tsv'), 'utf8');
+    writeFileSync(join(folder, 'known-issues.tsv'), table.replace('def _kill_engine_process', 'def _kill_engine'));
+
+    expect([before, certainty()]).toEqual(['V', 'I']);
+  });
+
+  it('takes a row without a marker for reported, whatever it says', () => {
+    const unmarked = readRows(folder).filter(({ introducedMarker, fixedMarker }) => !introducedMarker && !fixedMarker);
+    const ids = new Set(unmarked.map(({ id }) => id));
+
+    expect(ids.size).toBeGreaterThan(10);
+    for (const { id, certainty } of readKnowledge(folder).knownIssues) {
+      if (ids.has(id)) expect(certainty, id).not.toBe('V');
+    }
   });
 });

@@ -1,14 +1,16 @@
 import { ge } from '@renovatebot/pep440';
 import { counted } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
+import { fixedIn } from '../../litellm/known-issues.ts';
+import { SINCE } from '../../litellm/releases/since.ts';
 import { tokenRefresh } from '../../litellm/token-refresh.ts';
 import type { LitellmClient } from '../../model/litellm-clients.ts';
 import { mostSessions, openedSinceRefresh } from '../../model/observed-pool.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Settings } from '../../settings/settings.ts';
 
-/** The PgBouncer that LiteLLM's image can run opens so many sessions per pod, from 1.102.0 on (knowledge/litellm.md section 4). */
-const BUNDLED_POOLER = { since: '1.102.0', sessions: 20 };
+/** The PgBouncer that LiteLLM's image can run opens so many sessions per pod (knowledge/litellm.md section 4). */
+const BUNDLED_POOLER = { since: SINCE['bundled-pooler'], sessions: 20 };
 
 export interface Ceiling {
   readonly sessions: number;
@@ -45,7 +47,7 @@ export function computeCeiling(client: LitellmClient, topology: Topology, settin
         ? [
             {
               confidence: 'low' as const,
-              reason: `LiteLLM's version is not known: before 1.102.0 a token refresh drops the pool limit (#33021), and ${opened} sessions were opened at once.`,
+              reason: `LiteLLM's version is not known: before ${fixedIn('iam-refresh-drops-parameters')} a token refresh drops the pool limit (#33021), and ${opened} sessions were opened at once.`,
             },
           ]
         : []),

@@ -1,5 +1,6 @@
 import type { Advice } from '../../core/finding.ts';
 import { shellWord } from '../../core/text.ts';
+import { SINCE } from '../../litellm/releases/since.ts';
 import { PAST_PER_REQUEST, PER_REQUEST_RANGE } from '../../litellm/router-effect.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import { targetWords } from '../../litellm/upgrade.ts';
@@ -86,7 +87,7 @@ function purge({ target }: Settings): readonly Advice[] {
 
 function leaveAlone({ version }: SeenEffect): Advice {
   return {
-    text: `Leave it unless its settings are wrong: the slowness has another cause.${version === null ? '' : ` On ${version} a deletion takes effect at the next restart of each proxy.`} From 1.103.0 on, a key that config.yaml declares wins over the row.`,
+    text: `Leave it unless its settings are wrong: the slowness has another cause.${version === null ? '' : ` On ${version} a deletion takes effect at the next restart of each proxy.`} From ${SINCE['config-file-owns-keys']} on, a key that config.yaml declares wins over the row.`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Advice } from '../../core/finding.ts';
 import { listed } from '../../core/text.ts';
+import { fixedIn } from '../../litellm/known-issues.ts';
 import { missingSettings, type Topology } from '../../model/topology.ts';
 import type { ServerSource } from '../../snapshot/snapshot.ts';
 import { type Budget, sumWith } from './budget.ts';
@@ -107,10 +108,12 @@ function generalSettings(limit: number): string {
 function refreshNote({ limit, version }: Topology): readonly Advice[] {
   if (limit.droppedByRefresh === 'no') return [];
   const which =
-    limit.droppedByRefresh === 'yes' ? `LiteLLM ${version?.text ?? ''} drops` : 'LiteLLM before 1.102.0 drops';
+    limit.droppedByRefresh === 'yes'
+      ? `LiteLLM ${version?.text ?? ''} drops`
+      : `LiteLLM before ${fixedIn('iam-refresh-drops-parameters')} drops`;
   return [
     {
-      text: `${which} both settings at each refresh of its IAM token (#33021): the pool is then 2 x physical cores + 1 with a wait of 10 s. They hold after an upgrade; until then the number of cores decides.`,
+      text: `${which} both settings at each refresh of its IAM token (#33021): the pool is then Prisma's default, physical cores x 2 + 1, with a wait of 10 s. They hold after an upgrade; until then the number of cores decides.`,
     },
   ];
 }

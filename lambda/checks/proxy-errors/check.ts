@@ -53,7 +53,7 @@ function summarize({ connectionAttemptsFailed, poolTimeouts }: Lines, slots: Slo
     ...(connectionAttemptsFailed > 0
       ? [`${counted(connectionAttemptsFailed, 'line')} "All connection attempts failed"`]
       : []),
-    ...(poolTimeouts > 0 ? [`${counted(poolTimeouts, 'pool timeout')} (P2024)`] : []),
+    ...(poolTimeouts > 0 ? [`${counted(poolTimeouts, 'line')} "Timed out fetching a new connection"`] : []),
   ];
   return `The proxy logged ${listed(logged)} in the last hour; ${besideSlots(slots)}.`;
 }
@@ -77,7 +77,7 @@ function adviceOn({ connectionAttemptsFailed, poolTimeouts }: Lines): readonly A
     ...(poolTimeouts > 0
       ? [
           {
-            text: "P2024: every connection of a worker's pool was in use for the whole wait; PostgreSQL refused nothing. Look for what holds them: idle-in-transaction, per-request-router, slow statements. Then pool-budget shows whether a larger database_connection_pool_limit fits.",
+            text: "Timed out fetching a new connection from the connection pool: every connection of a worker's pool was in use for the whole wait; PostgreSQL refused nothing. Look for what holds them: idle-in-transaction, per-request-router, slow statements. Then pool-budget shows whether a larger database_connection_pool_limit fits.",
           },
         ]
       : []),

@@ -1,9 +1,8 @@
 import type { Advice, Status } from '../../core/finding.ts';
 import { counted, durationText, listed } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
-import { knownIssuesOf } from '../../litellm/known-issues.ts';
+import { fixedIn, knownIssuesOf } from '../../litellm/known-issues.ts';
 import { readinessCache } from '../../litellm/readiness.ts';
-import { KNOWN_ISSUES } from '../../litellm/releases/known-issues.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { ProxySource, ReadinessAnswer, Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident } from '../check.ts';
@@ -167,10 +166,9 @@ const REACH: Advice = {
 /** Why a 503 may be of a database that is back: a version that is not known may have that issue too. */
 function stuckAt503(version: LitellmVersion | null): Uncertainty | null {
   if (version !== null && !knownIssuesOf(version, { iam: false }).some(({ id }) => id === STUCK)) return null;
-  const [fixed = 'a later version'] = KNOWN_ISSUES.find(({ id }) => id === STUCK)?.fixed ?? [];
   return {
     confidence: 'medium',
-    reason: `LiteLLM before ${fixed} can stay at 503 after the database is back (#26134), and ${version === null ? 'the version that runs is not known' : `${version.text} runs`}.`,
+    reason: `LiteLLM before ${fixedIn(STUCK)} can stay at 503 after the database is back (#26134), and ${version === null ? 'the version that runs is not known' : `${version.text} runs`}.`,
   };
 }
 

@@ -1,15 +1,16 @@
 import type { Advice } from '../../core/finding.ts';
 import { counted } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
-import { knownIssuesOf } from '../../litellm/known-issues.ts';
+import { fixedIn, knownIssuesOf } from '../../litellm/known-issues.ts';
 import { targetWords } from '../../litellm/upgrade.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { UserConfigSeen } from '../../snapshot/snapshot.ts';
 import { type CheckResult, defineCheck, notEvaluated, risk } from '../check.ts';
 import { noTable } from '../not-evaluated.ts';
 
-/** knowledge/litellm.md section 5; fixed in 1.83.9. */
 const FORGERY = 'PYSEC-2026-4070';
+/** The fix refuses user_config by default. */
+const FORGERY_FIX = fixedIn('GHSA-hx8v-g79f-8w5f');
 
 export const userConfig = defineCheck({
   id: 'user-config',
@@ -58,7 +59,7 @@ function evaluateSeen(seen: Seen, subject: string, version: LitellmVersion | nul
     return risk({
       status: 'warning',
       subject,
-      summary: `${withUserConfig} ${looked} ${carry} ${their} own Router configuration (user_config), and LiteLLM builds a Router for each.`,
+      summary: `${withUserConfig} ${looked} ${carry} ${their} own Router configuration (user_config), and LiteLLM builds a Router for each${refusedByDefault(version) ? ', which an administrator has allowed' : ''}.`,
       facts: { ...facts, requestForgery: forgery(version) },
       advice: ADVICE,
       uncertainty: partly(seen),
@@ -97,15 +98,24 @@ const ADVICE: readonly Advice[] = [
     text: 'Find the callers that send user_config (clientside router settings of the OpenAI client, in extra_body) and move its content into config.yaml or the settings of their key or team.',
   },
   {
-    text: `LiteLLM up to 1.83.8 lets a user_config make the proxy call any address (${FORGERY}): upgrade to ${targetWords()}.`,
+    text: `LiteLLM before ${FORGERY_FIX} lets a user_config make the proxy call any address (${FORGERY}): upgrade to ${targetWords()}. From then on it is refused unless allow_client_side_credentials or the model allows it.`,
   },
 ];
 
+function refusedByDefault(version: LitellmVersion | null): boolean {
+  return version !== null && !hasForgery(version);
+}
+
+function hasForgery(version: LitellmVersion): boolean {
+  return knownIssuesOf(version, { iam: false }).some(({ advisory }) => advisory?.aliases.includes(FORGERY));
+}
+
 /** Whether the version that runs has the issue that makes such a request an attack. */
 function forgery(version: LitellmVersion | null): string {
-  if (version === null) return `${FORGERY} affects versions up to 1.83.8; the version that runs is not known`;
-  const affected = knownIssuesOf(version, { iam: false }).some(({ advisory }) => advisory?.aliases.includes(FORGERY));
-  return affected ? `${FORGERY} affects ${version.text}` : `${FORGERY} is not known to affect ${version.text}`;
+  if (version === null) return `${FORGERY} affects versions before ${FORGERY_FIX}; the version that runs is not known`;
+  return hasForgery(version)
+    ? `${FORGERY} affects ${version.text}`
+    : `${FORGERY} is not known to affect ${version.text}`;
 }
 
 function partly({ requests, withBody }: Seen): Uncertainty | null {

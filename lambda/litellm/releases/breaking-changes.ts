@@ -3,6 +3,11 @@ import type { BreakingChange } from './known-issue.ts';
 
 export const BREAKING_CHANGES: readonly BreakingChange[] = [
   {
+    version: '1.83.9',
+    change: 'a request with user_config is refused unless allow_client_side_credentials or the model allows it',
+  },
+  { version: '1.83.10', change: 'it requires Python 3.10 or newer' },
+  {
     version: '1.84.0',
     change: 'routing_groups that are managed in the UI are stored in the database and override the config file',
   },
@@ -12,10 +17,14 @@ export const BREAKING_CHANGES: readonly BreakingChange[] = [
       '/health/readiness no longer shows the version: it moves to /health/readiness/details, which requires a key',
   },
   {
-    version: '1.85.0',
+    version: '1.84.0',
     change: 'readiness answers 503 when the database is disconnected: probes take the pod out of service',
   },
   { version: '1.85.0', change: 'the Helm chart does not push the schema at start when a migrations Job is used' },
+  {
+    version: '1.92.0',
+    change: 'the packages on PyPI are compiled for a platform: make sure that there is one for yours',
+  },
   {
     version: '1.94.0',
     change: 'routing_strategy and enable_tag_filtering in the router_settings of teams and keys take effect',

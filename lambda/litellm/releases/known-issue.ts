@@ -42,6 +42,8 @@ export type KnownIssue = VersionRange & {
     readonly rating: string;
     readonly aliases: readonly string[];
     readonly exploited: boolean;
+    /** Whoever reaches the proxy can use it, without a key or an account. */
+    readonly withoutLogin: boolean;
   };
 };
 
@@ -56,6 +58,8 @@ export interface About {
   readonly date: string;
   /** The newest release that the knowledge covers. */
   readonly newest: string;
+  /** The newest release whose migrations are known. */
+  readonly migrations: string;
   /** Where to upgrade to, the best first; each the newest seen of its line. */
   readonly targets: readonly { readonly version: string; readonly why: string }[];
   /** LiteLLM's own troubleshooting guide, and what its source history says instead; shown for versions below `until`. */

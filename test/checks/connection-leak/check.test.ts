@@ -149,7 +149,7 @@ describe('connection-leak', () => {
 
     it('counts only old idle sessions above the ceiling', () => {
       const findings = evaluateSessions(connectionLeak, fromCohorts(old), {
-        version: '1.83.0',
+        version: '1.82.5',
         settings: { ...ONE_POD, poolLimit: 15 },
       });
 

@@ -5,6 +5,7 @@ import {
   findingsOf,
   globalRow,
   healthySnapshot,
+  olderLitellm,
   routerSettings,
   seen,
   server,
@@ -19,7 +20,10 @@ function evaluateWith(configuredVersion: string | null, overrides: Partial<Route
     ID,
     healthySnapshot({
       configuredVersion,
-      sources: { 'router-settings': seen(routerSettings({ global: globalRow(), ...overrides })) },
+      sources: {
+        litellm: seen(olderLitellm()),
+        'router-settings': seen(routerSettings({ global: globalRow(), ...overrides })),
+      },
     }),
   );
 }

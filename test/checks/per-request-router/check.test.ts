@@ -9,7 +9,7 @@ import {
   globalRow,
   healthySnapshot,
   holders,
-  litellm,
+  olderLitellm,
   previous,
   proxy,
   routerSettings,
@@ -40,7 +40,7 @@ function evaluateWith({ version = '1.81.3', settings = {}, counted: between, sou
     sources: {
       proxy: seen(proxy({ versions })),
       'router-settings': seen(routerSettings(settings)),
-      ...(between === undefined ? {} : counted(between)),
+      ...(between === undefined ? { litellm: seen(olderLitellm()) } : counted(between)),
       ...sources,
     },
   });
@@ -256,7 +256,7 @@ describe('per-request-router', () => {
             ...ROW,
             version,
             sources: {
-              litellm: seen(litellm({ activity })),
+              litellm: seen(olderLitellm({ activity })),
               previous: seen(previous({ activity: before })),
               sessions: seen(sessions({ groups: [sessionGroup({ count })] })),
             },
@@ -274,5 +274,5 @@ describe('per-request-router', () => {
 function withReading(changes: { configScans?: number; spendLogRows?: number | null; statsReset?: string }) {
   const source = counted(FOLLOW).litellm;
   if (source.status !== 'ok' || source.value.activity.state !== 'seen') throw new Error('There is no reading.');
-  return { litellm: seen(litellm({ activity: { ...source.value.activity, ...changes } })) };
+  return { litellm: seen(olderLitellm({ activity: { ...source.value.activity, ...changes } })) };
 }

@@ -32,7 +32,7 @@ describe('proxy-errors', () => {
     const [finding] = evaluateWith(lines(7, 1));
 
     expect(finding?.summary).toBe(
-      'The proxy logged 7 lines "All connection attempts failed" and 1 pool timeout (P2024) in the last hour; in PostgreSQL 20 of 55 usable slots are used now.',
+      'The proxy logged 7 lines "All connection attempts failed" and 1 line "Timed out fetching a new connection" in the last hour; in PostgreSQL 20 of 55 usable slots are used now.',
     );
     expect(finding?.advice).toMatchObject([
       { text: expect.stringContaining('its own query-engine process') },
@@ -44,7 +44,7 @@ describe('proxy-errors', () => {
     const [finding] = evaluateWith(lines(0, 3));
 
     expect(finding?.summary).not.toContain('All connection attempts');
-    expect(finding?.advice).toMatchObject([{ text: expect.stringContaining('P2024') }]);
+    expect(finding?.advice).toMatchObject([{ text: expect.stringContaining('Timed out fetching a new connection') }]);
   });
 
   it('says so when the side of PostgreSQL could not be seen', () => {

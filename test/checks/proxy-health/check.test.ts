@@ -143,8 +143,8 @@ describe('proxy-health', () => {
   });
 
   it.each([
-    ['1.83.13', 'medium'],
-    ['1.83.14', 'high'],
+    ['1.83.10', 'medium'],
+    ['1.83.11', 'high'],
     [null, 'medium'],
   ])('is, of a 503 on %s, of %s confidence', (version, confidence) => {
     const findings = evaluateWith({ readiness: [NOT_READY] }, {}, version);

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { GlobalRouterSettings, LastPurge } from '../../../lambda/snapshot/snapshot.ts';
-import { failed, findingsOf, globalRow, healthySnapshot, routerSettings, seen, settingsFor } from '../../snapshots.ts';
+import {
+  failed,
+  findingsOf,
+  globalRow,
+  healthySnapshot,
+  olderLitellm,
+  routerSettings,
+  seen,
+  settingsFor,
+} from '../../snapshots.ts';
 
 const ID = 'router-settings-reappeared';
 
@@ -22,7 +31,7 @@ function evaluateWith(
 ) {
   const snapshot = healthySnapshot({
     configuredVersion,
-    sources: { 'router-settings': seen(routerSettings({ global })) },
+    sources: { litellm: seen(olderLitellm()), 'router-settings': seen(routerSettings({ global })) },
   });
   return findingsOf(ID, snapshot, settingsFor({ purge }));
 }

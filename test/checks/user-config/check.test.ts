@@ -33,7 +33,7 @@ describe('user-config', () => {
     const [finding] = evaluateWith(counts(500, 500, 12));
 
     expect(finding?.summary).toBe(
-      "12 of the last hour's 500 requests carry their own Router configuration (user_config), and LiteLLM builds a Router for each.",
+      "12 of the last hour's 500 requests carry their own Router configuration (user_config), and LiteLLM builds a Router for each, which an administrator has allowed.",
     );
   });
 
@@ -46,7 +46,7 @@ describe('user-config', () => {
   it.each([
     ['1.83.8', 'PYSEC-2026-4070 affects 1.83.8'],
     ['1.83.9', 'PYSEC-2026-4070 is not known to affect 1.83.9'],
-    [null, 'PYSEC-2026-4070 affects versions up to 1.83.8; the version that runs is not known'],
+    [null, 'PYSEC-2026-4070 affects versions before 1.83.9; the version that runs is not known'],
   ])('shows whether %s has the request forgery', (version, words) => {
     const [finding] = evaluateWith(counts(500, 500, 12), version);
 

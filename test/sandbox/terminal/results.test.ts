@@ -100,6 +100,7 @@ describe('renderResults', () => {
     const report: Report = {
       schemaVersion: 2,
       auditorVersion: '0.1.0',
+      knowledge: { date: '2026-11-22', newest: '1.110.2' },
       database: 'prod',
       startedAt: '2026-11-22T12:00:00.000Z',
       durationMs: 900,

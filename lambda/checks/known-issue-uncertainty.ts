@@ -1,15 +1,15 @@
 import { ge } from '@renovatebot/pep440';
-import { listed } from '../../core/text.ts';
-import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
-import { releaseLine } from '../../litellm/affected.ts';
-import { ABOUT } from '../../litellm/releases/about.ts';
-import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
-import type { LitellmVersion } from '../../litellm/version.ts';
-import type { IamLogin } from '../../model/iam-login.ts';
-import { type RunningVersion, versionUncertainty } from '../../model/running-version.ts';
+import { listed } from '../core/text.ts';
+import { mergeUncertainty, type Uncertainty } from '../core/uncertainty.ts';
+import { releaseLine } from '../litellm/affected.ts';
+import { ABOUT } from '../litellm/releases/about.ts';
+import type { KnownIssue } from '../litellm/releases/known-issue.ts';
+import type { LitellmVersion } from '../litellm/version.ts';
+import type { IamLogin } from '../model/iam-login.ts';
+import { type RunningVersion, versionUncertainty } from '../model/running-version.ts';
 
 /** Everything that makes the result less than certain, at the lowest of the confidences; null when nothing does. */
-export function uncertaintyOf(
+export function issueUncertainty(
   version: LitellmVersion,
   running: RunningVersion,
   iam: IamLogin,

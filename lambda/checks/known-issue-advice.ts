@@ -1,10 +1,11 @@
-import type { Advice } from '../../core/finding.ts';
-import { ABOUT } from '../../litellm/releases/about.ts';
-import type { KnownIssue } from '../../litellm/releases/known-issue.ts';
-import type { Upgrade } from '../../litellm/upgrade.ts';
+import type { Advice } from '../core/finding.ts';
+import { ABOUT } from '../litellm/releases/about.ts';
+import type { KnownIssue } from '../litellm/releases/known-issue.ts';
+import type { Upgrade } from '../litellm/upgrade.ts';
 
 /** The upgrade, what to know before it, and what helps until then. */
 export function knownIssueAdvice(issues: readonly KnownIssue[], upgrade: Upgrade | null): readonly Advice[] {
+  if (issues.length === 0) return [];
   return [...(upgrade === null ? [] : upgradeSteps(upgrade)), ...workarounds(issues, upgrade)];
 }
 
@@ -28,5 +29,5 @@ function workarounds(issues: readonly KnownIssue[], upgrade: Upgrade | null): re
 }
 
 export const UPDATE_AUDITOR: Advice = {
-  text: `Update the auditor: what it knows of LiteLLM is of ${ABOUT.date} and ends with ${ABOUT.newest}. Until then, read LiteLLM's own release notes and advisories.`,
+  text: `Update the auditor to its newest release, and deploy it: what it knows of LiteLLM is of ${ABOUT.date} and ends with ${ABOUT.newest}. Until then, read LiteLLM's own release notes and advisories.`,
 };
