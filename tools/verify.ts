@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gt } from '@renovatebot/pep440';
 import { ABOUT } from '../lambda/litellm/releases/about.ts';
+import { FIRST_VERSIONS } from '../lambda/litellm/releases/first-versions.ts';
 import { readRows } from './knowledge.ts';
 import { TableError } from './table.ts';
+import { newMigrations } from './verify/migrations.ts';
 import { PackageError, pipPackages } from './verify/packages.ts';
 import { RESULTS_FILE, type Result, writeResults } from './verify/results.ts';
 import { verifyRows } from './verify/verify.ts';
@@ -26,6 +28,12 @@ try {
       ? `\nNo release is newer than ${ABOUT.newest}, the newest in knowledge/about.json.`
       : `\nReleases newer than ${ABOUT.newest}, the newest in knowledge/about.json: ${newer.join(', ')}.`,
   );
+  const { missing, notFetched } = await newMigrations(packages, ABOUT.migrations, new Set(Object.keys(FIRST_VERSIONS)));
+  console.log(
+    `\n${missing.length} migrations of releases after ${ABOUT.migrations} are not in knowledge/migrations.tsv.`,
+  );
+  for (const { name, version } of missing) console.log(`  ${name}\t${version}\t${version}`);
+  if (notFetched.length > 0) console.log(`Those of ${notFetched.join(', ')} could not be fetched.`);
   console.log(`\nThe result is in knowledge/${RESULTS_FILE}. Now run npm run --silent releases.`);
   if (results.some(({ result }) => result === 'does not hold')) process.exitCode = 1;
 } catch (error) {

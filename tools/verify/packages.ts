@@ -19,6 +19,11 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
         sys.exit(4)
     sys.stdout.buffer.write(wheel.read(sys.argv[2]))
 `;
+const LIST_MEMBERS = `
+import sys, zipfile
+print("\\n".join(zipfile.ZipFile(sys.argv[1]).namelist()))
+`;
+const MIGRATION = /^litellm_proxy_extras\/migrations\/([^/]+)\/migration\.sql$/;
 const NO_MEMBER = 4;
 const LARGEST_OUTPUT = 64 * 1024 * 1024;
 
@@ -31,6 +36,8 @@ export interface Packages {
    * @throws PackageError
    */
   file(version: string, path: string): Promise<string | null>;
+  /** The names of the migrations that a release requires. @throws PackageError */
+  migrations(version: string): Promise<readonly string[]>;
 }
 
 const LITELLM = 'litellm';
@@ -44,6 +51,12 @@ export function pipPackages(cache: string): Packages {
   const wheels = new Map<string, Promise<string>>();
   const wheel = (project: string, version: string) =>
     remember(wheels, `${project} ${version}`, () => download(project, version, cache));
+  const migrations = async (version: string) => {
+    const metadata = await readMember(await wheel(LITELLM, version), `litellm-${version}.dist-info/METADATA`);
+    const [, required] = REQUIRED_MIGRATIONS.exec(metadata ?? '') ?? [];
+    if (required === undefined) throw new PackageError(`LiteLLM ${version} requires no one version of ${MIGRATIONS}.`);
+    return wheel(MIGRATIONS, required);
+  };
   return {
     async published() {
       const listing = await pip(['index', 'versions', LITELLM]);
@@ -52,13 +65,14 @@ export function pipPackages(cache: string): Packages {
       return versions.split(',').map((version) => version.trim());
     },
     async file(version, path) {
-      const litellm = await wheel(LITELLM, version);
-      if (!path.startsWith(MIGRATIONS_FOLDER)) return readMember(litellm, path);
-      const metadata = await readMember(litellm, `litellm-${version}.dist-info/METADATA`);
-      const [, required] = REQUIRED_MIGRATIONS.exec(metadata ?? '') ?? [];
-      if (required === undefined)
-        throw new PackageError(`LiteLLM ${version} requires no one version of ${MIGRATIONS}.`);
-      return readMember(await wheel(MIGRATIONS, required), path);
+      return readMember(
+        await (path.startsWith(MIGRATIONS_FOLDER) ? migrations(version) : wheel(LITELLM, version)),
+        path,
+      );
+    },
+    async migrations(version) {
+      const { stdout } = await run(PYTHON, ['-c', LIST_MEMBERS, await migrations(version)]);
+      return stdout.split('\n').flatMap((member) => MIGRATION.exec(member)?.[1] ?? []);
     },
   };
 }

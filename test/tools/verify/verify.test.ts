@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { neighbours } from '../../../tools/verify/bounds.ts';
+import { newMigrations } from '../../../tools/verify/migrations.ts';
 import { PackageError, type Packages } from '../../../tools/verify/packages.ts';
 import { isVerified, type VerifiableRow } from '../../../tools/verify/rows.ts';
 import { verifyRows } from '../../../tools/verify/verify.ts';
@@ -22,6 +23,10 @@ function packagesWith(texts: Readonly<Record<string, string>>): Packages {
     file: async (version, path) => {
       if (texts[version] === 'gone') throw new PackageError('It is not there.');
       return path === 'a.py' ? (texts[version] ?? '') : null;
+    },
+    migrations: async (version) => {
+      if (version === '1.101.1') throw new PackageError('It is not there.');
+      return ['1_old', `2_of_${version}`];
     },
   };
 }
@@ -93,5 +98,13 @@ describe('verifyRows', () => {
 
   it('takes no range without ends for verified', () => {
     expect(isVerified({ ...ROW, introduced: null, fixed: [] }, [])).toBe(false);
+  });
+});
+
+describe('newMigrations', () => {
+  it('are those of later releases that the table does not have, and names the releases without packages', async () => {
+    const found = await newMigrations(packagesWith({}), '1.100.4', new Set(['1_old', '2_of_1.102.0']));
+
+    expect(found).toEqual({ missing: [{ name: '2_of_1.101.0', version: '1.101.0' }], notFetched: ['1.101.1'] });
   });
 });
