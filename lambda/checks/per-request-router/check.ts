@@ -1,7 +1,8 @@
+import { counted, listed } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import type { RouterLookups } from '../../model/router-lookups.ts';
-import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { CloudWatchSource, Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, type Evaluated, incident, risk } from '../check.ts';
 import { noTable } from '../not-evaluated.ts';
 import { adviceOn } from './advice.ts';
@@ -22,8 +23,9 @@ export type PerRequestFacts = {
   readonly configLookups?: number;
   readonly requestsWritten?: number;
   readonly lookupsThatPollingExplains?: number;
-  /** What the log of the proxy shows at the same time. */
-  readonly failedInTheLastHour?: string;
+  /** What the log of the proxy had in the last hour, where that is anything. */
+  readonly poolTimeouts?: number;
+  readonly connectionAttemptsFailed?: number;
 };
 
 export const perRequestRouter = defineCheck({
@@ -38,7 +40,7 @@ export const perRequestRouter = defineCheck({
     const failing = cost.status === 'warning' ? failedRequests(snapshot) : null;
     const statement = {
       subject: `database ${snapshot.database}`,
-      summary: [cost.summary, measurement(routerLookups), unmeasurableText(cost, routerLookups), failing ?? '']
+      summary: [cost.summary, measurement(routerLookups), unmeasurableText(cost, routerLookups), failuresText(failing)]
         .filter((sentence) => sentence !== '')
         .join(' '),
       facts: factsOf(cost, routerLookups, failing),
@@ -58,10 +60,22 @@ function grade(
   return requestsFail ? incident({ ...statement, status }) : risk({ ...statement, status });
 }
 
-function failedRequests({ sources: { cloudwatch } }: Snapshot): string | null {
+type Failures = NonNullable<CloudWatchSource['proxyErrors']>;
+
+/** null: none that is known. */
+function failedRequests({ sources: { cloudwatch } }: Snapshot): Failures | null {
   const errors = cloudwatch.status === 'ok' ? cloudwatch.value.proxyErrors : null;
-  if (errors === null || errors.poolTimeouts + errors.connectionAttemptsFailed === 0) return null;
-  return `The proxy's log has ${errors.poolTimeouts} timeouts of the pool and ${errors.connectionAttemptsFailed} failed connection attempts of the last hour.`;
+  return errors === null || errors.poolTimeouts + errors.connectionAttemptsFailed === 0 ? null : errors;
+}
+
+function failuresText(failures: Failures | null): string {
+  if (failures === null) return '';
+  const { poolTimeouts, connectionAttemptsFailed } = failures;
+  const parts = [
+    ...(poolTimeouts > 0 ? [counted(poolTimeouts, 'pool timeout')] : []),
+    ...(connectionAttemptsFailed > 0 ? [counted(connectionAttemptsFailed, 'failed connection attempt')] : []),
+  ];
+  return `In the last hour the proxy's log had ${listed(parts)}.`;
 }
 
 function measurement(lookups: RouterLookups): string {
@@ -75,7 +89,7 @@ function unmeasurableText({ unmeasurable, lookup }: Cost, { verdict }: RouterLoo
   return `Routers for ${unmeasurable.join(' and ')} cannot be measured: they leave no trace in the counters, and the version decides.`;
 }
 
-function factsOf(cost: Cost, lookups: RouterLookups, failing: string | null): PerRequestFacts {
+function factsOf(cost: Cost, lookups: RouterLookups, failing: Failures | null): PerRequestFacts {
   return {
     litellmVersion: cost.version,
     lookupPerRequest: cost.lookup,
@@ -91,7 +105,10 @@ function factsOf(cost: Cost, lookups: RouterLookups, failing: string | null): Pe
           requestsWritten: lookups.counted.requests,
           ...(lookups.polling !== null && { lookupsThatPollingExplains: lookups.polling }),
         }),
-    ...(failing !== null && { failedInTheLastHour: failing }),
+    ...(failing !== null && {
+      poolTimeouts: failing.poolTimeouts,
+      connectionAttemptsFailed: failing.connectionAttemptsFailed,
+    }),
   };
 }
 

@@ -112,7 +112,7 @@ describe('per-request-router', () => {
     const [alone] = evaluateWith({ version: '1.108.13', ...ROW, sources: failing });
 
     expect(bad).toMatchObject({ kind: 'incident', status: 'warning' });
-    expect(bad?.summary).toContain('7 timeouts of the pool');
+    expect(bad?.summary).toContain('had 7 pool timeouts.');
     expect(alone).toMatchObject({ kind: 'risk', status: 'ok' });
   });
 
