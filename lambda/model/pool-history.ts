@@ -1,3 +1,4 @@
+import { median } from '../core/median.ts';
 import { refreshSteps, tokenRefresh } from '../litellm/token-refresh.ts';
 import type { LitellmVersion } from '../litellm/version.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -92,8 +93,4 @@ function isStaircase(gaps: readonly number[], step: number): boolean {
 function gapsBetween(cohorts: readonly PoolCohort[]): readonly number[] {
   const starts = cohorts.map(({ firstStart }) => Date.parse(firstStart));
   return starts.slice(1).map((start, index) => (start - (starts[index] ?? start)) / 1000);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -1,3 +1,4 @@
+import { median } from '../core/median.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ConnectionTrend } from './connection-trend.ts';
 import { MS_PER_HOUR } from './trend/points.ts';
@@ -37,8 +38,4 @@ function steadyLevel(trend: ConnectionTrend | null): number | null {
   if (before.length < LAST_POINTS) return null;
   const level = Math.min(...last);
   return level > 0 && level >= STEADY_SHARE * median(before) ? Math.round(level) : null;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -1,4 +1,5 @@
-import { median, type Series, type TrendPoint, toSeries } from '../../model/trend/points.ts';
+import { median } from '../../core/median.ts';
+import { type Series, type TrendPoint, toSeries } from '../../model/trend/points.ts';
 
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** Connections for one block at the least: noise of one or two connections stays low instead of filling the height. */

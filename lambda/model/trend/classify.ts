@@ -1,5 +1,6 @@
+import { median } from '../../core/median.ts';
 import { fitPiece, type Piece } from './pieces.ts';
-import { MS_PER_HOUR, median, spanHours, type TrendPoint, toSeries } from './points.ts';
+import { MS_PER_HOUR, spanHours, type TrendPoint, toSeries } from './points.ts';
 import { findShape, type Jump, type Shape, SLOT_MS } from './shape.ts';
 import type { Slope } from './slope.ts';
 

@@ -1,4 +1,5 @@
-import { median, type Series } from './points.ts';
+import { median } from '../../core/median.ts';
+import type { Series } from './points.ts';
 import { FEWEST_FOR_SLOPE, fitSlope, lineThrough, type Slope } from './slope.ts';
 
 /** A stretch of levels that one straight line describes. */

@@ -1,3 +1,5 @@
+import { median } from '../../core/median.ts';
+
 /** One reading of a metric. */
 export interface TrendPoint {
   /** Unix time, milliseconds. */
@@ -13,18 +15,6 @@ export const MS_PER_HOUR = 3_600_000;
 const LATEST_TIME = 8.64e15;
 /** No count is larger (max_connections ends at 262,143), and sums of such values stay finite. */
 const LARGEST_VALUE = 1e9;
-
-/** The middle value, or the mean of the two in the middle; 0 for no values. */
-export function median(values: Iterable<number>): number {
-  return medianOfSorted(Float64Array.from(values).sort());
-}
-
-/** As `median`, for values that are in order already. */
-export function medianOfSorted(sorted: Float64Array): number {
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
-  return lower + (upper - lower) / 2;
-}
 
 /** The points in order of time. Several of one time become their median; what is no time or no count is left out. */
 export function toSeries(points: readonly TrendPoint[]): Series {

@@ -1,4 +1,5 @@
-import { MS_PER_HOUR, median, medianOfSorted, type Series, slotMedians, type TrendPoint, toSeries } from './points.ts';
+import { median, medianOfSorted } from '../../core/median.ts';
+import { MS_PER_HOUR, type Series, slotMedians, type TrendPoint, toSeries } from './points.ts';
 
 /** Growth in units of the value per hour, with its 99 % interval. */
 export interface Slope {
