@@ -74,31 +74,5 @@ export function draftMessage(report: RenderableReport): Message {
  * made, and with the number of findings that were left out of it.
  */
 function jsonOf(report: RenderableReport): string {
-  const {
-    schemaVersion,
-    auditorVersion,
-    knowledge,
-    database,
-    startedAt,
-    durationMs,
-    status,
-    risk,
-    diagnosis,
-    findings,
-    sources,
-  } = report;
-  return JSON.stringify({
-    schemaVersion,
-    auditorVersion,
-    knowledge,
-    database,
-    startedAt,
-    durationMs,
-    status,
-    risk,
-    diagnosis,
-    findings,
-    sources,
-    findingsLeftOut: report.findingsLeftOut ?? 0,
-  });
+  return JSON.stringify({ ...report, notification: undefined, findingsLeftOut: report.findingsLeftOut ?? 0 });
 }
