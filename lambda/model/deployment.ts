@@ -1,5 +1,6 @@
 import { counted } from '../core/text.ts';
 import type { Uncertainty } from '../core/uncertainty.ts';
+import { SINCE } from '../litellm/releases/since.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { LitellmClients } from './litellm-clients.ts';
@@ -53,7 +54,7 @@ function heartbeats({ sources: { litellm } }: Snapshot, addresses: number): Depl
         ? [
             {
               confidence: 'medium',
-              reason: `Sessions come from ${counted(addresses, 'address')}, but only ${counted(podCount, 'pod')} sent a heartbeat within the last 180 s: some pods are older than LiteLLM 1.99.0 or gone, or another program uses LiteLLM's user.`,
+              reason: `Sessions come from ${counted(addresses, 'address')}, but only ${counted(podCount, 'pod')} sent a heartbeat within the last 180 s: some pods are older than LiteLLM ${SINCE.heartbeats} or gone, or another program uses LiteLLM's user.`,
             },
           ]
         : [],

@@ -1,5 +1,6 @@
 import type { Advice } from '../../core/finding.ts';
 import { listed } from '../../core/text.ts';
+import { fixedIn } from '../../litellm/known-issues.ts';
 import { clientCondition } from '../../model/clients.ts';
 import type { LitellmClient } from '../../model/litellm-clients.ts';
 import { missingSettings, type Topology } from '../../model/topology.ts';
@@ -41,7 +42,7 @@ const ADVICE: Readonly<
   ],
   'refresh-drops-limit': () => [
     {
-      text: 'A refresh of the IAM token drops the pool limit before 1.102.0 (#33021): the pool is then 2 x physical cores + 1 until LiteLLM is upgraded.',
+      text: `A refresh of the IAM token drops the pool limit before ${fixedIn('iam-refresh-drops-parameters')} (#33021): the pool is then 2 x physical cores + 1 until LiteLLM is upgraded.`,
     },
   ],
   'default-of-100': () => [

@@ -10,7 +10,7 @@ export type ExceedanceKind =
   | 'replaced-pools'
   /** A token refresh drops the limit (#33021), and this version does. */
   | 'refresh-drops-limit'
-  /** A version before 1.74.13 without a configuration file. */
+  /** An old version without a configuration file (model/pool-limit.ts). */
   | 'default-of-100'
   /** No more than twice the ceiling: a second engine per worker, for DATABASE_URL_READ_REPLICA on the same server. */
   | 'read-replica-engine'

@@ -3,6 +3,7 @@ import { counted, durationText, listed } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
 import { fixedIn, knownIssuesOf } from '../../litellm/known-issues.ts';
 import { readinessCache } from '../../litellm/readiness.ts';
+import { SINCE } from '../../litellm/releases/since.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { ProxySource, ReadinessAnswer, Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident } from '../check.ts';
@@ -142,7 +143,7 @@ function adviceOnLost({ sources: { connection } }: Snapshot, version: LitellmVer
       command: 'curl --silent --show-error --write-out \'\\n%{http_code}\\n\' "$PROXY_URL/health/readiness"',
     },
     {
-      text: 'To keep serving while the database is unavailable: allow_requests_on_db_unavailable: true in general_settings. This turns authentication off for that time: whoever reaches the proxy is served, without budgets and limits. Only for a proxy in a closed network. From 1.84.0 to 1.99 its readiness still answers 503, and pods are taken out.',
+      text: `To keep serving while the database is unavailable: allow_requests_on_db_unavailable: true in general_settings. This turns authentication off for that time: whoever reaches the proxy is served, without budgets and limits. Only for a proxy in a closed network. From ${SINCE['readiness-503']} on, and before ${fixedIn('readiness-ignores-outage-setting')}, its readiness still answers 503, and pods are taken out.`,
     },
   ];
 }
