@@ -17,6 +17,12 @@ interface Candidate {
   readonly certainty: number;
 }
 
+/** The findings that show a sign, and how certain it can make a cause. */
+interface Shown {
+  readonly shown: readonly CheckFinding[];
+  readonly atMost: Confidence;
+}
+
 /**
  * The most probable causes of what the findings show, two at most: by the severity of what shows it, then by confidence, then in the order
  * of the table. None when no cause is established, nothing fails and nothing kept the auditor from looking; an incident that no cause
@@ -32,9 +38,9 @@ export function diagnose(findings: readonly CheckFinding[]): Diagnosis {
 
 function candidateOf(rule: Rule, all: readonly CheckFinding[]): Candidate[] {
   if (rule.unless.some((sign) => sign.find(all).length > 0)) return [];
-  const rows = rule.when.map((signs) => signs.map((sign) => sign.find(all)));
-  const met = rows.filter((row) => row.every((shown) => shown.length > 0));
-  const established = met.flat(2);
+  const rows = rule.when.map((signs) => signs.map(({ find, atMost = 'high' }) => ({ shown: find(all), atMost })));
+  const met = rows.filter((row) => row.every(({ shown }) => shown.length > 0));
+  const established = met.flat().flatMap(({ shown }) => shown);
   const lead = worstSymptom(established.filter(rule.leads ?? isBad));
   if (lead === undefined) return [];
   const confirming = rule.confirms.flatMap((sign) => sign.find(all));
@@ -56,13 +62,14 @@ function candidateOf(rule: Rule, all: readonly CheckFinding[]): Candidate[] {
  * As certain as the row that establishes it best, and each row as its least certain sign. What confirms it raises that by one step, once, and only
  * where it is not a guess itself. Nothing lowers it: more evidence never makes a cause less certain.
  */
-function certaintyOf(
-  rows: readonly (readonly (readonly CheckFinding[])[])[],
-  confirming: readonly CheckFinding[],
-): number {
-  const established = Math.max(...rows.map((row) => Math.min(...row.map(surest))));
+function certaintyOf(rows: readonly (readonly Shown[])[], confirming: readonly CheckFinding[]): number {
+  const established = Math.max(...rows.map((row) => Math.min(...row.map(certaintyOfSign))));
   const raised = surest(confirming) >= CONFIDENCES.indexOf('medium') ? established + 1 : established;
   return Math.min(raised, CONFIDENCES.length - 1);
+}
+
+function certaintyOfSign({ shown, atMost }: Shown): number {
+  return Math.min(surest(shown), CONFIDENCES.indexOf(atMost));
 }
 
 /** The highest confidence among the findings, -1 for none. */

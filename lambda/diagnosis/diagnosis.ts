@@ -12,6 +12,7 @@ export type CauseId =
   | 'leaked-connections' // leaked, and no known issue explains by what
   | 'managed-object-poll' // #23472
   | 'token-refresh-drops-limit' // #33021
+  | 'split-ignores-pool-limit' // #33021: separate gateway and backend
   | 'per-request-router' // the guide's first: the version builds one for settings that are there
   | 'global-router-settings' // the guide's second: the row, while the version is not known
   | 'user-config'

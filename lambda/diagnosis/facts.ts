@@ -50,6 +50,13 @@ export function fittingLeaks(facts: FactsOf<'connection-leak'>): readonly string
   return stated(facts, 'knownLeaks') ?? [];
 }
 
+/** Whether each pool is just as large as Prisma makes it by itself, so that the limit does not apply. */
+export function ignoresTheLimit(facts: FactsOf<'connection-ceiling'>): boolean {
+  return (
+    stated(facts, 'fits')?.[0] === 'limit-not-applied' && stated(facts, 'physicalCoresOfPrismasDefault') !== undefined
+  );
+}
+
 /** Whether open transactions keep other sessions waiting. */
 export function isBlocking(facts: FactsOf<'idle-in-transaction'>): boolean {
   return stated(facts, 'transactions')?.some(({ blocking }) => blocking > 0) ?? false;

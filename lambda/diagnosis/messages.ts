@@ -83,7 +83,7 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   'managed-object-poll': {
     title: () => 'An unbounded poll takes the connections',
     what: ({ lead, findings }) =>
-      `LiteLLM${version(findings)} polls its managed objects without bound, which takes every connection of a pool within 60 to 70 minutes (#23472). ${lead.summary}`,
+      `LiteLLM${version(findings)} has an unbounded poll of managed batches and background responses, which takes every connection of a pool within 60 to 70 minutes (#23472); whether these are in use was not seen. ${lead.summary}`,
     first: () => ({
       text: `Restart the proxy pods, one at a time, which buys about an hour. Then upgrade LiteLLM to ${targetWords()}.`,
     }),
@@ -94,6 +94,14 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
       `After the first refresh of the IAM token, the pools of LiteLLM${version(findings)} have Prisma's default of physical cores x 2 + 1 connections instead of the configured limit (#33021). ${lead.summary}`,
     first: () => ({
       text: `Upgrade LiteLLM to ${targetWords()}. Until then, expect physical cores x 2 + 1 connections per worker.`,
+    }),
+  },
+  'split-ignores-pool-limit': {
+    title: () => 'The pool limit does not apply',
+    what: ({ lead, findings }) =>
+      `Each pool has as many connections as Prisma opens by itself, so the configured limit does not apply. Separate gateway and backend deployments of LiteLLM${version(findings)} ignore it (#33021); whether there are such was not seen. ${lead.summary}`,
+    first: () => ({
+      text: 'If gateway and backend are separate deployments, put connection_limit and pool_timeout into the DATABASE_URL of each, one deployment at a time. A restart alone changes nothing.',
     }),
   },
   'per-request-router': {

@@ -4,6 +4,7 @@ import type { CauseId } from './diagnosis.ts';
 import {
   canBeLitellms,
   fittingLeaks,
+  ignoresTheLimit,
   isAuditorsSide,
   isFull,
   isOfIam,
@@ -14,7 +15,7 @@ import {
   othersShareTheUser,
   tokensAreInvalid,
 } from './facts.ts';
-import { bad, fine, knownIssue, type Sign, seen } from './signs.ts';
+import { bad, fine, knownIssue, possibleIssue, type Sign, seen } from './signs.ts';
 
 /** When a cause is named. */
 export interface Rule {
@@ -35,6 +36,7 @@ const leak = bad('connection-leak');
 const growth = bad('connection-growth');
 const headroom = bad('connection-headroom');
 const ceiling = bad('connection-ceiling');
+const limitIgnored = bad('connection-ceiling', ignoresTheLimit);
 const budget = bad('pool-budget');
 const perRequest = bad('per-request-router');
 const globalRow = bad('global-router-settings');
@@ -71,7 +73,7 @@ const keptOut = seen('database-reachable', isAuditorsSide);
 const blind: Sign = { checkIds: [], find: (findings) => findings.filter(lacksOwnAccess) };
 
 /** What a leak leads to. */
-const filling = [growth, headroom, ceiling, full];
+const filling = [headroom, ceiling, full];
 
 /**
  * The more telling first: the order decides between causes of equal evidence. A cause that is based only on findings that another one is based on
@@ -99,7 +101,7 @@ export const RULES: readonly Rule[] = [
     id: 'iam-token-refresh',
     when: [[leakOfIam], [ownGrowth, knownIssue('iam-refresh-keeps-clients')]],
     confirms: [knownIssue('iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine')],
-    also: filling,
+    also: [ownGrowth, ...filling],
     unless: [fine('connection-leak')],
   },
   {
@@ -119,7 +121,7 @@ export const RULES: readonly Rule[] = [
   { id: 'leaked-connections', when: [[leak]], confirms: [ownGrowth], also: filling, unless: [] },
   {
     id: 'managed-object-poll',
-    when: [[recentOwnGrowth, knownIssue('managed-object-poll')]],
+    when: [[recentOwnGrowth, possibleIssue('managed-object-poll')]],
     confirms: [],
     also: [noFreeConnection, headroom, full],
     unless: [leak],
@@ -130,6 +132,13 @@ export const RULES: readonly Rule[] = [
     confirms: [],
     also: [noFreeConnection, headroom],
     unless: [leak],
+  },
+  {
+    id: 'split-ignores-pool-limit',
+    when: [[limitIgnored, possibleIssue('split-ignores-pool-limit')]],
+    confirms: [],
+    also: [headroom],
+    unless: [],
   },
   {
     id: 'per-request-router',

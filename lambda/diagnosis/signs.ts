@@ -1,11 +1,13 @@
 import type { CheckFinding, CheckId, FactsOf, FindingOf } from '../checks/registry.ts';
-import { isBad } from '../core/finding.ts';
+import { type Confidence, isBad } from '../core/finding.ts';
 import type { KnownIssueId } from '../litellm/known-issues.ts';
 
 /** What shows something: the findings that do, none when it was not seen; and the checks it reads. */
 export interface Sign {
   readonly checkIds: readonly CheckId[];
   find(findings: readonly CheckFinding[]): readonly CheckFinding[];
+  /** How certain it can make a cause, whatever the findings' own confidence; high when left out. */
+  readonly atMost?: Confidence;
 }
 
 type Condition<Id extends CheckId> = (facts: FactsOf<Id>) => boolean;
@@ -43,7 +45,12 @@ export function seen<const Id extends CheckId>(checkId: Id, when?: Condition<Id>
 
 /** The LiteLLM version that runs has one of these known issues, by their ids in knowledge/known-issues.tsv. */
 export function knownIssue(...ids: readonly KnownIssueId[]): Sign {
-  return bad('litellm-version', ({ issues }) => issues.some(({ id }) => ids.some((known) => known === id)));
+  return seen('litellm-version', ({ issues }) => issues.some(({ id }) => ids.some((known) => known === id)));
+}
+
+/** The same for an issue that requires a setting or a kind of deployment that no source shows. */
+export function possibleIssue(...ids: readonly KnownIssueId[]): Sign {
+  return { ...knownIssue(...ids), atMost: 'medium' };
 }
 
 /** Whether a finding is of that check; its facts are typed then. */

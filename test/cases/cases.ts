@@ -41,7 +41,7 @@ export const CASES: readonly Case[] = [
   { name: '12-advisory-lock-orphan', wanted: 'migration-lock-orphaned', needs: 'advisory locks' },
   { name: '13-client-not-connected', wanted: 'query-engine', needs: 'more phrases of the proxy log' },
   { name: '15-dead-workers', wanted: 'dead-worker-engine' },
-  { name: '17-componentized', wanted: 'none-of-the-known' },
+  { name: '17-componentized', wanted: 'split-ignores-pool-limit' },
   { name: '19-iam-refresh-fails', wanted: 'iam-refresh-fails' },
   { name: '21-iam-throttled', wanted: null },
   { name: '22-rds-proxy-pinned', wanted: 'rds-proxy-pinned', needs: 'the sessions of RDS Proxy' },

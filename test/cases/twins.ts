@@ -100,6 +100,19 @@ export const TWINS: readonly Twin[] = [
     never: 'pools-do-not-fit',
   },
   {
+    of: '17-componentized',
+    truth: 'every pod runs three workers',
+    snapshot: (original) =>
+      changed(original, 'sessions', (sessions) => ({
+        ...sessions,
+        total: 6 * 30,
+        groups: sessions.groups.map((group) => ({ ...group, count: 30 })),
+        cohorts: sessions.cohorts.map((cohort) => ({ ...cohort, count: 30, idle: 30 })),
+      })),
+    first: 'none-of-the-known',
+    never: 'split-ignores-pool-limit',
+  },
+  {
     of: '19-iam-refresh-fails',
     truth: 'a version whose refresh works: somebody else fails',
     snapshot: (original) => versionOf(original, '1.108.13'),

@@ -59,6 +59,7 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
   'leaked-connections': [],
   'managed-object-poll': against({ ...RECENT_GROWTH, version: '1.81.9' }, [RECENT_LEAK]),
   'token-refresh-drops-limit': against({ ...OVER_CEILING, version: '1.97.0' }, [IAM_LEAK]),
+  'split-ignores-pool-limit': [],
   'per-request-router': [],
   'global-router-settings': [],
   'user-config': [],

@@ -15,6 +15,7 @@ import {
   IAM_LEAK,
   KEY_SETTINGS,
   LARGE_POOLS,
+  LIMIT_IGNORED,
   NARROW,
   PASSWORD_LEAK,
   PER_REQUEST_VERSION,
@@ -100,6 +101,18 @@ describe('diagnose', () => {
 
     expect(alone.map(({ id, confidence }) => [id, confidence])).toEqual([['leaked-connections', 'medium']]);
     expect(confirmed.map(({ id, confidence }) => [id, confidence])).toEqual([['leaked-connections', 'high']]);
+  });
+
+  it.each([
+    ['split-ignores-pool-limit', LIMIT_IGNORED, 'connection-ceiling'],
+    ['managed-object-poll', { ...RECENT_GROWTH, version: '1.81.9' }, 'connection-growth'],
+  ] as const)('is never certain of %s, whatever is found, since what it requires is not seen', (id, world, symptom) => {
+    const findings = findingsIn(world).map((finding): CheckFinding => ({ ...finding, confidence: 'high' }));
+
+    const [cause] = diagnose(findings).causes;
+
+    expect(findings.find(({ checkId }) => checkId === symptom)?.status).toMatch(/warning|critical/);
+    expect(cause).toMatchObject({ id, confidence: 'medium' });
   });
 
   it('is based on all that agrees when several findings do', () => {

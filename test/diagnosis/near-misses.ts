@@ -4,6 +4,7 @@ import {
   FEW_FREE,
   GROWTH,
   HIDDEN,
+  LIMIT_IGNORED,
   OTHER_APPLICATION,
   OTHER_APPLICATION_WITH_ROOM,
   OVER_CEILING,
@@ -13,6 +14,7 @@ import {
   SILENT_LATER,
   TOKENS_EXPIRED,
   TOKENS_REFUSED,
+  TOO_MANY_WORKERS,
 } from './pieces.ts';
 import type { World } from './world.ts';
 
@@ -73,6 +75,7 @@ export const NEAR_MISSES: Readonly<Partial<Record<Rule['id'], readonly NearMiss[
     },
   ],
   'token-refresh-drops-limit': [{ row: 0, without: [{ version: '1.90.0' }, OVER_CEILING] }],
+  'split-ignores-pool-limit': [{ row: 0, without: [TOO_MANY_WORKERS, { ...LIMIT_IGNORED, version: 'unknown' }] }],
   'other-application': [{ row: 0, without: [OTHER_APPLICATION_WITH_ROOM, FEW_FREE] }],
   'pools-do-not-fit': [
     { row: 1, without: [SHARED_USER_WITH_ROOM, { ...OTHER_APPLICATION, settings: { rollingSurgePercent: 0 } }] },

@@ -86,6 +86,22 @@ export const HIDDEN: World = {
 /** The pool of a refresh twenty minutes ago beside the larger one of the last refresh: more than that one alone. */
 export const OVER_CEILING: World = { ...ONE_POD, ...WIDE, sessions: twoPools() };
 
+/** On each of two pods a pool of 33, as Prisma makes it by itself on 16 cores, where the limit is ten. */
+export const LIMIT_IGNORED: World = {
+  ...WIDE,
+  sessions: fromCohorts(
+    ['10.0.3.17', '10.0.3.18'].map((clientAddress) => cohort(240, 0, { count: 33, clientAddress, iam: false })),
+  ),
+};
+
+/** As many on each, and another number than Prisma's. */
+export const TOO_MANY_WORKERS: World = {
+  ...WIDE,
+  sessions: fromCohorts(
+    ['10.0.3.17', '10.0.3.18'].map((clientAddress) => cohort(240, 0, { count: 30, clientAddress, iam: false })),
+  ),
+};
+
 /** Another program holds most of what is used. */
 export const OTHER_APPLICATION: World = {
   sessions: sessions({

@@ -8,6 +8,7 @@ import {
   IAM_LEAK,
   KEY_SETTINGS,
   LARGE_POOLS,
+  LIMIT_IGNORED,
   NO_CREDENTIALS,
   NO_VERSION,
   OPEN_TRANSACTION,
@@ -48,6 +49,7 @@ export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
   'leaked-connections': [PASSWORD_LEAK],
   'managed-object-poll': [{ ...RECENT_GROWTH, version: '1.81.9' }],
   'token-refresh-drops-limit': [{ ...OVER_CEILING, version: '1.90.0' }],
+  'split-ignores-pool-limit': [LIMIT_IGNORED],
   'per-request-router': [
     { ...GLOBAL_ROW, ...PER_REQUEST_VERSION },
     { ...TEAM_SETTINGS, ...NO_VERSION },

@@ -78,31 +78,21 @@ describe('a rule', () => {
     expect(causesIn(findings)).not.toContain(id);
   });
 
-  it.each(paired(({ also }) => also, SUPPORT))(
-    'bases $id on its support $index too when the checks find it',
-    ({ id, thing, scenario = healthy }) => {
-      const findings = findingsIn(scenario);
+  it.each([
+    ...paired(({ also }) => also, SUPPORT).map((support) => ({ ...support, kind: 'support' })),
+    ...paired(({ confirms }) => confirms, CONFIRMATIONS).map((confirmation) => ({
+      ...confirmation,
+      kind: 'confirmation',
+    })),
+  ])('bases $id on its $kind $index too when the checks find it', ({ id, thing, scenario = healthy }) => {
+    const findings = findingsIn(scenario);
 
-      const cause = diagnose(findings).causes.find((named) => named.id === id);
+    const cause = diagnose(findings).causes.find((named) => named.id === id);
 
-      const shown = thing.find(findings).map(({ fingerprint }) => fingerprint);
-      expect(shown).not.toEqual([]);
-      expect(cause?.fingerprints).toEqual(expect.arrayContaining(shown));
-    },
-  );
-
-  it.each(paired(({ confirms }) => confirms, CONFIRMATIONS))(
-    'bases $id on its confirmation $index too when the checks find it',
-    ({ id, thing, scenario = healthy }) => {
-      const findings = findingsIn(scenario);
-
-      const cause = diagnose(findings).causes.find((named) => named.id === id);
-
-      const shown = thing.find(findings).map(({ fingerprint }) => fingerprint);
-      expect(shown).not.toEqual([]);
-      expect(cause?.fingerprints).toEqual(expect.arrayContaining(shown));
-    },
-  );
+    const shown = thing.find(findings).map(({ fingerprint }) => fingerprint);
+    expect(shown).not.toEqual([]);
+    expect(cause?.fingerprints).toEqual(expect.arrayContaining(shown));
+  });
 
   it.each(paired(({ unless }) => unless, CONTRADICTIONS))(
     'does not name $id when its contradiction $index alone is there',

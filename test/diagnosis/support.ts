@@ -9,6 +9,7 @@ import {
   IAM_LEAK,
   LARGE_POOLS,
   LARGE_WHILE_DEPLOYING,
+  LIMIT_IGNORED,
   NARROW,
   NO_VERSION,
   OPEN_TRANSACTION,
@@ -29,9 +30,9 @@ import {
 } from './pieces.ts';
 import type { World } from './world.ts';
 
-/** A leak with each of what it leads to, in the order of the rules: growth, few free slots, a client over its ceiling, no slot left. */
+/** A leak with each of what it leads to, in the order of the rules: few free slots, a client over its ceiling, no slot left. */
 function filling(leak: World): readonly World[] {
-  return [{ ...leak, ...NARROW, ...GROWTH }, { ...leak, ...NARROW }, leak, { ...leak, ...FULL_AND_SEEN }];
+  return [{ ...leak, ...NARROW }, leak, { ...leak, ...FULL_AND_SEEN }];
 }
 
 const ORPHANS: World = { ...PASSWORD_LEAK, version: '1.81.9' };
@@ -44,7 +45,7 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
   'iam-refresh-fails': [],
   'iam-logins-refused': [],
   'slots-exhausted': [{ ...FULL, ...GROWTH }],
-  'iam-token-refresh': filling(IAM_LEAK),
+  'iam-token-refresh': [{ ...IAM_LEAK, ...NARROW, ...GROWTH }, ...filling(IAM_LEAK)],
   'orphaned-engine': filling(ORPHANS),
   'dead-worker-engine': filling(DEAD_WORKER),
   'leaked-connections': filling(PASSWORD_LEAK),
@@ -57,6 +58,7 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
     { ...OVER_CEILING, ...POOL_TIMEOUTS, version: '1.90.0' },
     { ...OVER_CEILING, maxConnections: 40, version: '1.90.0' },
   ],
+  'split-ignores-pool-limit': [{ ...LIMIT_IGNORED, maxConnections: 75 }],
   'per-request-router': [
     {
       ...TEAM_SETTINGS,
