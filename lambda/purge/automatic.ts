@@ -31,12 +31,17 @@ export async function runAutomaticPurge(
     const report = withNote(audit.report, 'Not tried: the audit left no time for it.');
     return { ...audit, report, operation: null };
   }
-  const operation = await runOperation({ action: 'purge', confirm: row.hash }, settings, {
-    requester: { requestedBy: `the schedule of ${scheduledAt}`, requestId: `schedule ${scheduledAt}` },
-    mode: 'automatic',
-    enabled: true,
-    budgetMs,
-  });
+  const schema = seenSchema(audit.snapshot) ?? settings.litellmSchema;
+  const operation = await runOperation(
+    { action: 'purge', confirm: row.hash },
+    { ...settings, litellmSchema: schema },
+    {
+      requester: { requestedBy: `the schedule of ${scheduledAt}`, requestId: `schedule ${scheduledAt}` },
+      mode: 'automatic',
+      enabled: true,
+      budgetMs,
+    },
+  );
   if (operation.action === 'purge' && operation.outcome.outcome === 'purged') {
     const { backup, at } = operation.outcome;
     const purge = { backup, at, mode: 'automatic', hash: row.hash, restoredAt: null } as const;
@@ -50,23 +55,30 @@ export async function runAutomaticPurge(
 
 const GLOBAL_ROW_CHECK: CheckId = 'global-router-settings';
 
-type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }>;
+type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }> & { readonly hash: string };
+
+/** The schema whose row was seen: no other one may be purged. */
+function seenSchema({ sources: { server } }: Snapshot): string | undefined {
+  return (server.status === 'ok' ? server.value.litellmSchema : null) ?? undefined;
+}
 
 /** The row, when it costs each request a Router, holds no routing policy, and has not come back after an earlier purge. */
 function harmfulRow({ snapshot, model, report }: Audit): PresentRow | null {
   const seen = snapshot.sources['router-settings'];
   if (seen.status !== 'ok' || seen.value.global.state !== 'present' || model.routerEffects === null) return null;
   const { global } = seen.value;
+  const { hash } = global;
+  if (hash === null) return null;
   const finding = report.findings.find(({ checkId }) => checkId === GLOBAL_ROW_CHECK);
   const { kind, uncertainty } = model.routerEffects.global;
   // Of 1.80.13 and 1.80.14 it is hardly known what they do: a person decides there.
   const isSure = kind === 'per-request-router' && uncertainty?.confidence !== 'low';
   const isWrong = finding !== undefined && isBad(finding);
-  return isWrong && isSure && global.routingPolicy.length === 0 && !isBack(global) ? global : null;
+  return isWrong && isSure && global.routingPolicy.length === 0 && !isBack(global) ? { ...global, hash } : null;
 }
 
 /** The purge itself refuses it too; asking each time would only make a connection more. */
-function isBack({ lastPurge }: PresentRow): boolean {
+function isBack({ lastPurge }: Pick<PresentRow, 'lastPurge'>): boolean {
   return lastPurge !== null && (lastPurge.mode === 'automatic' || lastPurge.restoredAt !== null);
 }
 

@@ -9,7 +9,7 @@ import { type Bench, hashOf, startBench } from './bench.ts';
 
 const SCHEDULED_AT = '2026-11-22T03:00:00Z';
 const BUDGET_MS = 30_000;
-const HARMFUL = { keys: [{ name: 'num_retries', bytes: 1, empty: false }], routingPolicy: [] };
+const HARMFUL = { keys: [{ name: 'num_retries', empty: false }], routingPolicy: [] };
 
 /** What is done after an audit that saw this row; there is no database behind it, so a purge that is tried fails. */
 function afterAudit(

@@ -33,7 +33,7 @@ export async function collectDatabase(
   const see = async <Value>(read: () => Promise<Value>): Promise<SourceResult<Value>> =>
     live.usable() ? timed(read, failure) : skipped('The connection was lost before this was read.');
   try {
-    const look = await see(() => readServer(live, settings.litellmSchema));
+    const look = await see(() => readServer(live, settings));
     const lookedAt = performance.now();
     const sessions = await see(() => readSessions(live, settings));
     const seen = { connection: { ...attempt, value: describe(target) }, sessions };

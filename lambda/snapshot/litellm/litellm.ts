@@ -1,10 +1,9 @@
 import pg from 'pg';
 import * as z from 'zod';
-import { AUDITOR_SCHEMA, USER_CONFIG_FUNCTION } from '../../../database/names.ts';
 import { userConfigSql } from '../../../database/user-config.sql.ts';
 import type { Advice } from '../../core/finding.ts';
 import { AUDITED_COLUMNS, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
-import { parseAnswer } from '../answer.ts';
+import { parseParts } from '../answer.ts';
 import type { DatabaseConnection } from '../postgres/connect.ts';
 import type { ServerLook } from '../postgres/server.ts';
 import { activitySql } from '../postgres/table-activity.sql.ts';
@@ -12,7 +11,17 @@ import { growth, readingSchema } from '../postgres/table-activity.ts';
 import { migrationsAnswerSchema, userConfigAnswerSchema, workersAnswerSchema } from '../schema/litellm.ts';
 import type { ActivitySeen, LitellmSource, ServerSource, UserConfigSeen } from '../snapshot.ts';
 import { migrationsSql, workersSql } from './litellm.sql.ts';
-import { findTable, missingGrant, type Plan, qualified, RUN_SETUP } from './tables.ts';
+import {
+  callFunction,
+  findTable,
+  isReadable,
+  madeForSchema,
+  missingGrant,
+  otherSetup,
+  type Plan,
+  qualified,
+  RUN_SETUP,
+} from './tables.ts';
 
 /** Whether to read the activity a second time, and how often the audit itself queried "LiteLLM_Config" in between; or why not. */
 export type Measurement = { readonly ownScans: number } | { readonly reason: string };
@@ -22,9 +31,11 @@ const answerSchema = z
     workers: workersAnswerSchema,
     migrations: migrationsAnswerSchema,
     activity: readingSchema,
-    userConfig: userConfigAnswerSchema.nullable(),
+    /** null: the function found the table without the column. */
+    userConfig: z.union([madeForSchema, userConfigAnswerSchema]).nullable(),
   })
   .partial();
+type Answer = z.infer<typeof answerSchema>;
 
 type Unread = { readonly state: 'no-table' } | { readonly state: 'hidden'; readonly remediation: Advice };
 
@@ -42,22 +53,29 @@ export async function readLitellm(
   const migrations = planTable(look.server, '_prisma_migrations', migrationsSql);
   const activity = planActivity(look, measurement);
   const userConfig = planUserConfig(look);
-  const parts = Object.entries({ workers, migrations, activity, userConfig }).flatMap(([name, plan]) =>
-    'sql' in plan ? [`'${name}', (${plan.sql}\n)`] : [],
+  const asked = Object.entries({ workers, migrations, activity, userConfig }).flatMap(([name, plan]) =>
+    'sql' in plan ? [{ name, sql: plan.sql }] : [],
   );
-  const answer =
-    parts.length === 0
-      ? {}
-      : parseAnswer(
-          answerSchema,
-          await connection.value(`SELECT pg_catalog.jsonb_build_object(${parts.join(',\n')}) AS litellm`, []),
-        );
+  const answer = asked.length === 0 ? {} : await ask(connection, asked);
   return {
     workers: 'known' in workers ? workers.known : asState(answer.workers),
     migrations: 'known' in migrations ? migrations.known : asState(answer.migrations),
     activity: 'known' in activity ? activity.known : activityState(look, measurement, answer.activity),
-    userConfig: 'known' in userConfig ? userConfig.known : asState(answer.userConfig ?? undefined),
+    userConfig: 'known' in userConfig ? userConfig.known : userConfigState(answer.userConfig, look.server),
   };
+}
+
+async function ask(
+  connection: DatabaseConnection,
+  asked: readonly { readonly name: string; readonly sql: string }[],
+): Promise<Answer> {
+  const parts = asked.map(({ name, sql }) => `'${name}', (${sql}\n)`).join(',\n');
+  const answer = await connection.value(`SELECT pg_catalog.jsonb_build_object(${parts}) AS litellm`, []);
+  return parseParts(
+    answerSchema,
+    answer,
+    asked.map(({ name }) => name),
+  );
 }
 
 function planTable(
@@ -80,17 +98,21 @@ function planActivity({ server, activity }: ServerLook, measurement: Measurement
   return { sql: activitySql(pg.escapeLiteral(server.litellmSchema)) };
 }
 
-function planUserConfig({ server, userConfigFunction }: ServerLook): Plan<UserConfigSeen> {
+function planUserConfig({ server }: ServerLook): Plan<UserConfigSeen> {
   const table = findTable(server, SPEND_LOGS_TABLE);
   if (table === undefined) return { known: { state: 'no-table' } };
-  if (userConfigFunction === 'executable') return { sql: `SELECT ${AUDITOR_SCHEMA}.${USER_CONFIG_FUNCTION}()` };
-  if (server.role.readableSecrets.includes(`${table.schema}.${table.name}.proxy_server_request`)) {
-    return { sql: userConfigSql(qualified(table)) };
-  }
+  const call = callFunction(server, 'userConfig');
+  if (call !== undefined) return { sql: `SELECT ${call}` };
+  if (isReadable(table, ['startTime', 'proxy_server_request'])) return { sql: userConfigSql(qualified(table)) };
   return { known: { state: 'hidden', remediation: RUN_SETUP } };
 }
 
-/** No answer where one was asked for: the function found the table without the column. */
+function userConfigState(answer: Answer['userConfig'], server: ServerSource): UserConfigSeen {
+  if (answer === null || answer === undefined) return { state: 'no-table' };
+  if ('madeFor' in answer) return { state: 'hidden', remediation: otherSetup(answer.madeFor, server) };
+  return { state: 'seen', ...answer };
+}
+
 function asState<Answer extends object>(answer: Answer | undefined) {
   return answer === undefined ? ({ state: 'no-table' } as const) : ({ state: 'seen', ...answer } as const);
 }
