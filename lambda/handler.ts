@@ -4,8 +4,9 @@ import * as z from 'zod';
 import { audit } from './audit.ts';
 import { recordMetrics } from './notify/metrics.ts';
 import { publishReport } from './notify/sns.ts';
+import type { AutomaticPurge } from './purge/automatic.ts';
 import type { PurgeOperation, PurgeReport, Requester } from './purge/operation.ts';
-import type { Report } from './report/report.ts';
+import type { Audit, Report } from './report/report.ts';
 import { type AuditRequest, type PurgeRequest, parseRequest, RequestError } from './settings/request.ts';
 import { type Settings, SettingsError, settingsFromEnvironment } from './settings/settings.ts';
 
@@ -45,13 +46,10 @@ function prepare(event: unknown) {
 
 async function handleAudit({ scheduledAt }: AuditRequest, settings: Settings, context: Context): Promise<AuditReport> {
   const audited = await audit(settings, timeLeft(context, settings, 1));
-  const after =
-    scheduledAt === undefined || settings.purge !== 'automatic'
-      ? { ...audited, operation: null }
-      : await (await purgeModule()).runAutomaticPurge(audited, scheduledAt, settings, timeLeft(context, settings, 2));
-  const automaticPurge = after.operation === null ? undefined : await publishPurge(after.operation, settings);
-  const report = { ...after.report, notification: await publishReport(after.report, settings) };
-  recordMetrics(report, after.model.slots);
+  const { report: found, model, operation } = await purgeWhenScheduled(audited, scheduledAt, settings, context);
+  const automaticPurge = operation === null ? undefined : await publishPurge(operation, settings);
+  const report = { ...found, notification: await publishReport(found, settings) };
+  recordMetrics(report, model.slots);
   logger.info('Audited.', {
     status: report.status,
     risk: report.risk,
@@ -65,6 +63,18 @@ async function handleAudit({ scheduledAt }: AuditRequest, settings: Settings, co
   const answer = automaticPurge === undefined ? report : { ...report, automaticPurge };
   requirePublished([report, automaticPurge]);
   return answer;
+}
+
+/** The audit as it stands after the automatic purge; as it was where there was none. */
+async function purgeWhenScheduled(
+  audited: Audit,
+  scheduledAt: AuditRequest['scheduledAt'],
+  settings: Settings,
+  context: Context,
+): Promise<AutomaticPurge> {
+  if (scheduledAt === undefined || settings.purge !== 'automatic') return { ...audited, operation: null };
+  const { runAutomaticPurge } = await purgeModule();
+  return runAutomaticPurge(audited, scheduledAt, settings, timeLeft(context, settings, 2));
 }
 
 async function handleOperation(request: PurgeRequest, settings: Settings, context: Context): Promise<PurgeReport> {

@@ -1,4 +1,4 @@
-import type { CheckFinding } from '../lambda/checks/registry.ts';
+import type { CheckFinding, CheckId } from '../lambda/checks/registry.ts';
 import { runChecks } from '../lambda/checks/run.ts';
 import type { Advice, Finding } from '../lambda/core/finding.ts';
 import { ROUTING_POLICY_KEYS } from '../lambda/litellm/router-keys.ts';
@@ -338,7 +338,7 @@ export function evaluate(snapshot: Snapshot, settings: Settings = settingsFor())
 
 /** The findings of one check, worst first. */
 export function findingsOf(
-  checkId: string,
+  checkId: CheckId,
   snapshot: Snapshot,
   settings: Settings = settingsFor(),
 ): readonly Finding[] {

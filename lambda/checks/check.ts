@@ -62,7 +62,7 @@ export function defineCheck<const Id extends string, const Needs extends Part, F
   return check;
 }
 
-interface Statement<Facts> {
+export interface Statement<Facts> {
   readonly subject: string;
   readonly summary: string;
   readonly facts: Facts;

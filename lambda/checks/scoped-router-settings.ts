@@ -1,6 +1,12 @@
 import type { Advice, Status } from '../core/finding.ts';
 import { counted } from '../core/text.ts';
-import { PER_REQUEST_RANGE, type RouterEffect, type RouterEffectKind } from '../litellm/router-effect.ts';
+import {
+  FIRST_WITH_COLUMNS,
+  PER_REQUEST_RANGE,
+  type RouterEffect,
+  type RouterEffectKind,
+  SCOPED_AGAIN,
+} from '../litellm/router-effect.ts';
 import { targetWords } from '../litellm/upgrade.ts';
 import { litellmTable } from '../model/litellm-tables.ts';
 import type { RouterEffects, SeenEffect } from '../model/router-effect.ts';
@@ -65,7 +71,7 @@ export function evaluateScope(
         risk<ScopedFacts>({
           status: 'ok',
           subject,
-          summary: `No ${scope.level} has router_settings: this database is older than LiteLLM 1.80.13, which brought them.`,
+          summary: `No ${scope.level} has router_settings: this database is older than LiteLLM ${FIRST_WITH_COLUMNS}, which brought them.`,
           facts: { litellmVersion: effect.version },
           uncertainty: effect.version === null ? null : effect.uncertainty,
         }),
@@ -154,12 +160,15 @@ function adviceOn(scope: Scope, status: Status, { kind }: RouterEffect, table: s
  WHERE router_settings <> '{}' AND router_settings <> 'null' ORDER BY 1 LIMIT 100;`,
   };
   if (kind === 'ignored') {
-    return [{ text: `To have them applied, upgrade LiteLLM to ${targetWords()}; 1.81.9 brought them back.` }, look];
+    return [
+      { text: `To have them applied, upgrade LiteLLM to ${targetWords()}; ${SCOPED_AGAIN} brought them back.` },
+      look,
+    ];
   }
   if (status === 'info') return [];
   return [
     kind === 'per-request-router'
-      ? { text: `Upgrade LiteLLM to ${targetWords()}: from 1.81.9 on they cost no Router per request.` }
+      ? { text: `Upgrade LiteLLM to ${targetWords()}: from ${SCOPED_AGAIN} on they cost no Router per request.` }
       : LEARN_VERSION,
     look,
     {

@@ -1,86 +1,107 @@
 import type { CheckFinding } from '../checks/registry.ts';
 import { type Confidence, isBad, severityRank } from '../core/finding.ts';
-import type { Cause, Diagnosis } from './diagnosis.ts';
+import { type Cause, type Diagnosis, fingerprintsOf } from './diagnosis.ts';
 import { MESSAGES } from './messages.ts';
-import { noneOfTheKnown } from './none-of-the-known.ts';
 import { RULES, type Rule } from './rules.ts';
+import { unexplained } from './unexplained.ts';
 
 const MOST_CAUSES = 2;
 const CONFIDENCES: readonly Confidence[] = ['low', 'medium', 'high'];
 
-/** A cause that is supported and not contradicted. */
+/** A cause that is established and not contradicted. */
 interface Candidate {
   readonly rule: Rule;
   readonly lead: CheckFinding;
   readonly findings: readonly CheckFinding[];
+  /** 0 for low up to 2. */
+  readonly certainty: number;
 }
 
 /**
  * The most probable causes of what the findings show, two at most: by the severity of what shows it, then by confidence, then in the order
- * of the table. None when nothing warns and nothing kept the auditor from looking; `none-of-the-known` when something warns that no cause explains.
- * Never throws.
+ * of the table. None when no cause is established, nothing fails and nothing kept the auditor from looking; an incident that no cause
+ * explains is `known-bad-version` where the version has known issues of its kind, else `none-of-the-known`. Never throws.
  */
 export function diagnose(findings: readonly CheckFinding[]): Diagnosis {
   const candidates = RULES.flatMap((rule) => candidateOf(rule, findings)).sort(byEvidence);
-  const causes = candidates
-    .filter((candidate, rank) => !candidates.some((other, otherRank) => explains(other, candidate, otherRank < rank)))
-    .map(causeOf);
+  const causes = candidates.filter((candidate) => !isPartOfAnother(candidate, candidates)).map(causeOf);
   // What the auditor could not see explains nothing of what it did see.
   const isExplained = candidates.some(({ lead }) => isBad(lead));
-  const wrong = findings.filter((finding) => isBad(finding) && (causes.length === 0 || finding.kind === 'incident'));
-  return { causes: [...(isExplained ? [] : unexplained(wrong, findings)), ...causes].slice(0, MOST_CAUSES) };
+  return { causes: [...(isExplained ? [] : unexplained(findings)), ...causes].slice(0, MOST_CAUSES) };
 }
 
 function candidateOf(rule: Rule, all: readonly CheckFinding[]): Candidate[] {
   if (rule.unless.some((sign) => sign.find(all).length > 0)) return [];
   const rows = rule.when.map((signs) => signs.map((sign) => sign.find(all)));
-  const met = rows.filter((row) => row.every((shown) => shown.length > 0)).flat(2);
-  const lead = worstSymptom(met.filter(rule.leads ?? isBad));
+  const met = rows.filter((row) => row.every((shown) => shown.length > 0));
+  const established = met.flat(2);
+  const lead = worstSymptom(established.filter(rule.leads ?? isBad));
   if (lead === undefined) return [];
-  return [{ rule, lead, findings: [...new Set([...met, ...rule.also.flatMap((sign) => sign.find(all))])] }];
+  const confirming = rule.confirms.flatMap((sign) => sign.find(all));
+  const supporting = rule.also.flatMap((sign) => sign.find(all));
+  return [
+    {
+      rule,
+      lead,
+      findings: [...new Set([...established, ...confirming, ...supporting])],
+      certainty: certaintyOf(
+        met,
+        confirming.filter((finding) => !established.includes(finding)),
+      ),
+    },
+  ];
 }
 
-/** The version leads only where it is all there is: it shows what may happen, not what does. */
+/**
+ * As certain as the row that establishes it best, and each row as its least certain sign. What confirms it raises that by one step, once, and only
+ * where it is not a guess itself. Nothing lowers it: more evidence never makes a cause less certain.
+ */
+function certaintyOf(
+  rows: readonly (readonly (readonly CheckFinding[])[])[],
+  confirming: readonly CheckFinding[],
+): number {
+  const established = Math.max(...rows.map((row) => Math.min(...row.map(surest))));
+  const raised = surest(confirming) >= CONFIDENCES.indexOf('medium') ? established + 1 : established;
+  return Math.min(raised, CONFIDENCES.length - 1);
+}
+
+/** The highest confidence among the findings, -1 for none. */
+function surest(findings: readonly CheckFinding[]): number {
+  return Math.max(-1, ...findings.map(({ confidence }) => CONFIDENCES.indexOf(confidence)));
+}
+
+/** The version never leads where a symptom can: it shows what may happen, not what does. */
 function worstSymptom(wrong: readonly CheckFinding[]): CheckFinding | undefined {
   const symptoms = wrong.filter(({ checkId }) => checkId !== 'litellm-version');
   return (symptoms.length > 0 ? symptoms : wrong).toSorted(byStatus)[0];
 }
 
 function byEvidence(a: Candidate, b: Candidate): number {
-  return byStatus(a.lead, b.lead) || certainty(b.findings) - certainty(a.findings);
+  return byStatus(a.lead, b.lead) || b.certainty - a.certainty;
 }
 
 function byStatus(a: CheckFinding, b: CheckFinding): number {
   return severityRank(b.status) - severityRank(a.status);
 }
 
-/** Whether `other` is based on all that `candidate` is based on, and more; `before` decides between those that share the same. */
-function explains(other: Candidate, candidate: Candidate, before: boolean): boolean {
-  if (other === candidate || !candidate.findings.every((finding) => other.findings.includes(finding))) return false;
-  return other.findings.length > candidate.findings.length || before;
+/** Whether another is based on all that it is based on and more, or on the same and stands before it. */
+function isPartOfAnother(candidate: Candidate, candidates: readonly Candidate[]): boolean {
+  const rank = candidates.indexOf(candidate);
+  return candidates.some((other, otherRank) => {
+    if (other === candidate || !candidate.findings.every((finding) => other.findings.includes(finding))) return false;
+    return other.findings.length > candidate.findings.length || otherRank < rank;
+  });
 }
 
-function causeOf({ rule: { id }, lead, findings }: Candidate): Cause {
+function causeOf({ rule: { id }, lead, findings, certainty }: Candidate): Cause {
   const { title, what, first } = MESSAGES[id];
   const support = { lead, findings };
-  return { id, title: title(support), what: what(support), first: first(support), ...basis(findings) };
-}
-
-function unexplained(wrong: readonly CheckFinding[], findings: readonly CheckFinding[]): Cause[] {
-  const [worst] = wrong.toSorted(byStatus);
-  if (worst === undefined) return [];
-  const alike = wrong.filter(({ status }) => status === worst.status);
-  return [{ id: 'none-of-the-known', ...noneOfTheKnown(worst, findings), ...basis(alike) }];
-}
-
-function basis(findings: readonly CheckFinding[]): Pick<Cause, 'confidence' | 'fingerprints'> {
   return {
-    confidence: CONFIDENCES[certainty(findings)] ?? 'low',
-    fingerprints: [...new Set(findings.map(({ fingerprint }) => fingerprint))],
+    id,
+    title: title(support),
+    what: what(support),
+    first: first(support),
+    confidence: CONFIDENCES[certainty] ?? 'low',
+    fingerprints: fingerprintsOf(findings),
   };
-}
-
-/** The lowest of the confidences, 0 for low up to 2. */
-function certainty(findings: readonly CheckFinding[]): number {
-  return Math.min(...findings.map(({ confidence }) => CONFIDENCES.indexOf(confidence)));
 }

@@ -1,8 +1,10 @@
-import type { Advice, Confidence } from '../core/finding.ts';
+import type { Advice, Confidence, Finding } from '../core/finding.ts';
 
 /** What can be wrong between LiteLLM and its database. Issue numbers: knowledge/litellm.md, sections 1 and 5. */
 export type CauseId =
+  | 'storage-full' // RDS says so of the writer
   | 'database-unreachable' // it answers nobody, as far as is known: network, a restart, silence
+  | 'iam-refresh-fails' // #16220: LiteLLM's own refresh fails, so that its tokens expire
   | 'iam-logins-refused' // RDS refuses IAM logins, of whoever tries
   | 'iam-token-refresh' // the guide's third: each refresh leaves the old connections open
   | 'orphaned-engine' // #24149
@@ -19,7 +21,7 @@ export type CauseId =
   | 'under-provisioned' // healthy pools within their limits need more slots than there are
   | 'slots-exhausted' // full, and nothing seen shows by whom
   | 'query-engine' // "All connection attempts failed" while PostgreSQL is fine
-  | 'known-bad-version' // and no connection problem shows
+  | 'known-bad-version' // an incident that nothing explains, while the version has known issues of its kind
   | 'auditor-cannot-look' // the auditor's own rights, credentials or network; says nothing about LiteLLM
   | 'none-of-the-known';
 
@@ -31,13 +33,18 @@ export interface Cause {
   readonly what: string;
   /** What to do first. May hold untrusted text from the database. */
   readonly first: Advice;
-  /** The lowest of the findings it is based on. */
+  /** Of what establishes it; what confirms it can raise that. */
   readonly confidence: Confidence;
   /** Of the findings it is based on. */
   readonly fingerprints: readonly string[];
 }
 
 export interface Diagnosis {
-  /** The most probable first; two at most. Empty when nothing is known to be wrong. */
+  /** The most probable first; two at most. Empty when nothing fails and no cause is established. */
   readonly causes: readonly Cause[];
+}
+
+/** Of each finding once, in their order. */
+export function fingerprintsOf(findings: readonly Pick<Finding, 'fingerprint'>[]): string[] {
+  return [...new Set(findings.map(({ fingerprint }) => fingerprint))];
 }

@@ -30,6 +30,16 @@ export function isAuditorsSide(facts: FactsOf<'database-reachable'>): boolean {
   return stated(facts, 'side') === 'auditor';
 }
 
+/** Whether the rise can be LiteLLM's: it is not shown to be that of others. */
+export function canBeLitellms(facts: FactsOf<'connection-growth'>): boolean {
+  return facts.grownBy !== 'others';
+}
+
+/** Whether LiteLLM's own sessions rise, and have for less than two hours: within 60 to 70 minutes the unbounded poll has every connection of a pool. */
+export function isRecentOwnGrowth({ grownBy, risingHours }: FactsOf<'connection-growth'>): boolean {
+  return grownBy === 'litellm' && risingHours <= 2;
+}
+
 /** Whether the leaked sessions logged in with IAM tokens. */
 export function isOfIam(facts: FactsOf<'connection-leak'>): boolean {
   return stated(facts, 'login') === 'IAM';
@@ -48,6 +58,22 @@ export function isBlocking(facts: FactsOf<'idle-in-transaction'>): boolean {
 /** Whether others than LiteLLM hold more than half of the usable slots. */
 export function othersHoldMost({ otherSessions, usable }: FactsOf<'pool-budget'>): boolean {
   return otherSessions * 2 > usable;
+}
+
+/** Whether others hold most slots, and most of those log in as LiteLLM's own database user. */
+export function othersShareTheUser(facts: FactsOf<'pool-budget'>): boolean {
+  return othersHoldMost(facts) && facts.otherSessionsOfLitellmUser * 2 > facts.otherSessions;
+}
+
+/** Whether most of the failed logins had a token that was not valid, as when its refresh fails. */
+export function tokensAreInvalid(facts: FactsOf<'iam-authentication'>): boolean {
+  const invalid = stated(facts, 'failures')?.find(({ cause }) => cause === 'invalid-token')?.count ?? 0;
+  return invalid * 2 > (stated(facts, 'failed') ?? 0);
+}
+
+/** Whether the writer has no storage left, by its status in RDS. */
+export function isStorageFull(facts: FactsOf<'rds-configuration'>): boolean {
+  return stated(facts, 'instanceStatus') === 'storage-full' && stated(facts, 'isWriter') === true;
 }
 
 /** Failures that are the auditor's own, whatever it tried to read. */

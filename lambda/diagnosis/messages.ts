@@ -1,10 +1,10 @@
 import type { CheckFinding } from '../checks/registry.ts';
 import type { Advice } from '../core/finding.ts';
 import { isBad } from '../core/finding.ts';
-import { listed } from '../core/text.ts';
+import { counted, listed } from '../core/text.ts';
 import { targetWords } from '../litellm/upgrade.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
-import { fittingLeaks, isBlocking, refusal, stated } from './facts.ts';
+import { fittingLeaks, isBlocking, othersShareTheUser, refusal, stated } from './facts.ts';
 import { firstStep } from './first-step.ts';
 import type { Rule } from './rules.ts';
 import { factsIn } from './signs.ts';
@@ -29,10 +29,25 @@ const asTheFinding = {
 };
 
 export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
+  'storage-full': {
+    title: () => 'The storage of the database is full',
+    what: ({ lead }) => `PostgreSQL does not serve while its storage is full. ${lead.summary}`,
+    first: () => ({
+      text: 'Raise the allocated storage of the instance (RDS console, Modify, Apply immediately). It cannot be lowered again, and not be changed for the next six hours. Where it was raised within the last six hours, its events say until when RDS is busy with that. Restarting LiteLLM or the database does not help.',
+    }),
+  },
   'database-unreachable': {
     title: ({ findings }) => refusalTitle(factsIn(findings, 'database-reachable').map(refusal)[0] ?? null),
     what: ({ lead, findings }) => `${lead.summary}${concerns(findings)}`,
     first: ({ lead }) => firstStep(lead),
+  },
+  'iam-refresh-fails': {
+    title: () => 'IAM token refresh fails',
+    what: ({ lead, findings }) =>
+      `LiteLLM${version(findings)} does not renew its IAM token in time (#16220, #18795), so that its new connections are refused once the token has expired. ${lead.summary}`,
+    first: () => ({
+      text: `Restart one pod, which starts with a new token, and see that it connects. If it does, restart the others one at a time, and upgrade LiteLLM to ${targetWords()}.`,
+    }),
   },
   'iam-logins-refused': {
     title: () => 'IAM logins are refused',
@@ -102,12 +117,27 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   },
   'other-application': {
     title: () => 'Another application takes the slots',
-    what: ({ lead }) => `Others than LiteLLM hold more than half of the usable slots. ${lead.summary}`,
+    what: ({ lead }) =>
+      lead.checkId === 'connection-growth'
+        ? `What grows is not LiteLLM's. ${lead.summary}`
+        : `Others than LiteLLM hold more than half of the usable slots. ${lead.summary}`,
     first: () => ({
-      text: 'Find out who runs that application, have it close what it does not use, and give its user a CONNECTION LIMIT.',
+      text: 'Find out which application it is and have its owner close what it does not use. Restarting LiteLLM would not help. Its sessions by user, database and address:',
+      command: `SELECT usename, datname, client_addr, application_name, count(*), max(backend_start) AS newest
+  FROM pg_stat_activity WHERE backend_type = 'client backend'
+ GROUP BY usename, datname, client_addr, application_name ORDER BY count(*) DESC LIMIT 20;`,
     }),
   },
-  'pools-do-not-fit': { title: () => 'The pools do not fit max_connections', ...asTheFinding },
+  'pools-do-not-fit': {
+    title: () => 'The pools do not fit max_connections',
+    what: ({ lead, findings }) => `${lead.summary}${sharedUser(findings)}`,
+    first: ({ lead, findings }) =>
+      lead.checkId === 'pool-budget' || sharedUser(findings) === ''
+        ? firstStep(lead)
+        : {
+            text: "Give the other programs a database user of their own and smaller pools, one program at a time. Do not limit LiteLLM's user: the limit would stop LiteLLM too.",
+          },
+  },
   'under-provisioned': {
     title: () => 'Too few slots for healthy pools',
     what: ({ lead }) => `LiteLLM's pools are healthy, and need more slots than there are. ${lead.summary}`,
@@ -116,14 +146,14 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
       return budget
         ? firstStep(budget)
         : {
-            text: 'Raise max_connections or the instance class, or lower database_connection_pool_limit or the number of pods.',
+            text: 'Lower database_connection_pool_limit or the number of pods, or raise max_connections (on RDS by a larger instance class).',
           };
     },
   },
   'slots-exhausted': {
     title: () => 'Nobody can connect',
-    what: ({ lead }) =>
-      `No new connections are possible, for LiteLLM either, and who holds them all cannot be seen from outside. ${lead.summary}`,
+    what: ({ lead, findings }) =>
+      `No new connections are possible, for LiteLLM either. ${lead.summary}${filledBy(findings)}`,
     first: ({ lead }) => firstStep(lead),
   },
   'query-engine': {
@@ -133,11 +163,6 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
     first: () => ({
       text: 'Restart the pods that cannot, one at a time, and see whether litellm-version has a known issue of the query engine.',
     }),
-  },
-  'known-bad-version': {
-    title: () => 'Known-bad version',
-    what: ({ lead }) => `No connection problem shows at this moment. ${lead.summary}`,
-    first: ({ lead }) => firstStep(lead),
   },
   'auditor-cannot-look': {
     title: () => 'The auditor cannot see',
@@ -169,12 +194,30 @@ function version(findings: readonly CheckFinding[]): string {
   return known === undefined ? '' : ` ${known.version}`;
 }
 
+/** Programs that share LiteLLM's database user, where they hold most of what is not LiteLLM's. */
+function sharedUser(findings: readonly CheckFinding[]): string {
+  const [shared] = factsIn(findings, 'pool-budget').filter(othersShareTheUser);
+  if (shared === undefined) return '';
+  return ` Other programs hold ${counted(shared.otherSessionsOfLitellmUser, 'session')} of LiteLLM's own database user, beside its pools.`;
+}
+
+/** What the connections did until the slots were gone, and the leak that would explain it; empty where no growth was seen. */
+function filledBy(findings: readonly CheckFinding[]): string {
+  const growth = findings.find(({ checkId }) => checkId === 'connection-growth');
+  if (growth === undefined) return ' Who holds them cannot be seen from outside.';
+  const leaks = leaksOf({ lead: growth, findings });
+  return leaks.length === 0
+    ? ` ${growth.summary}`
+    : ` ${growth.summary} That fits a leak that LiteLLM${version(findings)} is known for: ${listed(leaks)}.`;
+}
+
 /** The leaks that the running version is known for; those that fit the sessions, where these were seen. */
 function leaksOf({ findings }: Support): readonly string[] {
   const fitting = [...new Set(factsIn(findings, 'connection-leak').flatMap(fittingLeaks))];
   if (fitting.length > 0) return fitting;
   return factsIn(findings, 'litellm-version').flatMap(({ issues }) =>
-    issues.filter(({ kind }) => kind === 'leak').map(({ id }) => id),
+    // Whether a setting that an issue requires is set is not seen.
+    issues.filter(({ kind, setting }) => kind === 'leak' && setting === undefined).map(({ id }) => id),
   );
 }
 

@@ -1,15 +1,29 @@
 import type { CheckFinding } from '../checks/registry.ts';
 import { isBad } from '../core/finding.ts';
 import type { CauseId } from './diagnosis.ts';
-import { fittingLeaks, isAuditorsSide, isFull, isOfIam, lacksOwnAccess, othersHoldMost } from './facts.ts';
+import {
+  canBeLitellms,
+  fittingLeaks,
+  isAuditorsSide,
+  isFull,
+  isOfIam,
+  isRecentOwnGrowth,
+  isStorageFull,
+  lacksOwnAccess,
+  othersHoldMost,
+  othersShareTheUser,
+  tokensAreInvalid,
+} from './facts.ts';
 import { bad, fine, knownIssue, type Sign, seen } from './signs.ts';
 
 /** When a cause is named. */
 export interface Rule {
-  readonly id: Exclude<CauseId, 'none-of-the-known'>;
+  readonly id: Exclude<CauseId, 'none-of-the-known' | 'known-bad-version'>;
   /** Named when all signs of one row are there. */
   readonly when: readonly (readonly Sign[])[];
-  /** What makes it more probable, and is never enough. */
+  /** What is independent evidence for it: never enough, and makes it more certain. */
+  readonly confirms: readonly Sign[];
+  /** What follows from it: never enough, and shown with it. */
   readonly also: readonly Sign[];
   /** What contradicts it: one is enough. */
   readonly unless: readonly Sign[];
@@ -31,17 +45,28 @@ const idle = bad('idle-in-transaction');
 const proxyDown = bad('proxy-health');
 const proxyErrors = bad('proxy-errors');
 const refusedTokens = bad('iam-authentication');
+const expiredTokens = bad('iam-authentication', tokensAreInvalid);
 const unreachable = bad('database-reachable', (facts) => !isFull(facts));
 const full = bad('database-reachable', isFull);
 
 const leakOfIam = bad('connection-leak', isOfIam);
 const leakBy = (id: string) => bad('connection-leak', (facts) => fittingLeaks(facts).includes(id));
+const ownGrowth = bad('connection-growth', canBeLitellms);
+const recentOwnGrowth = bad('connection-growth', isRecentOwnGrowth);
+const growthOfOthers = bad('connection-growth', (facts) => !canBeLitellms(facts));
 const noFreeConnection = bad('proxy-errors', ({ poolTimeouts }) => poolTimeouts > 0);
 const attemptsFail = bad('proxy-errors', ({ connectionAttemptsFailed }) => connectionAttemptsFailed > 0);
 const othersMost = seen('pool-budget', othersHoldMost);
+/** Programs that use LiteLLM's own database user hold most of what is not LiteLLM's: no limit on the user or the role can tell them apart. */
+const sharedUser = seen('pool-budget', othersShareTheUser);
 const noRouterMeasured = fine('per-request-router', ({ measured }) => measured);
 /** The budget of the steady state, not only that of a deployment. */
 const steadyBudget = bad('pool-budget', ({ steady, usable }) => steady > usable);
+
+/** What does not fit is a deployment that is under way. */
+const deployingBudget = bad('pool-budget', ({ deploying }) => deploying);
+
+const storageFull = bad('rds-configuration', isStorageFull);
 
 const keptOut = seen('database-reachable', isAuditorsSide);
 const blind: Sign = { checkIds: [], find: (findings) => findings.filter(lacksOwnAccess) };
@@ -54,89 +79,110 @@ const filling = [growth, headroom, ceiling, full];
  * too is not named beside it.
  */
 export const RULES: readonly Rule[] = [
-  { id: 'database-unreachable', when: [[unreachable]], also: [proxyDown], unless: [] },
+  { id: 'storage-full', when: [[storageFull]], confirms: [proxyDown, proxyErrors], also: [unreachable], unless: [] },
+  { id: 'database-unreachable', when: [[unreachable]], confirms: [proxyDown], also: [], unless: [storageFull] },
   {
-    id: 'iam-logins-refused',
-    when: [[refusedTokens]],
-    also: [knownIssue('iam-refresh-fails'), proxyDown, proxyErrors],
+    id: 'iam-refresh-fails',
+    when: [[expiredTokens, knownIssue('iam-refresh-fails')]],
+    confirms: [proxyDown, proxyErrors],
+    also: [],
     unless: [],
   },
   {
+    id: 'iam-logins-refused',
+    when: [[refusedTokens]],
+    confirms: [proxyDown, proxyErrors],
+    also: [],
+    unless: [],
+  },
+  { id: 'slots-exhausted', when: [[full]], confirms: [proxyDown, proxyErrors], also: [ownGrowth], unless: [] },
+  {
     id: 'iam-token-refresh',
-    when: [[leakOfIam], [growth, knownIssue('iam-refresh-keeps-clients')]],
-    also: [...filling, knownIssue('iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine')],
+    when: [[leakOfIam], [ownGrowth, knownIssue('iam-refresh-keeps-clients')]],
+    confirms: [knownIssue('iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine')],
+    also: filling,
     unless: [fine('connection-leak')],
   },
   {
     id: 'orphaned-engine',
-    when: [[leakBy('orphaned-engine')], [growth, knownIssue('orphaned-engine')]],
-    also: [...filling, knownIssue('orphaned-engine')],
+    when: [[leakBy('orphaned-engine')], [ownGrowth, knownIssue('orphaned-engine')]],
+    confirms: [ownGrowth],
+    also: filling,
     unless: [fine('connection-leak')],
   },
   {
     id: 'dead-worker-engine',
-    when: [[leakBy('dead-worker-engine')], [growth, knownIssue('dead-worker-engine')]],
-    also: [...filling, knownIssue('dead-worker-engine')],
+    when: [[leakBy('dead-worker-engine')], [ownGrowth, knownIssue('dead-worker-engine')]],
+    confirms: [ownGrowth],
+    also: filling,
     unless: [fine('connection-leak')],
   },
-  { id: 'leaked-connections', when: [[leak]], also: filling, unless: [] },
+  { id: 'leaked-connections', when: [[leak]], confirms: [ownGrowth], also: filling, unless: [] },
   {
     id: 'managed-object-poll',
-    when: [
-      [growth, knownIssue('managed-object-poll')],
-      [noFreeConnection, knownIssue('managed-object-poll')],
-    ],
-    also: [headroom, full],
-    unless: [],
+    when: [[recentOwnGrowth, knownIssue('managed-object-poll')]],
+    confirms: [],
+    also: [noFreeConnection, headroom, full],
+    unless: [leak],
   },
   {
     id: 'token-refresh-drops-limit',
-    when: [
-      [ceiling, knownIssue('iam-refresh-drops-parameters')],
-      [noFreeConnection, knownIssue('iam-refresh-drops-parameters')],
-    ],
-    also: [headroom],
+    when: [[ceiling, knownIssue('iam-refresh-drops-parameters')]],
+    confirms: [],
+    also: [noFreeConnection, headroom],
     unless: [leak],
   },
   {
     id: 'per-request-router',
     when: [[perRequest], [teamSettings], [keySettings]],
+    confirms: [],
     also: [globalRow, attemptsFail],
     unless: [noRouterMeasured],
   },
-  { id: 'global-router-settings', when: [[globalRow]], also: [attemptsFail], unless: [noRouterMeasured] },
-  { id: 'user-config', when: [[userConfig]], also: [], unless: [] },
-  { id: 'idle-in-transaction', when: [[idle]], also: [noFreeConnection], unless: [] },
-  { id: 'other-application', when: [[headroom, othersMost]], also: [], unless: [] },
-  { id: 'pools-do-not-fit', when: [[budget]], also: [headroom], unless: [] },
+  {
+    id: 'global-router-settings',
+    when: [[globalRow]],
+    confirms: [],
+    also: [attemptsFail],
+    unless: [noRouterMeasured],
+  },
+  { id: 'user-config', when: [[userConfig]], confirms: [], also: [], unless: [] },
+  { id: 'idle-in-transaction', when: [[idle]], confirms: [], also: [noFreeConnection], unless: [] },
+  {
+    id: 'other-application',
+    when: [[headroom, othersMost], [growthOfOthers]],
+    confirms: [],
+    also: [headroom],
+    unless: [sharedUser],
+  },
+  {
+    id: 'pools-do-not-fit',
+    when: [[budget], [headroom, sharedUser]],
+    confirms: [],
+    also: [headroom],
+    unless: [],
+  },
   {
     id: 'under-provisioned',
     when: [[headroom, fine('connection-leak')]],
+    confirms: [],
     also: [budget],
-    unless: [ceiling, growth, steadyBudget, othersMost],
+    unless: [ceiling, growth, steadyBudget, deployingBudget, othersMost],
   },
-  { id: 'slots-exhausted', when: [[full]], also: [proxyDown, proxyErrors], unless: [] },
   {
     id: 'query-engine',
     when: [
       [attemptsFail, fine('database-reachable'), fine('connection-headroom')],
       [proxyDown, fine('database-reachable'), fine('connection-headroom')],
     ],
+    confirms: [],
     also: [],
     unless: [refusedTokens, perRequest, globalRow, teamSettings, keySettings],
   },
   {
-    id: 'known-bad-version',
-    when: [[bad('litellm-version')]],
-    also: [],
-    unless: [
-      ...[leak, growth, headroom, ceiling, budget, perRequest, globalRow, teamSettings, keySettings, userConfig],
-      ...[idle, proxyDown, proxyErrors, refusedTokens, unreachable, full, keptOut],
-    ],
-  },
-  {
     id: 'auditor-cannot-look',
     when: [[keptOut], [blind]],
+    confirms: [],
     also: [],
     unless: [],
     // Nothing that the auditor could not see is bad: what leads is what kept it from seeing.

@@ -25,44 +25,30 @@ export interface RouterEffect {
   readonly uncertainty: { readonly confidence: Exclude<Confidence, 'high'>; readonly reason: string } | null;
 }
 
-/** The versions that build a Router per request, in words. */
-export const PER_REQUEST_RANGE = '1.80.15 to 1.81.6';
+/** The first version that builds a Router per request, and the first that does not do so any more. */
+const PER_REQUEST_FROM = '1.80.15';
+export const PAST_PER_REQUEST = '1.81.6';
+/** The first version that applies the settings of teams and keys again, to the one Router of the process. */
+export const SCOPED_AGAIN = '1.81.9';
+/** The versions that build a Router per request, in words: both ends are releases. */
+export const PER_REQUEST_RANGE = `${PER_REQUEST_FROM} to 1.81.5`;
+/** The first version with the router_settings columns of teams and keys. */
+export const FIRST_WITH_COLUMNS = '1.80.13';
 
 interface Range {
   /** First version; the range ends where the next one begins. */
   readonly from: string;
   readonly global: RouterEffectKind;
   readonly scoped: RouterEffectKind;
-  readonly uncertainty?: RouterEffect['uncertainty'];
 }
 
-const PER_REQUEST = { global: 'per-request-router', scoped: 'per-request-router' } as const;
-
-/** LiteLLM's source history and release notes; knowledge/litellm.md sections 1 and 3. */
+/** The published packages; knowledge/litellm.md sections 1 and 3. */
 const RANGES: readonly Range[] = [
   { from: '0.dev0', global: 'shared-router', scoped: 'no-column' },
-  {
-    from: '1.80.13',
-    ...PER_REQUEST,
-    uncertainty: {
-      confidence: 'low',
-      reason:
-        'The per-request Router is in the release notes of 1.80.15 and the last certainly clean version is 1.80.12: 1.80.13 and 1.80.14 are ambiguous.',
-    },
-  },
-  { from: '1.80.15', ...PER_REQUEST },
-  {
-    from: '1.80.16',
-    ...PER_REQUEST,
-    uncertainty: {
-      confidence: 'medium',
-      reason:
-        "LiteLLM's guide (#19921) calls 1.80.16 fixed, but the per-request Router is in the source of 1.80.16 and 1.80.17; an image can carry a back-port.",
-    },
-  },
-  { from: '1.81.0', ...PER_REQUEST },
-  { from: '1.81.7', global: 'shared-router', scoped: 'ignored' },
-  { from: '1.81.9', global: 'shared-router', scoped: 'normal-feature' },
+  { from: FIRST_WITH_COLUMNS, global: 'shared-router', scoped: 'ignored' },
+  { from: PER_REQUEST_FROM, global: 'per-request-router', scoped: 'per-request-router' },
+  { from: PAST_PER_REQUEST, global: 'shared-router', scoped: 'ignored' },
+  { from: SCOPED_AGAIN, global: 'shared-router', scoped: 'normal-feature' },
 ];
 
 /** What router_settings of a level do on a version; `unknown`, with the reason, for null. */
@@ -73,7 +59,7 @@ export function routerEffect(version: LitellmVersion | null, level: RouterLevel)
   }
   return {
     kind: level === 'global' ? range.global : range.scoped,
-    uncertainty: range.uncertainty ?? previewUncertainty(version, range) ?? newerUncertainty(version),
+    uncertainty: previewUncertainty(version, range) ?? newerUncertainty(version),
   };
 }
 
@@ -82,14 +68,14 @@ export function unknownEffect(reason: string): RouterEffect {
   return { kind: 'unknown', uncertainty: { confidence: 'medium', reason } };
 }
 
-/** Whether a version has the router_settings columns of teams and keys: the migration of 1.80.13 makes them. */
+/** Whether a version has the router_settings columns of teams and keys. */
 export function hasRouterColumns({ release }: LitellmVersion): boolean {
-  return !lt(release, '1.80.13');
+  return !lt(release, FIRST_WITH_COLUMNS);
 }
 
 /** Whether neither this version nor a later one builds a Router per request. */
 export function isPastPerRequest({ text }: LitellmVersion): boolean {
-  return ge(text, '1.81.7');
+  return ge(text, PAST_PER_REQUEST);
 }
 
 function findRange(version: string): Range | undefined {

@@ -4,6 +4,11 @@ import type { Settings } from '../settings/settings.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { LitellmClients } from './litellm-clients.ts';
 
+/** How long a rolling deployment lasts at most. Our own choice. */
+const NEW_POD_SECONDS = 900;
+/** A single one may just have been restarted. */
+const FEWEST_NEW_PODS = 2;
+
 export interface Deployment {
   /** null: they cannot be counted. */
   readonly pods: number | null;
@@ -13,6 +18,8 @@ export interface Deployment {
   /** On all pods; null when the pods cannot be counted. */
   readonly workers: number | null;
   readonly workersFrom: 'heartbeats' | 'configuration' | 'assumed';
+  /** A rolling deployment that is under way, by the age of sessions; null when none shows. Its old and new pods are not both in `pods`. */
+  readonly deploying: { readonly oldPods: number; readonly newPods: number } | null;
   readonly uncertainties: readonly Uncertainty[];
 }
 
@@ -22,7 +29,7 @@ export interface Deployment {
  */
 export function inferDeployment(snapshot: Snapshot, who: LitellmClients | null, settings: Settings): Deployment {
   const addresses = clientAddresses(who).size;
-  return heartbeats(snapshot, addresses) ?? withoutHeartbeats(addresses, settings);
+  return heartbeats(snapshot, addresses) ?? withoutHeartbeats(who, settings);
 }
 
 /** Where LiteLLM's sessions come from. */
@@ -40,6 +47,7 @@ function heartbeats({ sources: { litellm } }: Snapshot, addresses: number): Depl
     workersPerPod: Math.max(Math.ceil(live / podCount), ...pods.map(({ workers }) => workers)),
     workers: live,
     workersFrom: 'heartbeats',
+    deploying: null,
     uncertainties:
       addresses > podCount
         ? [
@@ -52,8 +60,11 @@ function heartbeats({ sources: { litellm } }: Snapshot, addresses: number): Depl
   };
 }
 
-function withoutHeartbeats(addresses: number, settings: Settings): Deployment {
-  const pods = settings.pods ?? (addresses > 0 ? addresses : null);
+function withoutHeartbeats(who: LitellmClients | null, settings: Settings): Deployment {
+  const addresses = clientAddresses(who).size;
+  const deploying = settings.pods === undefined ? rollingDeployment(who) : null;
+  const seen = deploying === null ? addresses : Math.max(deploying.oldPods, deploying.newPods);
+  const pods = settings.pods ?? (addresses > 0 ? seen : null);
   const workersPerPod = settings.workersPerPod ?? 1;
   return {
     pods,
@@ -61,6 +72,26 @@ function withoutHeartbeats(addresses: number, settings: Settings): Deployment {
     workersPerPod,
     workers: pods === null ? null : pods * workersPerPod,
     workersFrom: settings.workersPerPod === undefined ? 'assumed' : 'configuration',
-    uncertainties: [],
+    deploying,
+    uncertainties:
+      deploying === null
+        ? []
+        : [
+            {
+              confidence: 'medium',
+              reason: `A deployment seems to be under way: ${counted(deploying.newPods, 'pod')} opened all sessions within the last ${NEW_POD_SECONDS / 60} minutes, beside ${counted(deploying.oldPods, 'older pod')}.`,
+            },
+          ],
   };
+}
+
+/** Old and new pods side by side. Not where tokens are in use: each refresh replaces the sessions of a pod, which then looks new. */
+function rollingDeployment(who: LitellmClients | null): Deployment['deploying'] {
+  const clients = (who?.clients ?? []).filter(({ cohorts }) => cohorts.length > 0);
+  if (clients.some(({ iam }) => iam)) return null;
+  const newPods = clients.filter(({ cohorts }) =>
+    cohorts.every(({ ageSeconds }) => ageSeconds < NEW_POD_SECONDS),
+  ).length;
+  const oldPods = clients.length - newPods;
+  return newPods >= FEWEST_NEW_PODS && oldPods > 0 ? { oldPods, newPods } : null;
 }

@@ -2,6 +2,7 @@ import type { LitellmVersion } from '../litellm/version.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type ConnectionTrend, connectionTrend } from './connection-trend.ts';
+import { type GrowthShare, growthShare } from './growth-share.ts';
 import { type IamLogin, iamLogin } from './iam-login.ts';
 import { type RouterBehaviour, routerBehaviour } from './router-behaviour.ts';
 import { type RouterEffects, routerEffects } from './router-effect.ts';
@@ -28,6 +29,8 @@ export type Model = { readonly [Name in keyof Derived]: Derived[Name] | null } &
   readonly routerBehaviour: RouterBehaviour;
   /** What shows that the database serves others than the auditor, in words; null when that is not shown. */
   readonly servesOthers: string | null;
+  /** Whose sessions a rise of the connections is made of; null when they do not rise, or were not seen. */
+  readonly growthShare: GrowthShare | null;
 };
 
 /** Derives the model of a snapshot; what is missing a source is null. */
@@ -50,5 +53,6 @@ export function buildModel(snapshot: Snapshot, settings: Settings): Model {
     iamLogin: iamLogin(snapshot, topology),
     routerBehaviour: behaviour,
     servesOthers: servesOthers(snapshot, trend),
+    growthShare: trend && seen && growthShare(trend, seen.sessions, topology?.who ?? null),
   };
 }

@@ -1,5 +1,6 @@
 import { mergeUncertainty } from '../core/uncertainty.ts';
 import {
+  FIRST_WITH_COLUMNS,
   hasRouterColumns,
   isPastPerRequest,
   type RouterEffect,
@@ -66,12 +67,12 @@ function byVersion(level: RouterLevel, running: RunningVersion | null, columns: 
   const { text } = version;
   if (columns === true && !hasRouterColumns(version)) {
     return notKnown(
-      `LiteLLM is ${text} by ${words}, but the router_settings columns exist, which 1.80.13 brought: a newer version has run.`,
+      `LiteLLM is ${text} by ${words}, but the router_settings columns exist, which ${FIRST_WITH_COLUMNS} brought: a newer version has run.`,
     );
   }
   const effect = routerEffect(version, level);
   if (columns === false && hasRouterColumns(version)) {
-    const reason = `LiteLLM is ${text} by ${words}, but the router_settings columns of 1.80.13 are missing: an older version runs, or a migration has failed.`;
+    const reason = `LiteLLM is ${text} by ${words}, but the router_settings columns of ${FIRST_WITH_COLUMNS} are missing: an older version runs, or a migration has failed.`;
     return { ...effect, version: text, disputed: true, uncertainty: { confidence: 'low', reason } };
   }
   return {
@@ -136,7 +137,7 @@ function columnsExist({ team, key }: RouterSettingsSource): boolean | undefined 
   return states.includes('no-column') ? false : undefined;
 }
 
-/** LiteLLM from 1.80.13 on makes the columns before it serves. */
+/** LiteLLM makes the columns before it serves. */
 function bySchema(level: RouterLevel): SeenEffect {
   return {
     version: null,
@@ -144,7 +145,7 @@ function bySchema(level: RouterLevel): SeenEffect {
     disputed: false,
     uncertainty: {
       confidence: 'medium',
-      reason: 'Decided by the schema alone: it does not have the router_settings columns that 1.80.13 brought.',
+      reason: `Decided by the schema alone: it does not have the router_settings columns that ${FIRST_WITH_COLUMNS} brought.`,
     },
   };
 }

@@ -71,7 +71,7 @@ function harmfulRow({ snapshot, model, report }: Audit): PresentRow | null {
   if (hash === null) return null;
   const finding = report.findings.find(({ checkId }) => checkId === GLOBAL_ROW_CHECK);
   const { kind, uncertainty } = model.routerEffects.global;
-  // Of 1.80.13 and 1.80.14 it is hardly known what they do: a person decides there.
+  // Where schema and version contradict each other, a person decides.
   const isSure = kind === 'per-request-router' && uncertainty?.confidence !== 'low';
   const isWrong = finding !== undefined && isBad(finding);
   return isWrong && isSure && global.routingPolicy.length === 0 && !isBack(global) ? { ...global, hash } : null;

@@ -1,10 +1,10 @@
 import type { RestoreAnswer } from '../../database/answers.ts';
+import { PER_REQUEST_RANGE } from '../litellm/router-effect.ts';
 import { stepsToRun } from '../settings/commands.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { OperationDescription } from './operation.ts';
 
-const READ_AGAIN =
-  'LiteLLM 1.80.15 to 1.81.6 uses the row from the next request on. Other versions apply it when they reload their configuration, at the latest at a restart.';
+const READ_AGAIN = `LiteLLM ${PER_REQUEST_RANGE} uses the row from the next request on. Other versions apply it when they reload their configuration, at the latest at a restart.`;
 
 /** Describes the outcome of a restore to people. */
 export function describeRestore(

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Check, Part } from '../../lambda/checks/check.ts';
+import type { Part } from '../../lambda/checks/check.ts';
 import { missingSources } from '../../lambda/checks/missing-sources.ts';
 import { requiredSources } from '../../lambda/checks/parts.ts';
-import { CHECKS } from '../../lambda/checks/registry.ts';
+import { CHECKS, type CheckId } from '../../lambda/checks/registry.ts';
 import type { SourceName, Sources } from '../../lambda/snapshot/snapshot.ts';
 import { evaluate, failed, findingsOf, healthySnapshot, skipped } from '../snapshots.ts';
-
-const EVERY: readonly Check[] = CHECKS;
 
 /** The result of a check that needs these parts. */
 function missingFor(needs: readonly Part[], sources: Partial<Sources>) {
@@ -14,8 +12,8 @@ function missingFor(needs: readonly Part[], sources: Partial<Sources>) {
 }
 
 /** Each check with each source behind what it needs. */
-const PAIRS = EVERY.flatMap(({ id, kind, needs }) =>
-  requiredSources(needs).map((source): readonly [string, SourceName, string] => [id, source, kind]),
+const PAIRS = CHECKS.flatMap(({ id, kind, needs }) =>
+  requiredSources(needs).map((source): readonly [CheckId, SourceName, string] => [id, source, kind]),
 );
 
 describe('a check', () => {
@@ -46,7 +44,7 @@ describe('a check', () => {
       ({ checkId, status }) => (status === 'unknown' ? checkId : []),
     );
 
-    expect(unknown).toEqual([
+    expect(unknown, 'a check that reports on sessions belongs in this list').toEqual([
       'connection-headroom',
       'connection-leak',
       'connection-ceiling',

@@ -4,7 +4,7 @@ import { findingsOf, healthySnapshot, holders, litellm, routerSettings, seen } f
 
 /** What holds for the settings of teams and of keys alike. */
 export function describeScopedSettings(level: 'team' | 'key', table: string): void {
-  const id = `${level}-router-settings`;
+  const id = `${level}-router-settings` as const;
   const settings = (scoped: ScopedRouterSettings) => seen(routerSettings({ [level]: scoped }));
   const evaluateWith = (configuredVersion: string | null, scoped: ScopedRouterSettings) =>
     findingsOf(id, healthySnapshot({ configuredVersion, sources: { 'router-settings': settings(scoped) } }));
@@ -18,10 +18,11 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
 
     it.each([
       ['1.80.10', 'warning', 'medium'],
-      ['1.80.14', 'warning', 'low'],
+      ['1.80.13', 'info', 'medium'],
       ['1.80.15', 'warning', 'medium'],
       ['1.80.17', 'warning', 'medium'],
-      ['1.81.6', 'warning', 'medium'],
+      ['1.81.5', 'warning', 'medium'],
+      ['1.81.6', 'info', 'medium'],
       ['1.81.8', 'info', 'medium'],
       ['1.81.9', 'info', 'medium'],
       [null, 'warning', 'medium'],
@@ -107,11 +108,11 @@ export function describeScopedSettings(level: 'team' | 'key', table: string): vo
       ]);
     });
 
-    it('says that 1.81.7 ignores them', () => {
-      const findings = evaluateWith('1.81.7', holders({ live: 4 }));
+    it('says that 1.81.6 ignores them', () => {
+      const findings = evaluateWith('1.81.6', holders({ live: 4 }));
 
       expect(findings).toMatchObject([
-        { status: 'info', summary: expect.stringContaining('LiteLLM 1.81.7 ignores them') },
+        { status: 'info', summary: expect.stringContaining('LiteLLM 1.81.6 ignores them') },
       ]);
       expect(findings[0]?.advice[0]?.text).toContain('1.81.9');
     });

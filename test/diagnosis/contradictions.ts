@@ -1,33 +1,45 @@
 import type { Rule } from '../../lambda/diagnosis/rules.ts';
+import { cohort, fromCohorts } from '../sessions.ts';
 import {
   ATTEMPTS_FAIL,
   FEW_FREE,
-  FULL,
   GLOBAL_ROW,
   GROWTH,
   IAM_LEAK,
   KEY_SETTINGS,
-  LARGE_POOLS,
   LOOKUPS_FOLLOW,
   LOOKUPS_INDEPENDENT,
-  NO_CREDENTIALS,
-  OPEN_TRANSACTION,
   OTHER_APPLICATION,
   OVER_CEILING,
-  OVER_CEILING_BY_PASSWORD,
   PER_REQUEST_VERSION,
-  PROXY_DOWN,
+  RECENT_GROWTH,
+  SHARED_USER,
   SILENT,
+  SILENT_FOR_STORAGE,
   TEAM_SETTINGS,
   TOKENS_REFUSED,
   twoPods,
-  USER_CONFIG,
 } from './pieces.ts';
 import { ROWS } from './rows.ts';
 import type { World } from './world.ts';
 
-/** Leaked, and yet no more than the pool may hold. */
-const LEAK_IN_LARGE_POOL: World = { ...IAM_LEAK, settings: { pods: 1, poolLimit: 50 } };
+/** What grew beside it leaked long ago: idle, and more than the pool may hold. */
+const RECENT_LEAK: World = {
+  sessions: fromCohorts([
+    cohort(400, 390, { count: 18, iam: false }),
+    ...[80, 60, 40, 20].map((started) => cohort(started, 0, { count: 5, iam: false })),
+  ]),
+  settings: { poolLimit: 10, pods: 1, rollingSurgePercent: 0 },
+};
+
+/** Old and new pods at once, whose pools have not filled yet. */
+const DEPLOYING: World = {
+  sessions: fromCohorts([
+    cohort(400, 0, { count: 23, iam: false }),
+    ...[2, 1].map((started) => cohort(started, 0, { count: 12, iam: false, clientAddress: `10.0.3.${20 + started}` })),
+  ]),
+  settings: { poolLimit: 25, rollingSurgePercent: 100, pods: undefined },
+};
 
 /** A world in which a cause is named, and what contradicts it there. */
 export interface Contradiction {
@@ -39,24 +51,27 @@ const UNSEEN_AGAIN: World = { sessionsUnseen: false };
 
 /** For each `unless` of each rule, in its order. */
 export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[]>> = {
-  'database-unreachable': [],
+  'storage-full': [],
+  'database-unreachable': against(SILENT, [SILENT_FOR_STORAGE]),
+  'iam-refresh-fails': [],
   'iam-logins-refused': [],
   'iam-token-refresh': against(ROWS['iam-token-refresh'][1], [UNSEEN_AGAIN]),
   'orphaned-engine': against(ROWS['orphaned-engine'][1], [UNSEEN_AGAIN]),
   'dead-worker-engine': against(ROWS['dead-worker-engine'][1], [UNSEEN_AGAIN]),
   'leaked-connections': [],
-  'managed-object-poll': [],
+  'managed-object-poll': against({ ...RECENT_GROWTH, version: '1.81.9' }, [RECENT_LEAK]),
   'token-refresh-drops-limit': against({ ...OVER_CEILING, version: '1.97.0' }, [IAM_LEAK]),
   'per-request-router': against(ROWS['per-request-router'][1], [LOOKUPS_INDEPENDENT]),
   'global-router-settings': against(ROWS['global-router-settings'][0], [LOOKUPS_INDEPENDENT]),
   'user-config': [],
   'idle-in-transaction': [],
-  'other-application': [],
+  'other-application': against(OTHER_APPLICATION, [SHARED_USER]),
   'pools-do-not-fit': [],
   'under-provisioned': against(FEW_FREE, [
     { sessions: twoPods(30, 16) },
     GROWTH,
     { settings: { ...FEW_FREE.settings, pods: 3 } },
+    DEPLOYING,
     { ...OTHER_APPLICATION, settings: { poolLimit: 10 } },
   ]),
   'slots-exhausted': [],
@@ -66,25 +81,6 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
     { ...GLOBAL_ROW, ...PER_REQUEST_VERSION },
     { ...TEAM_SETTINGS, ...PER_REQUEST_VERSION },
     { ...KEY_SETTINGS, ...PER_REQUEST_VERSION },
-  ]),
-  'known-bad-version': against({ version: '1.97.0' }, [
-    LEAK_IN_LARGE_POOL,
-    GROWTH,
-    FEW_FREE,
-    OVER_CEILING_BY_PASSWORD,
-    LARGE_POOLS,
-    LOOKUPS_FOLLOW,
-    { ...GLOBAL_ROW, ...PER_REQUEST_VERSION },
-    { ...TEAM_SETTINGS, ...PER_REQUEST_VERSION },
-    { ...KEY_SETTINGS, ...PER_REQUEST_VERSION },
-    USER_CONFIG,
-    OPEN_TRANSACTION,
-    PROXY_DOWN,
-    ATTEMPTS_FAIL,
-    TOKENS_REFUSED,
-    SILENT,
-    FULL,
-    NO_CREDENTIALS,
   ]),
   'auditor-cannot-look': [],
 };

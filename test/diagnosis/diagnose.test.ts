@@ -17,7 +17,9 @@ import {
   LARGE_POOLS,
   LOOKUPS_FOLLOW,
   NARROW,
+  PASSWORD_LEAK,
   PER_REQUEST_VERSION,
+  RECENT_GROWTH,
   SILENT_LATER,
   TEAM_SETTINGS,
   USER_CONFIG,
@@ -67,10 +69,10 @@ describe('diagnose', () => {
   });
 
   it('names the worse first when the other is more certain', () => {
-    const causes = causesIn({ ...GROWTH, ...USER_CONFIG, version: '1.81.9' });
+    const causes = causesIn({ ...GROWTH, ...USER_CONFIG, sessionsUnseen: true, version: '1.82.6' });
 
     expect(causes.map(({ id, confidence }) => [id, confidence])).toEqual([
-      ['managed-object-poll', 'medium'],
+      ['orphaned-engine', 'medium'],
       ['user-config', 'high'],
     ]);
   });
@@ -87,14 +89,21 @@ describe('diagnose', () => {
     expect(idsIn({ ...LOOKUPS_FOLLOW, ...USER_CONFIG, ...LARGE_POOLS })).toEqual(['user-config', 'pools-do-not-fit']);
   });
 
-  it('is based on all that agrees, at its lowest confidence, when several findings do', () => {
+  it('is more certain than the sign that establishes it when another confirms that', () => {
+    const alone = causesIn(PASSWORD_LEAK);
+    const confirmed = causesIn({ ...PASSWORD_LEAK, ...NARROW, ...GROWTH });
+
+    expect(alone.map(({ id, confidence }) => [id, confidence])).toEqual([['leaked-connections', 'medium']]);
+    expect(confirmed.map(({ id, confidence }) => [id, confidence])).toEqual([['leaked-connections', 'high']]);
+  });
+
+  it('is based on all that agrees when several findings do', () => {
     const findings = findingsIn({ ...IAM_LEAK, ...NARROW, ...GROWTH });
 
     const [cause] = diagnose(findings).causes;
 
     const agreeing = findings.filter(({ status }) => status === 'critical');
     expect(agreeing.map(({ confidence }) => confidence)).toContain('high');
-    expect(cause?.confidence).toBe('medium');
     expect(new Set(cause?.fingerprints)).toEqual(new Set(agreeing.map(({ fingerprint }) => fingerprint)));
     expect(cause?.what).toContain(findings.find(({ checkId }) => checkId === 'connection-leak')?.summary);
     expect(cause?.first.text).toContain('litellm@10.0.3.17');
@@ -110,7 +119,7 @@ describe('diagnose', () => {
   });
 
   it('leads with the symptom, however bad the version is, when both establish the cause', () => {
-    const findings = findingsIn({ ...GROWTH, version: '1.81.9' }).map(
+    const findings = findingsIn({ ...RECENT_GROWTH, version: '1.81.9' }).map(
       (finding): CheckFinding =>
         finding.checkId === 'litellm-version' ? { ...finding, kind: 'incident', status: 'critical' } : finding,
     );
@@ -152,7 +161,7 @@ describe('diagnose', () => {
   it('finds the leak of one replica when the others run a version that warns too', () => {
     const versions = ['1.106.0', '1.81.9'].map((version) => ({ version, from: 'readiness' as const, count: 1 }));
 
-    expect(idsIn({ ...GROWTH, sources: { proxy: seen(proxy({ versions })) } })).toEqual(['managed-object-poll']);
+    expect(idsIn({ ...RECENT_GROWTH, sources: { proxy: seen(proxy({ versions })) } })).toEqual(['managed-object-poll']);
   });
 
   it('says what was ruled out and what was not when no cause fits', () => {
@@ -199,7 +208,8 @@ describe('diagnose', () => {
         if (findings.some(isBad)) expect(causes).not.toEqual([]);
         for (const { id, fingerprints, confidence } of causes) {
           const support = findings.filter(({ fingerprint }) => fingerprints.includes(fingerprint));
-          expect(support.map((finding) => finding.confidence)).toContain(confidence);
+          // What confirms a cause can raise it one step above a sign that establishes it.
+          if (support.every((finding) => finding.confidence === 'low')) expect(confidence).toBe('low');
           expect(id === 'auditor-cannot-look' || support.some(isBad)).toBe(true);
         }
       }),

@@ -4,11 +4,15 @@ import {
   FEW_FREE,
   GROWTH,
   HIDDEN,
+  OTHER_APPLICATION,
   OTHER_APPLICATION_WITH_ROOM,
   OVER_CEILING,
-  POOL_TIMEOUTS,
   PROXY_DOWN,
+  RECENT_GROWTH,
+  SHARED_USER_WITH_ROOM,
   SILENT_LATER,
+  TOKENS_EXPIRED,
+  TOKENS_REFUSED,
 } from './pieces.ts';
 import type { World } from './world.ts';
 
@@ -50,15 +54,29 @@ export const NEAR_MISSES: Readonly<Partial<Record<Rule['id'], readonly NearMiss[
       ],
     },
   ],
+  'iam-refresh-fails': [
+    {
+      row: 0,
+      without: [
+        { ...TOKENS_REFUSED, version: '1.79.1' },
+        { ...TOKENS_EXPIRED, version: '1.90.0' },
+      ],
+    },
+  ],
   'managed-object-poll': [
-    { row: 0, without: [{ version: '1.81.9' }, { ...GROWTH, version: '1.90.0' }] },
-    { row: 1, without: [{ version: '1.81.9' }, { ...POOL_TIMEOUTS, version: '1.90.0' }] },
+    {
+      row: 0,
+      without: [
+        { ...GROWTH, sessionsUnseen: true, version: '1.81.9' },
+        { ...RECENT_GROWTH, version: '1.90.0' },
+      ],
+    },
   ],
-  'token-refresh-drops-limit': [
-    { row: 0, without: [{ version: '1.90.0' }, OVER_CEILING] },
-    { row: 1, without: [{ version: '1.90.0' }, POOL_TIMEOUTS] },
-  ],
+  'token-refresh-drops-limit': [{ row: 0, without: [{ version: '1.90.0' }, OVER_CEILING] }],
   'other-application': [{ row: 0, without: [OTHER_APPLICATION_WITH_ROOM, FEW_FREE] }],
+  'pools-do-not-fit': [
+    { row: 1, without: [SHARED_USER_WITH_ROOM, { ...OTHER_APPLICATION, settings: { rollingSurgePercent: 0 } }] },
+  ],
   'under-provisioned': [{ row: 0, without: [HEALTHY, HIDDEN] }],
   'query-engine': [ATTEMPTS_FAIL, PROXY_DOWN].map((failing, row) => ({
     row,

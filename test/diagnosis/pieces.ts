@@ -1,5 +1,15 @@
 import { cohort, fromCohorts } from '../sessions.ts';
-import { failed, globalRow, holders, idleTransaction, sessionGroup, sessions } from '../snapshots.ts';
+import {
+  failed,
+  globalRow,
+  holders,
+  idleTransaction,
+  rds,
+  rdsInstance,
+  seen,
+  sessionGroup,
+  sessions,
+} from '../snapshots.ts';
 import type { World } from './world.ts';
 
 /** What makes one check bad, and few others. Spread together they make a world. */
@@ -23,6 +33,43 @@ export const NARROW: World = { maxConnections: 60 };
 /** Three connections an hour, with the last slot gone in about two. */
 export const GROWTH: World = { connections: (hour) => 30 + 3 * hour };
 
+/** Twelve connections within the last hour and a half, all of LiteLLM's sessions that started since. */
+export const RECENT_GROWTH: World = {
+  maxConnections: 85,
+  connections: (hour) => 30 + (hour < 4.5 ? 0 : 14 * (hour - 4.5)),
+  sessions: fromCohorts([
+    cohort(400, 0, { count: 9, iam: false }),
+    cohort(400, 0, { count: 9, iam: false, clientAddress: '10.0.3.18' }),
+    ...[80, 60, 40, 20].map((started) => cohort(started, 0, { count: 5, iam: false })),
+  ]),
+  settings: { poolLimit: 40, pods: 1, rollingSurgePercent: 0 },
+};
+
+/** The same growth as GROWTH, of another program's sessions: those of LiteLLM are older than it. */
+export const OTHERS_GROW: World = {
+  ...GROWTH,
+  sessions: fromCohorts([
+    cohort(500, 0, { count: 8 }),
+    cohort(500, 0, { count: 8, clientAddress: '10.0.3.18' }),
+    ...[300, 200, 100].map((started) =>
+      cohort(started, 0, { count: 6, user: 'grafana', database: 'grafana', clientAddress: '10.0.9.4', iam: false }),
+    ),
+  ]),
+  settings: { rollingSurgePercent: 0 },
+};
+
+/** Few free slots, most of them held by services that log in as LiteLLM's own user. */
+export const SHARED_USER: World = {
+  sessions: sessions({
+    groups: [
+      sessionGroup(),
+      sessionGroup({ clientAddress: '10.0.3.18' }),
+      sessionGroup({ application: 'usage-sync', clientAddress: '10.0.9.4', count: 30 }),
+    ],
+  }),
+  settings: { rollingSurgePercent: 0 },
+};
+
 /** Both pools nearly full, and the slots with them; nobody leaks. */
 export const FEW_FREE: World = {
   sessions: twoPods(23, 23),
@@ -37,8 +84,7 @@ export const HIDDEN: World = {
 };
 
 /** The pool of a refresh twenty minutes ago beside the larger one of the last refresh: more than that one alone. */
-export const OVER_CEILING: World = { ...ONE_POD, ...WIDE, sessions: twoPools(true) };
-export const OVER_CEILING_BY_PASSWORD: World = { ...ONE_POD, ...WIDE, sessions: twoPools(false) };
+export const OVER_CEILING: World = { ...ONE_POD, ...WIDE, sessions: twoPools() };
 
 /** Another program holds most of what is used. */
 export const OTHER_APPLICATION: World = {
@@ -60,6 +106,18 @@ export const OTHER_APPLICATION_WITH_ROOM: World = {
       sessionGroup({ user: 'grafana', database: 'grafana', clientAddress: '10.0.9.4', iam: false, count: 31 }),
     ],
   }),
+};
+
+/** Services that log in as LiteLLM's own user, where there is room for all. */
+export const SHARED_USER_WITH_ROOM: World = {
+  maxConnections: 65,
+  sessions: sessions({
+    groups: [
+      sessionGroup({ count: 4 }),
+      sessionGroup({ application: 'usage-sync', clientAddress: '10.0.9.4', count: 31 }),
+    ],
+  }),
+  settings: { rollingSurgePercent: 0 },
 };
 
 /** 61 sessions by configuration, on 55 slots of which most are free. */
@@ -93,10 +151,15 @@ export const POOL_TIMEOUTS: World = { logged: { poolTimeouts: 31 } };
 export const ATTEMPTS_FAIL: World = { logged: { connectionAttemptsFailed: 31 } };
 export const PROXY_DOWN: World = { proxyDisconnected: true };
 export const TOKENS_REFUSED: World = { refusedTokens: 8 };
+/** They were too old, as when nobody renews them. */
+export const TOKENS_EXPIRED: World = { refusedTokens: 8, refusedFor: 'invalid-token' };
 
 export const SILENT: World = { refused: 'timeout', connections: (hour) => (hour < 5 ? 20 : 0) };
 /** It let the auditor in and then fell silent. */
 export const SILENT_LATER: World = { sources: { 'router-settings': failed('timeout') } };
+const STORAGE: World['sources'] = { rds: seen(rds({ instances: [rdsInstance({ status: 'storage-full' })] })) };
+export const STORAGE_FULL: World = { sources: STORAGE };
+export const SILENT_FOR_STORAGE: World = { ...SILENT, sources: STORAGE };
 export const FULL: World = { refused: 'slots-exhausted' };
 export const NO_CREDENTIALS: World = { refused: 'no-credentials' };
 export const RDS_DENIED: World = { sources: { rds: failed('permission-denied') } };
@@ -111,8 +174,8 @@ export function twoPods(one: number, other: number) {
   });
 }
 
-function twoPools(iam: boolean) {
-  return fromCohorts([cohort(20, 1, { count: 15, iam }), cohort(5, 0, { count: 12, iam })]);
+function twoPools() {
+  return fromCohorts([cohort(20, 1, { count: 15 }), cohort(5, 0, { count: 12 })]);
 }
 
 function stairs(iam: boolean) {

@@ -17,7 +17,9 @@ const READ = new Set(
 
 describe('the placement of checks', () => {
   it.each(CHECKS)('has $id among the causes when a rule reads it, and says why not when none does', ({ id }) => {
-    expect(PLACEMENT[id].cause).toBe(READ.has(id));
+    const isRead = READ.has(id);
+
+    expect(PLACEMENT[id].cause, `cause in placement.ts, where ${isRead ? 'a' : 'no'} rule reads it`).toBe(isRead);
   });
 
   it('gives the reason as a sentence when a check is no cause', () => {

@@ -12,14 +12,18 @@ import {
   NO_CREDENTIALS,
   OPEN_TRANSACTION,
   OTHER_APPLICATION,
+  OTHERS_GROW,
   OVER_CEILING,
   PASSWORD_LEAK,
   PER_REQUEST_VERSION,
-  POOL_TIMEOUTS,
   PROXY_DOWN,
   RDS_DENIED,
+  RECENT_GROWTH,
+  SHARED_USER,
   SILENT,
+  STORAGE_FULL,
   TEAM_SETTINGS,
+  TOKENS_EXPIRED,
   TOKENS_REFUSED,
   TWO_WORKERS,
   USER_CONFIG,
@@ -28,7 +32,9 @@ import type { World } from './world.ts';
 
 /** For each row of each rule, in its order, a world that makes it true and no other row of that rule. */
 export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
+  'storage-full': [STORAGE_FULL],
   'database-unreachable': [SILENT],
+  'iam-refresh-fails': [{ ...TOKENS_EXPIRED, version: '1.79.1' }],
   'iam-logins-refused': [TOKENS_REFUSED],
   'iam-token-refresh': [IAM_LEAK, { ...GROWTH, sessionsUnseen: true, version: '1.73.6' }],
   'orphaned-engine': [
@@ -40,14 +46,8 @@ export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
     { ...GROWTH, sessionsUnseen: true, version: '1.90.0' },
   ],
   'leaked-connections': [PASSWORD_LEAK],
-  'managed-object-poll': [
-    { ...GROWTH, version: '1.81.9' },
-    { ...POOL_TIMEOUTS, version: '1.81.9' },
-  ],
-  'token-refresh-drops-limit': [
-    { ...OVER_CEILING, version: '1.90.0' },
-    { ...POOL_TIMEOUTS, version: '1.90.0' },
-  ],
+  'managed-object-poll': [{ ...RECENT_GROWTH, version: '1.81.9' }],
+  'token-refresh-drops-limit': [{ ...OVER_CEILING, version: '1.90.0' }],
   'per-request-router': [
     LOOKUPS_FOLLOW,
     { ...TEAM_SETTINGS, ...PER_REQUEST_VERSION },
@@ -56,11 +56,10 @@ export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
   'global-router-settings': [{ ...GLOBAL_ROW, ...PER_REQUEST_VERSION }],
   'user-config': [USER_CONFIG],
   'idle-in-transaction': [OPEN_TRANSACTION],
-  'other-application': [OTHER_APPLICATION],
-  'pools-do-not-fit': [LARGE_POOLS],
+  'other-application': [OTHER_APPLICATION, OTHERS_GROW],
+  'pools-do-not-fit': [LARGE_POOLS, SHARED_USER],
   'under-provisioned': [FEW_FREE],
   'slots-exhausted': [FULL],
   'query-engine': [ATTEMPTS_FAIL, PROXY_DOWN],
-  'known-bad-version': [{ version: '1.90.0' }],
   'auditor-cannot-look': [NO_CREDENTIALS, RDS_DENIED],
 };

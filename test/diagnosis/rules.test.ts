@@ -6,7 +6,7 @@ import type { Sign } from '../../lambda/diagnosis/signs.ts';
 import { CONTRADICTIONS } from './contradictions.ts';
 import { NEAR_MISSES } from './near-misses.ts';
 import { ROWS } from './rows.ts';
-import { SUPPORT } from './support.ts';
+import { CONFIRMATIONS, SUPPORT } from './support.ts';
 import { findingsIn, type World } from './world.ts';
 
 function causesIn(findings: readonly CheckFinding[]): readonly string[] {
@@ -25,10 +25,10 @@ function metRows({ when }: Rule, findings: readonly CheckFinding[]): readonly nu
 /** Each thing with the world at the same place; none where there is no world for it, so that its test fails. */
 function paired<Thing, Scenario>(
   things: (rule: Rule) => readonly Thing[],
-  scenarios: Readonly<Record<Rule['id'], readonly Scenario[]>>,
+  scenarios: Readonly<Partial<Record<Rule['id'], readonly Scenario[]>>>,
 ) {
   return RULES.flatMap((rule) =>
-    things(rule).map((thing, index) => ({ id: rule.id, index, rule, thing, scenario: scenarios[rule.id][index] })),
+    things(rule).map((thing, index) => ({ id: rule.id, index, rule, thing, scenario: scenarios[rule.id]?.[index] })),
   );
 }
 
@@ -38,6 +38,7 @@ describe('a rule', () => {
   it.each(RULES)('has a world for each sign when it is $id', (rule) => {
     expect(ROWS[rule.id]).toHaveLength(rule.when.length);
     expect(SUPPORT[rule.id]).toHaveLength(rule.also.length);
+    expect(CONFIRMATIONS[rule.id] ?? []).toHaveLength(rule.confirms.length);
     expect(CONTRADICTIONS[rule.id]).toHaveLength(rule.unless.length);
     const several = [...rule.when.entries()].flatMap(([row, { length }]) => (length > 1 ? [[row, length]] : []));
     expect((NEAR_MISSES[rule.id] ?? []).map(({ row, without }) => [row, without.length])).toEqual(several);
@@ -90,6 +91,19 @@ describe('a rule', () => {
     },
   );
 
+  it.each(paired(({ confirms }) => confirms, CONFIRMATIONS))(
+    'bases $id on its confirmation $index too when the checks find it',
+    ({ id, thing, scenario = healthy }) => {
+      const findings = findingsIn(scenario);
+
+      const cause = diagnose(findings).causes.find((named) => named.id === id);
+
+      const shown = thing.find(findings).map(({ fingerprint }) => fingerprint);
+      expect(shown).not.toEqual([]);
+      expect(cause?.fingerprints).toEqual(expect.arrayContaining(shown));
+    },
+  );
+
   it.each(paired(({ unless }) => unless, CONTRADICTIONS))(
     'does not name $id when its contradiction $index alone is there',
     ({ id, index, rule, scenario = { named: healthy, but: healthy } }) => {
@@ -104,8 +118,8 @@ describe('a rule', () => {
   );
 
   it('has no support that is a row by itself, which would add nothing', () => {
-    const idle = RULES.flatMap(({ id, when, also }) =>
-      also.filter((sign) => when.some((row) => row.length === 1 && row[0] === sign)).map(() => id),
+    const idle = RULES.flatMap(({ id, when, also, confirms }) =>
+      [...also, ...confirms].filter((sign) => when.some((row) => row.length === 1 && row[0] === sign)).map(() => id),
     );
 
     expect(idle).toEqual([]);

@@ -12,12 +12,18 @@ import {
   LOOKUPS_FOLLOW,
   NARROW,
   OPEN_TRANSACTION,
+  OTHERS_GROW,
+  OVER_CEILING,
   PASSWORD_LEAK,
   PER_REQUEST_VERSION,
   POOL_TIMEOUTS,
   PROXY_DOWN,
+  RECENT_GROWTH,
   SILENT,
+  SILENT_FOR_STORAGE,
+  STORAGE_FULL,
   TEAM_SETTINGS,
+  TOKENS_EXPIRED,
   TOKENS_REFUSED,
   TWO_WORKERS,
 } from './pieces.ts';
@@ -33,21 +39,24 @@ const DEAD_WORKER: World = { ...PASSWORD_LEAK, ...TWO_WORKERS, version: '1.90.0'
 
 /** For each `also` of each rule, in its order, a world in which it is there beside a row that is true. */
 export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
-  'database-unreachable': [{ ...SILENT, ...PROXY_DOWN }],
-  'iam-logins-refused': [
-    { ...TOKENS_REFUSED, version: '1.80.5' },
-    { ...TOKENS_REFUSED, ...PROXY_DOWN },
-    { ...TOKENS_REFUSED, ...ATTEMPTS_FAIL },
-  ],
-  'iam-token-refresh': [...filling(IAM_LEAK), { ...IAM_LEAK, version: '1.81.9' }],
-  'orphaned-engine': [...filling(ORPHANS), ORPHANS],
-  'dead-worker-engine': [...filling(DEAD_WORKER), DEAD_WORKER],
+  'storage-full': [SILENT_FOR_STORAGE],
+  'database-unreachable': [],
+  'iam-refresh-fails': [],
+  'iam-logins-refused': [],
+  'slots-exhausted': [{ ...FULL, ...GROWTH }],
+  'iam-token-refresh': filling(IAM_LEAK),
+  'orphaned-engine': filling(ORPHANS),
+  'dead-worker-engine': filling(DEAD_WORKER),
   'leaked-connections': filling(PASSWORD_LEAK),
   'managed-object-poll': [
-    { ...GROWTH, ...FEW_FREE, version: '1.81.9' },
-    { ...POOL_TIMEOUTS, ...FULL, version: '1.81.9' },
+    { ...RECENT_GROWTH, ...POOL_TIMEOUTS, version: '1.81.9' },
+    { ...RECENT_GROWTH, maxConnections: 50, version: '1.81.9' },
+    { ...RECENT_GROWTH, ...FULL_AND_SEEN, version: '1.81.9' },
   ],
-  'token-refresh-drops-limit': [{ ...POOL_TIMEOUTS, ...FEW_FREE, version: '1.90.0' }],
+  'token-refresh-drops-limit': [
+    { ...OVER_CEILING, ...POOL_TIMEOUTS, version: '1.90.0' },
+    { ...OVER_CEILING, maxConnections: 40, version: '1.90.0' },
+  ],
   'per-request-router': [
     {
       ...TEAM_SETTINGS,
@@ -59,14 +68,34 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
   'global-router-settings': [{ ...GLOBAL_ROW, ...PER_REQUEST_VERSION, ...ATTEMPTS_FAIL }],
   'user-config': [],
   'idle-in-transaction': [{ ...OPEN_TRANSACTION, ...POOL_TIMEOUTS }],
-  'other-application': [],
+  'other-application': [{ ...OTHERS_GROW, maxConnections: 40 }],
   'pools-do-not-fit': [{ ...FEW_FREE, ...LARGE_POOLS }],
   'under-provisioned': [{ ...FEW_FREE, ...LARGE_WHILE_DEPLOYING }],
+  'query-engine': [],
+  'auditor-cannot-look': [],
+};
+
+/** For each `confirms` of each rule, in its order, a world in which it is there beside a row that is true. */
+export const CONFIRMATIONS: Readonly<Partial<Record<Rule['id'], readonly World[]>>> = {
+  'storage-full': [
+    { ...STORAGE_FULL, ...PROXY_DOWN },
+    { ...STORAGE_FULL, ...ATTEMPTS_FAIL },
+  ],
+  'database-unreachable': [{ ...SILENT, ...PROXY_DOWN }],
+  'iam-refresh-fails': [
+    { ...TOKENS_EXPIRED, ...PROXY_DOWN, version: '1.79.1' },
+    { ...TOKENS_EXPIRED, ...ATTEMPTS_FAIL, version: '1.79.1' },
+  ],
+  'iam-logins-refused': [
+    { ...TOKENS_REFUSED, ...PROXY_DOWN },
+    { ...TOKENS_REFUSED, ...ATTEMPTS_FAIL },
+  ],
   'slots-exhausted': [
     { ...FULL, ...PROXY_DOWN },
     { ...FULL, ...ATTEMPTS_FAIL },
   ],
-  'query-engine': [],
-  'known-bad-version': [],
-  'auditor-cannot-look': [],
+  'iam-token-refresh': [{ ...IAM_LEAK, version: '1.81.9' }],
+  'orphaned-engine': [{ ...ORPHANS, ...NARROW, ...GROWTH }],
+  'dead-worker-engine': [{ ...DEAD_WORKER, ...NARROW, ...GROWTH }],
+  'leaked-connections': [{ ...PASSWORD_LEAK, ...NARROW, ...GROWTH }],
 };

@@ -16,7 +16,7 @@ import { bad, factsIn, fine, type Sign, seen } from '../../lambda/diagnosis/sign
 
 type Placement = typeof PLACEMENT;
 type Unplaced = Omit<Placement, 'user-config'>;
-const ruleParts = { when: [], also: [], unless: [] };
+const ruleParts = { when: [], confirms: [], also: [], unless: [] };
 const statement = { subject: 'database prod', summary: 'It is so.', facts: {} };
 
 describe('a sign does not compile', () => {

@@ -37,8 +37,9 @@ export interface World {
   /** What CloudWatch counts, by the hour of six. */
   readonly connections?: (hour: number) => number;
   readonly logged?: Partial<NonNullable<CloudWatchSource['proxyErrors']>>;
-  /** Logins with a token that failed, of ten. */
+  /** Logins with a token that failed, of ten, and why. */
   readonly refusedTokens?: number;
+  readonly refusedFor?: NonNullable<CloudWatchSource['iam']>['failures'][number]['cause'];
   readonly proxyDisconnected?: boolean;
   readonly routerSettings?: Partial<RouterSettingsSource>;
   readonly activity?: ActivitySeen;
@@ -97,14 +98,19 @@ function databaseOf(world: World): Partial<Sources> {
   };
 }
 
-function cloudwatchOf({ connections = () => 20, logged, refusedTokens = 0 }: World): Sources['cloudwatch'] {
+function cloudwatchOf({
+  connections = () => 20,
+  logged,
+  refusedTokens = 0,
+  refusedFor = 'insufficient-permissions',
+}: World): Sources['cloudwatch'] {
   return seen(
     cloudwatch({
       connections: { periodSeconds: 300, points: pointsOf(connections) },
       proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 0, ...logged },
       iam: {
         requests: 10,
-        failures: refusedTokens > 0 ? [{ cause: 'insufficient-permissions', count: refusedTokens }] : [],
+        failures: refusedTokens > 0 ? [{ cause: refusedFor, count: refusedTokens }] : [],
       },
     }),
   );

@@ -6,14 +6,14 @@ describe('routerEffect', () => {
   it.each([
     ['0.1.2', 'shared-router', 'no-column', undefined],
     ['1.80.12', 'shared-router', 'no-column', undefined],
-    ['1.80.13', 'per-request-router', 'per-request-router', 'low'],
-    ['1.80.14', 'per-request-router', 'per-request-router', 'low'],
+    ['1.80.13', 'shared-router', 'ignored', undefined],
+    ['1.80.14', 'shared-router', 'ignored', undefined],
     ['1.80.15', 'per-request-router', 'per-request-router', undefined],
-    ['1.80.16', 'per-request-router', 'per-request-router', 'medium'],
-    ['1.80.17', 'per-request-router', 'per-request-router', 'medium'],
+    ['1.80.16', 'per-request-router', 'per-request-router', undefined],
+    ['1.80.17', 'per-request-router', 'per-request-router', undefined],
     ['1.81.0', 'per-request-router', 'per-request-router', undefined],
     ['1.81.5-stable.1', 'per-request-router', 'per-request-router', undefined],
-    ['1.81.6', 'per-request-router', 'per-request-router', undefined],
+    ['1.81.6', 'shared-router', 'ignored', undefined],
     ['1.81.7', 'shared-router', 'ignored', undefined],
     ['1.81.8', 'shared-router', 'ignored', undefined],
     ['1.81.9', 'shared-router', 'normal-feature', undefined],
@@ -30,13 +30,13 @@ describe('routerEffect', () => {
     expect(effects.map(({ uncertainty }) => uncertainty?.confidence)).toEqual([confidence, confidence, confidence]);
   });
 
-  it.each(['1.81.7rc1', '1.81.9-nightly', '1.80.15.dev1'])('is less certain of %s than of its release', (text) => {
+  it.each(['1.81.6rc1', '1.81.9-nightly', '1.80.15.dev1'])('is less certain of %s than of its release', (text) => {
     const effect = routerEffect(parseLitellmVersion(text), 'global');
 
     expect(effect.uncertainty).not.toBeNull();
   });
 
-  it.each(['1.81.4rc1', '1.81.6rc1'])('is certain of the candidate %s, whose release acts the same', (text) => {
+  it.each(['1.81.4rc1', '1.80.16rc1'])('is certain of the candidate %s, whose release acts the same', (text) => {
     const effect = routerEffect(parseLitellmVersion(text), 'global');
 
     expect(effect).toEqual({ kind: 'per-request-router', uncertainty: null });

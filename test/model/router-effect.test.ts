@@ -83,6 +83,8 @@ describe('the effect of router_settings here', () => {
   });
 
   it.each([
+    ['global', '20260131150814_add_team_user_to_vector_stores', 'shared-router', '1.81.6 or newer'],
+    ['key', '20260131150814_add_team_user_to_vector_stores', 'no-router', '1.81.6 or newer'],
     ['global', '20260205091235_allow_team_guardrail_config', 'shared-router', '1.81.8 or newer'],
     ['team', '20260205091235_allow_team_guardrail_config', 'no-router', '1.81.8 or newer'],
     ['team', '20260205144610_add_soft_budget_to_team_table', 'normal-feature', '1.81.9 or newer'],
@@ -93,10 +95,10 @@ describe('the effect of router_settings here', () => {
   });
 
   it.each([
-    ['1.80.16', LOOKUPS_FOLLOW, 'per-request-router', false, 'medium'],
-    ['1.80.16', LOOKUPS_APART, 'no-router', false, 'medium'],
-    ['1.80.17', LOOKUPS_FOLLOW, 'per-request-router', false, 'medium'],
-    ['1.80.14', LOOKUPS_APART, 'no-router', false, 'medium'],
+    ['1.80.16', LOOKUPS_FOLLOW, 'per-request-router', false, undefined],
+    ['1.80.16', LOOKUPS_APART, 'per-request-router', true, 'low'],
+    ['1.81.6rc1', LOOKUPS_FOLLOW, 'per-request-router', false, 'medium'],
+    ['1.81.6rc1', LOOKUPS_APART, 'no-router', false, 'medium'],
     ['nonsense', LOOKUPS_FOLLOW, 'per-request-router', false, 'medium'],
     ['nonsense', LOOKUPS_APART, 'no-router', false, 'medium'],
     ['1.81.3', LOOKUPS_FOLLOW, 'per-request-router', false, undefined],
@@ -111,7 +113,7 @@ describe('the effect of router_settings here', () => {
   });
 
   it('quotes what was measured', () => {
-    const seen = effect({ stated: ['1.80.16'], activity: LOOKUPS_FOLLOW });
+    const seen = effect({ stated: ['1.81.6rc1'], activity: LOOKUPS_FOLLOW });
 
     expect(seen.uncertainty?.reason).toContain('600 lookups of "LiteLLM_Config" and 500 requests in 5 s');
   });

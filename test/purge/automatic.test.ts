@@ -41,7 +41,7 @@ function noteOf({ report }: Awaited<ReturnType<typeof afterAudit>>): unknown {
 describe('after a scheduled audit', () => {
   it.each<[string, Partial<PresentRow>, string]>([
     ['the version builds a Router per request', {}, '1.81.3'],
-    ['guide and source differ about the version', {}, '1.80.16'],
+    ['the guide calls the version fixed, and it is not', {}, '1.80.16'],
     ['the row is back after a purge by hand', { lastPurge: lastPurge({}) }, '1.81.3'],
   ])('a purge is tried when %s', async (_name, row, version) => {
     const done = await afterAudit(row, version);
@@ -53,7 +53,8 @@ describe('after a scheduled audit', () => {
     ['the mode is manual', {}, '1.81.3', { purge: 'manual' }],
     ['the mode is disabled', {}, '1.81.3', { purge: 'disabled' }],
     ['the version builds no Router per request', {}, '1.108.13', {}],
-    ['of the version it is hardly known', {}, '1.80.13', {}],
+    ['the version has no Router per request yet', {}, '1.80.13', {}],
+    ['the version has none any more', {}, '1.81.6', {}],
     ['the version is not known', {}, null, {}],
     ['the row holds routing policy', { routingPolicy: ['fallbacks'] }, '1.81.3', {}],
     ['the row holds nothing', { kind: 'empty', keys: [] }, '1.81.3', {}],

@@ -273,7 +273,7 @@ describe('the activity', () => {
     expect((await litellm({}, { litellmVersion: undefined, activitySeconds: 1 })).activity.state).toBe('seen');
   });
 
-  it.each(['1.81.7', '1.108.13'])(
+  it.each(['1.80.13', '1.81.6', '1.108.13'])(
     'is not measured, with the reason, when %s rules the Router out',
     async (litellmVersion) => {
       const { activity } = await litellm({}, { litellmVersion, activitySeconds: 30 });

@@ -1,13 +1,15 @@
 import type { Status } from '../../core/finding.ts';
 import { counted, durationText } from '../../core/text.ts';
 import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
+import type { GrowthShare } from '../../model/growth-share.ts';
 import { usableSlots } from '../../model/slots.ts';
 import { MS_PER_HOUR } from '../../model/trend/points.ts';
 import type { Settings } from '../../settings/settings.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident, notEvaluated } from '../check.ts';
 import { adviceOnGrowth, FIX_METRIC } from './advice.ts';
 import { type Forecast, forecastExhaustion } from './forecast.ts';
-import { forecastText, type KnownTrend, trendText } from './messages.ts';
+import { type Ceiling, forecastText, grownByText, type KnownTrend, trendText } from './messages.ts';
 import { describeSeries, sparkline } from './sparkline.ts';
 
 /** Columns of the sparkline: a quarter of an hour each for 12 h. */
@@ -23,10 +25,15 @@ export type GrowthFacts = {
   readonly trend: KnownTrend['kind'];
   readonly sparkline: string;
   readonly hours: number;
+  /** How long the latest line is that the readings follow. */
+  readonly risingHours: number;
   readonly perHour: number;
   readonly perHourFrom: number;
   readonly perHourTo: number;
-  readonly usableSlots: number;
+  /** null: who could connect would know. */
+  readonly usableSlots: number | null;
+  /** Whose sessions the rise is made of, as far as their start times show. */
+  readonly grownBy?: GrowthShare;
   readonly sessionsSeenNow?: number;
   readonly exhaustedInHours?: { readonly likely: number; readonly earliest: number; readonly latest: number | string };
 };
@@ -35,7 +42,8 @@ export const connectionGrowth = defineCheck({
   id: 'connection-growth',
   title: 'The connections do not grow towards the last slot.',
   kind: 'incident',
-  needs: ['trend', 'server'],
+  // CloudWatch alone shows growth, and shows it when nobody can connect any more.
+  needs: ['trend'],
   evaluate({ seen, snapshot, model }, settings) {
     const { trend, points, hasDayBefore, ageMs } = seen.trend;
     const subject = `database ${snapshot.database}`;
@@ -47,23 +55,26 @@ export const connectionGrowth = defineCheck({
           : `The last reading of DatabaseConnections is ${durationText(ageMs / 1000)} old: it says nothing about now.`;
       return [notEvaluated({ subject, summary, evidence: series, advice: FIX_METRIC })];
     }
-    const usable = usableSlots(seen.server);
-    const forecast = forecastExhaustion(points, usable);
-    const status = statusOf(trend, forecast, settings);
+    const ceiling = ceilingOf(snapshot, trend);
+    const forecast = ceiling === null ? null : forecastExhaustion(points, ceiling.slots);
+    // How soon a rise ends is not known without the slots.
+    const status = rises(trend) && ceiling === null ? 'unknown' : statusOf(trend, forecast, settings);
     return [
       incident<GrowthFacts>({
         status,
         subject,
-        summary: `${trendText(trend)}${forecastText(trend, forecast, usable)}.`,
+        summary: `${trendText(trend)}${grownByText(trend, model.growthShare)}${forecastText(trend, forecast, ceiling)}.`,
         facts: {
           ...series,
           trend: trend.kind,
           sparkline: sparkline(points, { width: SPARKLINE_WIDTH }),
           hours: tenths(trend.windowHours),
+          risingHours: tenths(trend.recent.hours),
           perHour: tenths(trend.recent.slope.perHour),
           perHourFrom: tenths(trend.recent.slope.lowPerHour),
           perHourTo: tenths(trend.recent.slope.highPerHour),
-          usableSlots: usable,
+          usableSlots: ceiling?.isFull === false ? ceiling.slots : null,
+          ...(rises(trend) && model.growthShare !== null && { grownBy: model.growthShare }),
           // CloudWatch counts at the level of TCP and can be lower (knowledge/aws.md, Amazon RDS): the two stand side by side.
           ...(model.slots && { sessionsSeenNow: model.slots.used }),
           ...(rises(trend) && forecast !== null ? { exhaustedInHours: rounded(forecast) } : {}),
@@ -74,6 +85,13 @@ export const connectionGrowth = defineCheck({
     ];
   },
 });
+
+/** Where the connections end; when PostgreSQL is full, at the level that they have. null when neither is known. */
+function ceilingOf({ sources: { server, connection } }: Snapshot, { recent }: KnownTrend): Ceiling | null {
+  if (server.status === 'ok') return { slots: usableSlots(server.value), isFull: false };
+  const isFull = connection.status === 'failed' && connection.failure.kind === 'slots-exhausted';
+  return isFull ? { slots: Math.round(recent.toLevel), isFull } : null;
+}
 
 /** A sawtooth is no known leak, but its slots run out all the same when nothing resets it in time. */
 function statusOf(trend: KnownTrend, forecast: Forecast | null, settings: Settings): Status {

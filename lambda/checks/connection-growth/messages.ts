@@ -1,4 +1,5 @@
 import { counted, durationText } from '../../core/text.ts';
+import type { GrowthShare } from '../../model/growth-share.ts';
 import type { Trend } from '../../model/trend/classify.ts';
 import type { Forecast } from './forecast.ts';
 
@@ -32,14 +33,29 @@ export function trendText({ kind, windowHours, recent, jumps }: KnownTrend): str
   }
 }
 
+/** Where the connections end. */
+export interface Ceiling {
+  readonly slots: number;
+  /** PostgreSQL is full already. */
+  readonly isFull: boolean;
+}
+
+/** Whose sessions the rise is made of, where that shows; empty for a trend that does not rise. */
+export function grownByText({ kind }: KnownTrend, share: GrowthShare | null): string {
+  if ((kind !== 'growing' && kind !== 'sawtooth') || share === null || share === 'unclear') return '';
+  return share === 'litellm' ? ", by LiteLLM's sessions" : ", by sessions that are not LiteLLM's";
+}
+
 /** When the slots run out, with the forecast's uncertainty; empty for a trend that does not rise. */
-export function forecastText({ kind }: KnownTrend, forecast: Forecast | null, usable: number): string {
+export function forecastText({ kind }: KnownTrend, forecast: Forecast | null, ceiling: Ceiling | null): string {
   if (kind !== 'growing' && kind !== 'sawtooth') return '';
-  if (forecast === null) return `; the ${usable} usable slots last for over a week at that rate`;
+  if (ceiling === null) return '; how many slots there are was not seen';
+  if (ceiling.isFull) return ', and PostgreSQL is full now';
+  if (forecast === null) return `; the ${ceiling.slots} usable slots last for over a week at that rate`;
   const { hours, earliestHours, latestHours } = forecast;
   const latest = latestHours === null ? 'over a week' : span(latestHours);
   const unless = kind === 'sawtooth' ? ', unless it is reset before that' : '';
-  return `; the ${usable} usable slots run out in ${span(hours)} (between ${span(earliestHours)} and ${latest})${unless}`;
+  return `; the ${ceiling.slots} usable slots run out in ${span(hours)} (between ${span(earliestHours)} and ${latest})${unless}`;
 }
 
 function span(hours: number): string {

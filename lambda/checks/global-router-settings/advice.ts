@@ -1,5 +1,6 @@
 import type { Advice } from '../../core/finding.ts';
 import { shellWord } from '../../core/text.ts';
+import { PAST_PER_REQUEST, PER_REQUEST_RANGE } from '../../litellm/router-effect.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import { targetWords } from '../../litellm/upgrade.ts';
 import { litellmTable } from '../../model/litellm-tables.ts';
@@ -40,11 +41,15 @@ function lookAt(table: string): Advice {
 }
 
 function upgrade(): Advice {
-  return { text: `Upgrade LiteLLM to ${targetWords()}: from 1.81.7 on the row builds no Router per request.` };
+  return {
+    text: `Upgrade LiteLLM to ${targetWords()}: from ${PAST_PER_REQUEST} on the row builds no Router per request.`,
+  };
 }
 
 function ifPerRequest(): Advice {
-  return { text: 'Before 1.80.13 and from 1.81.7 on, leave the row alone. In between, upgrade, or do the following.' };
+  return {
+    text: `On all versions but ${PER_REQUEST_RANGE}, leave the row alone. On those, upgrade, or do the following.`,
+  };
 }
 
 const UNTIL_THEN =

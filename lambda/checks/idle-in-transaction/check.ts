@@ -1,6 +1,6 @@
 import type { Advice, Status } from '../../core/finding.ts';
 import { counted, durationText, listed } from '../../core/text.ts';
-import type { Uncertainty } from '../../core/uncertainty.ts';
+import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import { byClient, clientCondition } from '../../model/clients.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { IdleTransaction, SessionsSource } from '../../snapshot/snapshot.ts';
@@ -87,8 +87,17 @@ function openTransactions(
       })),
     },
     advice: adviceOn(own),
-    uncertainty,
+    uncertainty: mergeUncertainty([uncertainty, mayGoOn(own, settings)]),
   });
+}
+
+/** That one is open by mistake is certain only where it has been idle for long: a client under load pauses between two statements too. */
+function mayGoOn(own: readonly IdleTransaction[], { idleInTransactionWarningSeconds }: Settings): Uncertainty | null {
+  if (own.some(({ idleSeconds }) => idleSeconds > idleInTransactionWarningSeconds)) return null;
+  return {
+    confidence: 'medium',
+    reason: `None of them has been idle for over ${durationText(idleInTransactionWarningSeconds)}: its client may only be slow.`,
+  };
 }
 
 function adviceOn(own: readonly IdleTransaction[]): readonly Advice[] {

@@ -1,5 +1,6 @@
 import type { Advice, Status } from '../../core/finding.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
+import { PAST_PER_REQUEST } from '../../litellm/router-effect.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import { targetWords } from '../../litellm/upgrade.ts';
 import type { RouterBehaviour } from '../../model/router-behaviour.ts';
@@ -84,7 +85,7 @@ function adviceOn(verdict: Verdict): readonly Advice[] {
   switch (verdict) {
     case 'per-request':
       return [
-        { text: `Upgrade LiteLLM to ${targetWords()}: from 1.81.7 on no Router is built per request.` },
+        { text: `Upgrade LiteLLM to ${targetWords()}: from ${PAST_PER_REQUEST} on no Router is built per request.` },
         {
           text: 'Until then, remove the router_settings that cause it: the findings of global-router-settings, team-router-settings and key-router-settings show which, and how.',
         },

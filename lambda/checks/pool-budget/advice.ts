@@ -4,9 +4,8 @@ import { missingSettings, type Topology } from '../../model/topology.ts';
 import type { ServerSource } from '../../snapshot/snapshot.ts';
 import { type Budget, sumWith } from './budget.ts';
 
-/** Where LiteLLM's troubleshooting guide (#19921) puts the pool limit and, in seconds, its timeout. */
-const GUIDE_POOL_LIMIT = 50;
-const GUIDE_POOL_TIMEOUT = 120;
+/** Seconds, LiteLLM's troubleshooting guide (#19921): a smaller pool makes requests wait longer. */
+const POOL_TIMEOUT = 120;
 
 /** Pools this small make requests wait for one another. */
 const SMALL_POOL = 5;
@@ -15,20 +14,25 @@ const RDS_PROXY_SETTING = {
   text: 'RDS Proxy opens the sessions here, and its MaxConnectionsPercent bounds them: compare that share of max_connections with the usable slots.',
 };
 
-/** How to make the pools fit, or how to use the room that there is. */
+/** What active sessions wait for: a lock, the disk, or nothing, which means the CPU. */
+const WAITS_SQL = `SELECT state, wait_event_type, wait_event, count(*), max(now() - query_start) AS longest
+  FROM pg_stat_activity
+ WHERE backend_type = 'client backend' AND state <> 'idle'
+ GROUP BY state, wait_event_type, wait_event ORDER BY count(*) DESC;`;
+
+/** How to make the pools fit; where they do and yet are short, where to look before anybody makes them larger. */
 export function budgetAdvice(
   budget: Budget,
   topology: Topology,
   server: ServerSource,
-  shortage: string | null,
+  { shortage, mostCapacity }: { readonly shortage: string | null; readonly mostCapacity: number | null },
 ): readonly Advice[] {
   const missing = missingSettings(topology);
   const surer =
     missing.length > 0 ? [{ text: `For higher confidence, set ${listed(missing)} in the configuration.` }] : [];
-  if (fits(budget))
-    return shortage === null ? [] : [...useTheRoom(budget, shortage), ...refreshNote(topology), ...surer];
+  if (fits(budget)) return shortage === null ? [] : [lookFirst(budget, shortage), ...refreshNote(topology), ...surer];
   if (topology.sharing?.kind === 'rds-proxy') return [RDS_PROXY_SETTING];
-  return [...fitThePools(budget, server), ...refreshNote(topology), ...surer];
+  return [...fitThePools(budget, server, mostCapacity), ...refreshNote(topology), ...surer];
 }
 
 /** Whether even a rolling deployment finds its slots. */
@@ -36,65 +40,68 @@ export function fits({ surge, usable }: Budget): boolean {
   return surge <= usable;
 }
 
-function fitThePools(budget: Budget, server: ServerSource): readonly Advice[] {
-  const { safeLimit, surge, steady, usable } = budget;
-  const reserved = server.maxConnections - usable;
-  const lower =
-    safeLimit >= 1
-      ? [
-          {
-            text: `Lower the pool limit to ${safeLimit}, the largest that is safe: ${sumWith(safeLimit, budget)} usable slots. Requests then wait longer for a connection, so raise the timeout too:`,
-            command: generalSettings(safeLimit),
-          },
-        ]
-      : [];
+/** @param mostCapacity the largest capacity of an Aurora Serverless cluster, ACU, which decides its max_connections; null elsewhere */
+function fitThePools(budget: Budget, server: ServerSource, mostCapacity: number | null): readonly Advice[] {
+  const { safeLimit, surge, usable } = budget;
+  const needed = surge + server.maxConnections - usable;
+  const raise =
+    mostCapacity === null
+      ? `raise max_connections to ${needed} or more (on RDS also by a larger class)`
+      : `raise the maximum capacity of the cluster, now ${mostCapacity} ACU, until max_connections is ${needed} or more: it follows that maximum, from the next reboot on`;
+  if (safeLimit < 1) {
+    const text = `Even a pool limit of 1 does not fit: ${sumWith(1, budget)} usable slots. Run fewer workers, use PgBouncer in transaction mode, or ${raise}.`;
+    return [{ text }, ...fewerExtraPods(budget), ...waitingChange(server)];
+  }
+  const lower: Advice = {
+    text: `Lower the pool limit to ${safeLimit}, the largest that is safe: ${sumWith(safeLimit, budget)} usable slots. Requests then wait longer for a connection, so raise the timeout too:`,
+    command: generalSettings(safeLimit),
+  };
   const small =
-    safeLimit < 1
-      ? `Even a pool limit of 1 does not fit: ${sumWith(1, budget)} usable slots. Raise max_connections to ${surge + reserved} or more (on RDS also by a larger class), run fewer workers, or use PgBouncer in transaction mode.`
-      : `Or keep the limit and raise max_connections to ${surge + reserved} or more, on RDS also by a larger class${safeLimit < SMALL_POOL ? '; with so small a pool, that, fewer workers or PgBouncer is the better way' : ''}.`;
+    safeLimit < SMALL_POOL ? '; with so small a pool, that, fewer workers or PgBouncer is the better way' : '';
+  const ways =
+    mostCapacity === null
+      ? [lower, { text: `Or keep the limit and ${raise}${small}.` }]
+      : [
+          { text: `Where the pools shall keep their size, ${raise}. A smaller pool, below, requires no reboot.` },
+          lower,
+        ];
+  return [...ways, ...fewerExtraPods(budget), ...waitingChange(server)];
+}
+
+function fewerExtraPods({ steady, usable }: Budget): readonly Advice[] {
+  if (steady > usable) return [];
   return [
-    ...lower,
-    { text: small },
-    ...(steady <= usable
-      ? [
-          {
-            text: `Or deploy with fewer extra pods (maxSurge of the Kubernetes deployment) and set "rollingSurgePercent" to match: ${usable - steady} slots are left for them.`,
-          },
-        ]
-      : []),
-    ...(server.pendingRestart.includes('max_connections')
-      ? [
-          {
-            text: 'A change of max_connections waits for a restart: reboot the instance at a quiet time, then audit again.',
-          },
-        ]
-      : []),
+    {
+      text: `Or deploy with fewer extra pods (maxSurge of the Kubernetes deployment) and set "rollingSurgePercent" to match: ${usable - steady} slots are left for them.`,
+    },
   ];
 }
 
-function useTheRoom(budget: Budget, shortage: string): readonly Advice[] {
-  const target = Math.min(Math.max(GUIDE_POOL_LIMIT, 2 * budget.perWorker), budget.safeLimit);
-  if (target > budget.perWorker) {
-    return [
-      {
-        text: `The pool is short (${shortage}), and there is room: raise its limit from ${budget.perWorker} to up to ${target}: ${sumWith(target, budget)} usable slots.`,
-        command: generalSettings(target),
-      },
-    ];
-  }
+function waitingChange({ pendingRestart }: ServerSource): readonly Advice[] {
+  if (!pendingRestart.includes('max_connections')) return [];
   return [
     {
-      text: `The pool is short (${shortage}), but a higher limit does not fit: ${sumWith(budget.perWorker + 1, budget)}. A longer timeout lets requests wait but does not serve them sooner. Raise max_connections to serve them:`,
-      command: generalSettings(budget.perWorker),
+      text: 'A change of max_connections waits for a restart: reboot the instance at a quiet time, then audit again.',
     },
   ];
+}
+
+/**
+ * Connections that wait for a lock or the CPU make a pool short too, and more of them make that worse: a larger pool is never the first step, and
+ * what the sessions wait for is not among what an audit sees.
+ */
+function lookFirst({ perWorker, safeLimit }: Budget, shortage: string): Advice {
+  return {
+    text: `The pool is short (${shortage}). First see what its connections wait for: while it is a lock (Lock) or the CPU (no wait event), more connections make it worse. Only where they are all in use by short statements, ${safeLimit > perWorker ? `a pool limit of up to ${safeLimit} fits` : 'the pool could be larger, and a larger one does not fit'}.`,
+    command: WAITS_SQL,
+  };
 }
 
 /** Lines of the proxy's config.yaml; it reads them at its start. */
 function generalSettings(limit: number): string {
   return `general_settings:
   database_connection_pool_limit: ${limit}
-  database_connection_pool_timeout: ${GUIDE_POOL_TIMEOUT} # seconds; default 60`;
+  database_connection_pool_timeout: ${POOL_TIMEOUT} # seconds; default 60`;
 }
 
 function refreshNote({ limit, version }: Topology): readonly Advice[] {

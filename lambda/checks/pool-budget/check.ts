@@ -10,7 +10,15 @@ import {
   topologyFacts,
 } from '../../model/topology.ts';
 import type { SessionsSource, Snapshot } from '../../snapshot/snapshot.ts';
-import { defineCheck, type Evaluated, incident, type NotEvaluated, notEvaluated, risk } from '../check.ts';
+import {
+  defineCheck,
+  type Evaluated,
+  incident,
+  type NotEvaluated,
+  notEvaluated,
+  risk,
+  type Statement,
+} from '../check.ts';
 import { hiddenSessions } from '../not-evaluated.ts';
 import { budgetAdvice, fits } from './advice.ts';
 import { type Budget, computeBudget } from './budget.ts';
@@ -23,7 +31,11 @@ export type BudgetFacts = TopologyFacts & {
   readonly workers: number;
   readonly workersWhileDeploying: number;
   readonly otherSessions: number;
+  /** Those of the others that log in as LiteLLM's own database user, under another application's name. */
+  readonly otherSessionsOfLitellmUser: number;
   readonly largestSafePoolLimit: number;
+  /** A rolling deployment seems to be under way. */
+  readonly deploying: boolean;
   readonly poolShortage?: string;
 };
 
@@ -40,6 +52,7 @@ export const poolBudget = defineCheck({
     if (hidden.length > 0) return hidden;
     if (pods === null || workers === null) return [notCounted(topology, snapshot)];
     const others = Math.max(0, slots.used - (who?.sessions ?? 0));
+    const sameUser = sharingTheUser(sessions, topology);
     const perWorker = connectionsPerWorker(topology, settings);
     const budget = computeBudget(
       { usable: slots.usable, perWorker, others },
@@ -50,9 +63,9 @@ export const poolBudget = defineCheck({
     const uncertainty = uncertaintyOf(topology, sessions);
     const statement = {
       subject: `database ${snapshot.database}`,
-      summary: `The pools may take ${budget.line} of ${budget.usable} usable slots, ${budget.surge} during a rolling deployment: ${verdictOn(budget)}.`,
-      facts: budgetFacts(budget, others, topology, shortage),
-      advice: budgetAdvice(budget, topology, server, shortage),
+      summary: `The pools may take ${budget.line} of ${budget.usable} usable slots, ${budget.surge} during a rolling deployment${deployment.deploying === null ? '' : ', which seems to be under way'}: ${verdictOn(budget)}.`,
+      facts: { ...budgetFacts(budget, others, topology, shortage), otherSessionsOfLitellmUser: sameUser },
+      advice: budgetAdvice(budget, topology, server, { shortage, mostCapacity: mostCapacity(snapshot) }),
       uncertainty,
     };
     return [graded(statement, budget, headroomStatus(slots, settings) !== 'ok', topology)];
@@ -64,7 +77,7 @@ export const poolBudget = defineCheck({
  * behind RDS Proxy the pools are not the database's.
  */
 function graded(
-  statement: Omit<Parameters<typeof risk<BudgetFacts>>[0], 'status'>,
+  statement: Statement<BudgetFacts>,
   budget: Budget,
   slotsAreShort: boolean,
   { sharing }: Topology,
@@ -89,7 +102,12 @@ function poolShortage({ sources: { cloudwatch } }: Snapshot, { who, limit, deplo
   return full === undefined ? null : `all ${full.busy} sessions of ${full.name} are active`;
 }
 
-function budgetFacts(budget: Budget, others: number, topology: Topology, shortage: string | null): BudgetFacts {
+function budgetFacts(
+  budget: Budget,
+  others: number,
+  topology: Topology,
+  shortage: string | null,
+): Omit<BudgetFacts, 'otherSessionsOfLitellmUser'> {
   const { usable, steady, surge, workers, surgeWorkers, safeLimit, line } = budget;
   return {
     sum: line,
@@ -100,9 +118,23 @@ function budgetFacts(budget: Budget, others: number, topology: Topology, shortag
     workersWhileDeploying: surgeWorkers,
     otherSessions: others,
     largestSafePoolLimit: Math.max(0, safeLimit),
+    deploying: topology.deployment.deploying !== null,
     ...(shortage !== null && { poolShortage: shortage }),
     ...topologyFacts(topology),
   };
+}
+
+/** The largest capacity of an Aurora Serverless cluster, ACU; null elsewhere. */
+function mostCapacity({ sources: { rds } }: Snapshot): number | null {
+  return rds.status === 'ok' ? (rds.value.serverless?.maxCapacity ?? null) : null;
+}
+
+/** Sessions of other programs that use LiteLLM's database user. */
+function sharingTheUser({ groups }: SessionsSource, { who }: Topology): number {
+  if (who === null) return 0;
+  return groups
+    .filter(({ user, application }) => who.users.includes(user) && application !== who.application)
+    .reduce((total, { count }) => total + count, 0);
 }
 
 function verdictOn(budget: Budget): string {

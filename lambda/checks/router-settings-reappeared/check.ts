@@ -1,5 +1,5 @@
 import type { Advice, Status } from '../../core/finding.ts';
-import type { RouterEffectKind } from '../../litellm/router-effect.ts';
+import { PAST_PER_REQUEST, type RouterEffectKind } from '../../litellm/router-effect.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import type { SeenEffect } from '../../model/router-effect.ts';
 import { stepsToRun } from '../../settings/commands.ts';
@@ -89,6 +89,6 @@ function adviceOn(settings: Settings): readonly Advice[] {
       { action: 'purge' },
       settings,
     ),
-    { text: 'For a permanent fix, upgrade LiteLLM. From 1.81.7 on the row builds no Router per request.' },
+    { text: `For a permanent fix, upgrade LiteLLM. From ${PAST_PER_REQUEST} on the row builds no Router per request.` },
   ];
 }

@@ -13,7 +13,7 @@ export const ABOUT: About = {
     source: 'https://github.com/BerriAI/litellm/issues/19921',
     says: 'Upgrade to 1.80.16 or 1.81.7+.',
     evidence:
-      'The source of 1.80.16 and 1.80.17 still has the per-request Router. Critical advisories apply to 1.81.7 to 1.83.13 and to 1.91.0 to 1.104.0rc1, and high ones to the versions between.',
+      'The packages of 1.80.16 and 1.80.17 still have the per-request Router. Critical advisories apply to 1.81.7 to 1.83.13 and to 1.91.0 to 1.104.0rc1, and high ones to the versions between.',
     until: '1.104.0',
   },
 };

@@ -1,4 +1,4 @@
-import { type RouterLevel, routerEffect } from '../../litellm/router-effect.ts';
+import { FIRST_WITH_COLUMNS, type RouterLevel, routerEffect } from '../../litellm/router-effect.ts';
 import { parseLitellmVersion } from '../../litellm/version.ts';
 import type { ProxySource, RouterSettingsSource, SourceResult } from '../snapshot.ts';
 
@@ -14,7 +14,7 @@ export function nothingToMeasure(settings: RouterSettingsSource): string | null 
 export function ruledOut(settings: RouterSettingsSource, versions: readonly string[]): string | null {
   if (versions.length === 0) {
     return settings.team.state === 'no-column' && settings.key.state === 'no-column'
-      ? 'The schema is older than LiteLLM 1.80.13, and older versions build no Router per request.'
+      ? `The schema is older than LiteLLM ${FIRST_WITH_COLUMNS}, and older versions build no Router per request.`
       : null;
   }
   const parsed = versions.map(parseLitellmVersion);

@@ -5,7 +5,16 @@ import type { Settings } from '../../../lambda/settings/settings.ts';
 import type { Sources } from '../../../lambda/snapshot/snapshot.ts';
 import { anyPoints } from '../../model/trend/arbitraries.ts';
 import { START, seriesOfLevels } from '../../model/trend/series.ts';
-import { cloudwatch, failed, findingsOf, healthySnapshot, seen, server, settingsFor } from '../../snapshots.ts';
+import {
+  cloudwatch,
+  failed,
+  findingsOf,
+  healthySnapshot,
+  seen,
+  server,
+  settingsFor,
+  skipped,
+} from '../../snapshots.ts';
 
 const HOUR_MS = 3_600_000;
 /** 500 usable slots. */
@@ -71,7 +80,7 @@ describe('connection-growth', () => {
     const [finding] = evaluateWith({ points: leak(2) });
 
     expect(finding?.summary).toMatch(
-      /^Connections have grown by (19\.9|20\.\d) per hour for 1[12] h( \d+ min)?, to 4\d\d; the 500 usable slots run out in (1 h \d+ min|2 h( \d min)?) \(between .* and .*\)\.$/,
+      /^Connections have grown by (19\.9|20\.\d) per hour for 1[12] h( \d+ min)?, to 4\d\d, by LiteLLM's sessions; the 500 usable slots run out in (1 h \d+ min|2 h( \d min)?) \(between .* and .*\)\.$/,
     );
     expect(finding?.evidence).toMatchObject({
       connections: expect.stringMatching(/^min \d+, max \d+, first \d+, last \d+$/),
@@ -167,6 +176,22 @@ describe('connection-growth', () => {
     const findings = evaluateWith({ points: leak(1), sources: { [name]: failed('timeout') } });
 
     expect(findings).toMatchObject([{ status: 'unknown' }]);
+  });
+
+  it('is ok without the server when the connections do not rise', () => {
+    const points = seriesOfLevels(() => 40, { noise: 1 });
+
+    expect(evaluateWith({ points, sources: { server: failed('timeout') } })).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('is critical when the connections grew until PostgreSQL was full and nobody can connect', () => {
+    const none = skipped('There is no connection to the database.');
+    const sources = { connection: failed('slots-exhausted'), server: none, sessions: none } as const;
+
+    const [finding] = evaluateWith({ points: leak(0), sources });
+
+    expect(finding).toMatchObject({ status: 'critical', evidence: { usableSlots: null } });
+    expect(finding?.summary).toContain('PostgreSQL is full now');
   });
 
   it('never throws and never shows NaN, for any series', () => {

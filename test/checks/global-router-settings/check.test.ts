@@ -52,12 +52,12 @@ describe(ID, () => {
 
   it.each([
     ['1.80.12', 'info', 'medium', OLD_SCHEMA],
-    ['1.80.13', 'warning', 'low', {}],
+    ['1.80.13', 'info', 'medium', {}],
     ['1.80.15', 'warning', 'medium', {}],
     ['1.80.16', 'warning', 'medium', {}],
     ['1.81.0', 'warning', 'medium', {}],
     ['v1.81.5-stable', 'warning', 'medium', {}],
-    ['1.81.6', 'warning', 'medium', {}],
+    ['1.81.6', 'info', 'medium', {}],
     ['1.81.7', 'info', 'medium', {}],
     ['1.108.13', 'info', 'medium', {}],
     ['1.120.0', 'info', 'medium', {}],
@@ -116,13 +116,13 @@ describe(ID, () => {
   it('names the range and how to find out the version when it is not known', () => {
     const [finding] = evaluateWith(null);
 
-    expect(finding?.summary).toContain('1.80.15 to 1.81.6');
+    expect(finding?.summary).toContain('1.80.15 to 1.81.5');
     expect(finding?.confidenceReason).toContain('"litellmVersion" is not set');
     expect(finding?.advice[0]?.command).toContain("version('litellm')");
   });
 
-  it('says that purging fixes nothing from 1.81.7 on, and offers none', () => {
-    const findings = evaluateWith('1.81.7');
+  it('says that purging fixes nothing from 1.81.6 on, and offers none', () => {
+    const findings = evaluateWith('1.81.6');
 
     expect(findings[0]?.summary).toContain(
       'purging fixes nothing on this version and can lose configuration (fallbacks)',
@@ -133,10 +133,10 @@ describe(ID, () => {
   it.each([
     [600, 'warning', 'queries for it and builds a Router on each LLM request.'],
     [20, 'info', 'builds no Router per request, so purging fixes nothing on this version'],
-  ])('lets %i lookups for 500 requests decide on 1.80.16: %s', (configScans, status, words) => {
+  ])('lets %i lookups for 500 requests decide on 1.81.6rc1: %s', (configScans, status, words) => {
     const activity = { state: 'seen', seconds: 5, configScans, spendLogRows: 500, reset: false } as const;
     const snapshot = healthySnapshot({
-      configuredVersion: '1.80.16',
+      configuredVersion: '1.81.6rc1',
       sources: {
         'router-settings': seen(routerSettings({ global: globalRow() })),
         litellm: seen(litellm({ activity })),
@@ -148,8 +148,8 @@ describe(ID, () => {
     expect(findings).toMatchObject([{ status, confidence: 'medium', summary: expect.stringContaining(words) }]);
   });
 
-  it('says that it is not certain where guide and source differ', () => {
-    const [finding] = evaluateWith('1.80.16');
+  it('says that it is not certain of a version that the schema contradicts', () => {
+    const [finding] = evaluateWith('1.81.3', OLD_SCHEMA);
 
     expect(finding?.summary).toMatch(/builds a Router on each LLM request, but that is not certain\.$/);
   });

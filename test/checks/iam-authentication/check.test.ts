@@ -23,7 +23,9 @@ describe('iam-authentication', () => {
   it.each([
     [10, 0, 'ok', 'high'],
     [null, 0, 'ok', 'high'],
-    [100, 1, 'warning', 'high'],
+    [12500, 4, 'info', 'high'],
+    [100, 4, 'info', 'high'],
+    [100, 5, 'warning', 'high'],
     [100, 49, 'warning', 'high'],
     [100, 50, 'critical', 'high'],
     [0, 3, 'critical', 'high'],
@@ -49,7 +51,7 @@ describe('iam-authentication', () => {
       '35 logins of 500 with an IAM token failed in the last hour: 30 throttled, 4 invalid token and 1 server error.',
     );
     expect(finding?.advice).toMatchObject([
-      { text: expect.stringContaining('200 new IAM logins per second') },
+      { text: expect.stringContaining('Throttled') },
       { text: expect.stringContaining('Invalid token') },
       { text: expect.stringContaining('Server error') },
     ]);
@@ -59,7 +61,7 @@ describe('iam-authentication', () => {
     ['insufficient-permissions', 'rds-db:connect'],
     ['other', 'PAM authentication failed'],
   ] as const)('advises on %s', (cause, words) => {
-    const [finding] = evaluateWith({ requests: 500, failures: [{ cause, count: 1 }] });
+    const [finding] = evaluateWith({ requests: 500, failures: [{ cause, count: 50 }] });
 
     expect(finding?.advice[0]?.text).toContain(words);
   });

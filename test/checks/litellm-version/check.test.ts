@@ -61,13 +61,12 @@ describe('litellm-version', () => {
     expect(evidence.connectionIssues).toContainEqual({
       id: 'per-request-router',
       title: expect.stringContaining('builds a Router of its own'),
-      severity: 'warning',
+      severity: 'critical',
       kind: 'regression',
       certainty: 'verified',
       requires: expect.stringContaining('router_settings'),
-      introduced: '1.80.16',
-      lastAffected: '1.80.17',
-      fixed: '1.81.7',
+      introduced: '1.80.15',
+      fixed: '1.81.6',
       note: expect.stringContaining('guide (#19921) says fixed in 1.80.16'),
       source: expect.stringContaining('#20133'),
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { poolBudget } from '../../../lambda/checks/pool-budget/check.ts';
 import type { Settings } from '../../../lambda/settings/settings.ts';
 import { cohort, evaluateSessions, fromCohorts } from '../../sessions.ts';
-import { cloudwatch, failed, litellm, seen, server, sessionGroup, sessions } from '../../snapshots.ts';
+import { cloudwatch, failed, litellm, rds, seen, server, sessionGroup, sessions } from '../../snapshots.ts';
 
 /** Two pods with ten sessions each and four of others. */
 const TWO_PODS = sessions({
@@ -170,33 +170,54 @@ describe('pool-budget', () => {
       0,
       'all 20 sessions of litellm@10.0.3.17 are active',
     ],
-  ])('advises to raise the limit when it sees %s and there is room', (_, source, poolTimeouts, shortage) => {
-    const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts } })) };
+  ])(
+    'says to look at what the connections wait for before the pool grows when it sees %s',
+    (_, source, poolTimeouts, shortage) => {
+      const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts } })) };
 
-    const findings = evaluateSessions(poolBudget, source, { settings, sources, maxConnections: 210 });
+      const findings = evaluateSessions(poolBudget, source, { settings, sources, maxConnections: 210 });
 
-    expect(findings).toMatchObject([{ status: 'info', evidence: { poolShortage: shortage } }]);
-    expect(findings[0]?.advice[0]?.text).toContain('from 10 to up to 2');
-    expect(findings[0]?.advice[0]?.command).toContain('database_connection_pool_timeout: 120');
-  });
+      expect(findings).toMatchObject([{ status: 'info', evidence: { poolShortage: shortage } }]);
+      expect(findings[0]?.advice[0]?.text).toContain('a pool limit of up to 25 fits');
+      expect(findings[0]?.advice[0]?.command).toContain('wait_event_type');
+      expect(JSON.stringify(findings[0]?.advice)).not.toContain('database_connection_pool_limit');
+    },
+  );
 
-  it('goes no further than the guide, or twice what is set', () => {
-    const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
-    const target = (poolLimit: number) =>
-      evaluateSessions(poolBudget, TWO_PODS, { settings: { ...settings, poolLimit }, sources, maxConnections: 5000 })[0]
-        ?.advice[0]?.command;
-
-    expect(target(10)).toContain('limit: 50');
-    expect(target(60)).toContain('limit: 120');
-  });
-
-  it('offers the timeout alone when a higher limit does not fit', () => {
+  it('offers no larger pool when it is short and none fits', () => {
     const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
 
     const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, sources, maxConnections: 90 });
 
-    expect(finding?.advice[0]?.text).toContain('a higher limit does not fit: 11 x 8 workers');
-    expect(finding?.advice[0]?.command).toContain('database_connection_pool_limit: 10');
+    expect(finding?.advice[0]?.text).toContain('a larger one does not fit');
+  });
+
+  it('names the capacity first when max_connections follows it', () => {
+    const sources = { rds: seen(rds({ serverless: { minCapacity: 0.5, maxCapacity: 1 } })) };
+
+    const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, sources, maxConnections: 60 });
+
+    expect(finding?.advice[0]?.text).toContain('now 1 ACU, until max_connections is 90 or more');
+    expect(finding?.advice[1]?.command).toContain('database_connection_pool_limit: 6');
+    expect(JSON.stringify(finding?.advice)).not.toContain('class');
+  });
+
+  it('counts the pods once when old and new ones are there side by side', () => {
+    const pod = (address: string, started: number) => cohort(started, 0, { clientAddress: address, iam: false });
+    const source = fromCohorts([
+      ...['10.0.3.1', '10.0.3.2', '10.0.3.3'].map((address) => pod(address, 300)),
+      ...['10.0.3.4', '10.0.3.5'].map((address) => pod(address, 2)),
+    ]);
+    const one = { poolLimit: 10, workersPerPod: 1, pods: undefined };
+
+    const deploying = evaluateSessions(poolBudget, source, { settings: one, maxConnections: 60 });
+    const token = evaluateSessions(poolBudget, fromCohorts(source.cohorts.map((own) => ({ ...own, iam: true }))), {
+      settings: one,
+      maxConnections: 60,
+    });
+
+    expect(deploying).toMatchObject([{ evidence: { steady: 31, rollingDeployment: 61, deploying: true } }]);
+    expect(token).toMatchObject([{ evidence: { steady: 51, deploying: false } }]);
   });
 
   it('says that a refresh drops the limit, and counts what is observed where that is more', () => {

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { settingsForSaved } from '../../cli/saved.ts';
+import type { CauseId } from '../../lambda/diagnosis/diagnosis.ts';
+import { buildModel } from '../../lambda/model/model.ts';
+import { buildReport } from '../../lambda/report/build.ts';
+import type { RenderableReport } from '../../lambda/report/report.ts';
+import type { Settings } from '../../lambda/settings/settings.ts';
+import { tuningSchema } from '../../lambda/settings/tuning.ts';
+import { parseSnapshot } from '../../lambda/snapshot/saved.ts';
+import type { Snapshot } from '../../lambda/snapshot/snapshot.ts';
+
+/** A snapshot of release 0.1.0, made after a public incident report, with addresses and names made up. */
+interface Case {
+  readonly name: string;
+  /** What was wrong, as the report has it; null: nothing. */
+  readonly wanted: CauseId | LaterCauseId | null;
+  /** What an audit would have to see to know it, where it does not. */
+  readonly needs?: string;
+}
+
+/** Causes that no rule names yet. */
+type LaterCauseId =
+  | 'lock-pile-up'
+  | 'network-drops-idle'
+  | 'server-overloaded'
+  | 'migration-lock-orphaned'
+  | 'rds-proxy-pinned'
+  | 'failover-left-behind'
+  | 'table-growth'
+  | 'bursts-fill-slots';
+
+export const CASES: readonly Case[] = [
+  { name: '01-iam-leak-1.73.6', wanted: 'iam-token-refresh' },
+  { name: '02-iam-leak-full', wanted: 'slots-exhausted' },
+  { name: '03-row-lock-pileup', wanted: 'lock-pile-up', needs: 'the waits for locks' },
+  { name: '04-workers-and-services', wanted: 'pools-do-not-fit' },
+  { name: '06-idle-tcp-dropped', wanted: 'network-drops-idle', needs: 'more phrases of the proxy log' },
+  { name: '09b-cpu-seqscan-timeouts', wanted: 'server-overloaded', needs: 'the load of the server' },
+  { name: '10-create-index-lock', wanted: 'lock-pile-up', needs: 'the waits for locks' },
+  { name: '11-rolling-deploy', wanted: 'pools-do-not-fit' },
+  { name: '12-advisory-lock-orphan', wanted: 'migration-lock-orphaned', needs: 'advisory locks' },
+  { name: '13-client-not-connected', wanted: 'query-engine', needs: 'more phrases of the proxy log' },
+  { name: '15-dead-workers', wanted: 'dead-worker-engine', needs: 'cohorts judged by the version' },
+  { name: '17-componentized', wanted: 'none-of-the-known' },
+  { name: '19-iam-refresh-fails', wanted: 'iam-refresh-fails' },
+  { name: '21-iam-throttled', wanted: null },
+  { name: '22-rds-proxy-pinned', wanted: 'rds-proxy-pinned', needs: 'the sessions of RDS Proxy' },
+  { name: '23-aurora-failover', wanted: 'failover-left-behind', needs: 'the failovers of the cluster' },
+  { name: '24-serverless-small', wanted: 'pools-do-not-fit' },
+  { name: '25b-other-application-old-litellm', wanted: 'other-application' },
+  { name: '26b-storage-full', wanted: 'storage-full' },
+  { name: '28-healthy-big-pool', wanted: null, needs: 'the default pool limit of each version' },
+  { name: '30-spendlog-bloat', wanted: 'table-growth', needs: 'the sizes of tables' },
+  { name: '33-burst-between-audits', wanted: 'bursts-fill-slots', needs: 'the peak of the connections' },
+  { name: '34-iam-no-permission', wanted: 'auditor-cannot-look' },
+  { name: '35-no-way-to-aws-apis', wanted: 'auditor-cannot-look' },
+];
+
+export const NAMES = CASES.map(({ name }) => name);
+
+export function caseText(name: string): string {
+  return readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8');
+}
+
+export function loadCase(name: string): Snapshot {
+  return parseSnapshot(caseText(name));
+}
+
+/** What somebody who runs the shell on the saved snapshot gets, without any setting. */
+export function settingsOf(snapshot: Snapshot): Settings {
+  return settingsForSaved(snapshot, tuningSchema.parse({}));
+}
+
+export function reportOf(snapshot: Snapshot): RenderableReport {
+  const settings = settingsOf(snapshot);
+  return buildReport(snapshot, buildModel(snapshot, settings), settings, 0);
+}
