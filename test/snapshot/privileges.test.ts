@@ -174,7 +174,7 @@ describe('the rights of the role beyond the known set', () => {
     expect((await auditedAs()).findings).toMatchObject([{ status: 'ok' }]);
   });
 
-  it("include the right to become LiteLLM's role, of which none shows until it is used", async () => {
+  it("include the right to become LiteLLM's role, also where nothing is inherited from it", async () => {
     await database.query(`GRANT middle TO ${ROLE}`);
     if (seen((await look(database)).server).versionNumber >= 160_000) {
       await database.query(`GRANT litellm TO ${ROLE} WITH INHERIT FALSE, SET TRUE`);

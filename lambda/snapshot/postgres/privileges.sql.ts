@@ -31,6 +31,8 @@ here AS (
          pg_catalog.pg_has_role(me.oid, r.oid, 'MEMBER WITH ADMIN OPTION') AS admin
     FROM pg_catalog.pg_roles AS r, me
    WHERE r.oid <> me.oid
+     -- Whoever may act as the owner of the database is a member of it; nobody can be made one.
+     AND r.rolname <> 'pg_database_owner'
      AND NOT me.rolsuper
      AND pg_catalog.pg_has_role(me.oid, r.oid, 'MEMBER')
 ), relation AS (
