@@ -31,7 +31,7 @@ IF FOUND THEN
                       SELECT a.attacl FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL) AS held
                CROSS JOIN LATERAL aclexplode(held.acl) AS entry
                WHERE entry.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
-                 AND entry.grantee <> 0 AND pg_has_role(auditor, entry.grantee, 'MEMBER')))
+                 AND pg_has_role(auditor, entry.grantee, 'MEMBER')))
   ) THEN
     RAISE EXCEPTION 'Role % can change LiteLLM''s tables, so it cannot be the auditor''s role. Nothing was changed.', auditor USING HINT = own_role_hint;
   END IF;

@@ -173,6 +173,7 @@ describe('the setup script', () => {
       (SELECT nspacl::text FROM pg_namespace WHERE nspname = 'public'), (SELECT datacl::text FROM pg_database WHERE datname = 'litellm')) AS value`;
     const before = await ground.value(rights);
     try {
+      await ground.superuser.query('CREATE ROLE other_auditor LOGIN');
       expect(await ground.run('master', { role: 'other_auditor' })).toEqual([]);
 
       const after = JSON.stringify(await ground.value(rights)).replaceAll(/,other_auditor=U\/\w+/g, '');
