@@ -31,17 +31,12 @@ export async function runAutomaticPurge(
     const report = withNote(audit.report, 'Not tried: the audit left no time for it.');
     return { ...audit, report, operation: null };
   }
-  const schema = seenSchema(audit.snapshot) ?? settings.litellmSchema;
-  const operation = await runOperation(
-    { action: 'purge', confirm: row.hash },
-    { ...settings, litellmSchema: schema },
-    {
-      requester: { requestedBy: `the schedule of ${scheduledAt}`, requestId: `schedule ${scheduledAt}` },
-      mode: 'automatic',
-      enabled: true,
-      budgetMs,
-    },
-  );
+  const operation = await runOperation({ action: 'purge', confirm: row.hash }, settings, {
+    requester: { requestedBy: `the schedule of ${scheduledAt}`, requestId: `schedule ${scheduledAt}` },
+    mode: 'automatic',
+    enabled: true,
+    budgetMs,
+  });
   if (operation.action === 'purge' && operation.outcome.outcome === 'purged') {
     const { backup, at } = operation.outcome;
     const purge = { backup, at, mode: 'automatic', hash: row.hash, restoredAt: null } as const;
@@ -56,11 +51,6 @@ export async function runAutomaticPurge(
 const GLOBAL_ROW_CHECK: CheckId = 'global-router-settings';
 
 type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }> & { readonly hash: string };
-
-/** The schema whose row was seen: no other one may be purged. */
-function seenSchema({ sources: { server } }: Snapshot): string | undefined {
-  return (server.status === 'ok' ? server.value.litellmSchema : null) ?? undefined;
-}
 
 /** The row, when it costs each request a Router, holds no routing policy, and has not come back after an earlier purge. */
 function harmfulRow({ snapshot, model, report }: Audit): PresentRow | null {

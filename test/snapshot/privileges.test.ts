@@ -16,6 +16,7 @@ let database: SandboxDatabase;
 beforeAll(async () => {
   database = await startDatabase({ litellm: { keys: 10, teams: 3 } });
   await database.query(`
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
     CREATE TABLE public."LiteLLM_CredentialsTable" (credential_values jsonb);
     CREATE TABLE public."LiteLLM_ProxyModelTable" (litellm_params jsonb);
     ALTER TABLE public."LiteLLM_CredentialsTable" OWNER TO litellm;
