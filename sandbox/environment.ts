@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../infra/config.ts';
 import { type AwsEndpoints, startEndpoints } from './aws/endpoints.ts';
 import { certificateAuthority, postgresInstance } from './aws/rds-objects.ts';
@@ -30,35 +29,47 @@ export interface Environment {
   readonly endpoints: AwsEndpoints;
   /** What a user would configure for it. */
   readonly config: Config;
-  /** Resolves when the scenario has run for long enough. */
-  settled(): Promise<void>;
+  /**
+   * Connects the pods, and resolves when their sessions are what the scenario shows: at the end, since what they hold goes on changing.
+   * @throws AbortError when it is cancelled
+   */
+  connectPods(): Promise<void>;
 }
 
-/**
- * Starts the database, the pods and the proxy of a scenario, and the AWS endpoints.
- * @throws AbortError when it is cancelled
- */
+/** Starts the database and the proxy of a scenario, and the AWS endpoints. */
 export async function startEnvironment(scenario: Scenario, context: Context): Promise<Environment> {
   const { cleanUp, step, signal, openDatabase = startDatabase } = context;
-  const { version, maxConnections, litellm, pods, readiness, tuning, settleMs = 0 } = scenario;
+  const { version, maxConnections, litellm, pods, readiness, tuning } = scenario;
   step('Starting PostgreSQL with the data of a LiteLLM proxy');
   const database = cleanUp.add(await openDatabase({ maxConnections, litellm: { ...litellm, version } }), (it) =>
     it.stop(),
   );
-  step(`Connecting ${pods.length} proxy pods`);
-  cleanUp.add(await startPods(database, pods, signal), (it) => it.stop());
-  const readyAt = performance.now() + settleMs;
   step('Starting the proxy and the AWS endpoints');
   const proxy = cleanUp.add(await startProxy({ pods: pods.map(() => ({ version, database: readiness })) }), (it) =>
     it.stop(),
   );
   const endpoints = cleanUp.add(await startEndpoints(endpointOptions(database, scenario)), (it) => it.stop());
+  const config = sandboxConfig(database, tuning, proxy.url);
   return {
     database,
     endpoints,
-    config: sandboxConfig(database, tuning, proxy.url),
-    settled: () => delay(Math.max(0, readyAt - performance.now()), undefined, { signal }),
+    config,
+    async connectPods() {
+      const { tokenRefreshSeconds: refreshSeconds } = scenario.tuning ?? {};
+      step(
+        `Connecting ${pods.length} proxy pods${refreshSeconds === undefined ? '' : ', which takes some token refreshes'}`,
+      );
+      const options = { signal, ...(refreshSeconds !== undefined && { refreshSeconds }) };
+      const connected = cleanUp.add(await startPods(database, pods, options), (it) => it.stop());
+      await connected.settled(idleEnough(scenario));
+    },
   };
+}
+
+/** Seconds after which what the pods leak is old and idle to the checks, and an open transaction is too. */
+function idleEnough({ tuning = {} }: Scenario) {
+  const { tokenLifeSeconds = 0, idleInTransactionWarningSeconds = 0 } = tuning;
+  return { leakedSeconds: 2 * tokenLifeSeconds + 1, transactionSeconds: idleInTransactionWarningSeconds + 0.5 };
 }
 
 function endpointOptions({ region, credentials, host, port }: SandboxDatabase, { history }: Scenario) {

@@ -19,7 +19,7 @@ interface Started {
  */
 export async function startScenario(scenario: Scenario, context: Context): Promise<Started> {
   const { cleanUp, step } = context;
-  const { database, endpoints, config, settled } = await startEnvironment(scenario, context);
+  const { database, endpoints, config, connectPods } = await startEnvironment(scenario, context);
   step('Synthesizing the stack and bundling the function');
   const folder = cleanUp.add(await mkdtemp(join(tmpdir(), 'litellm-db-auditor-')), (it) => rm(it, { recursive: true }));
   const lambda = await packageFunction({ config, label: LABEL, topicArn: TOPIC_ARN, folder });
@@ -27,6 +27,6 @@ export async function startScenario(scenario: Scenario, context: Context): Promi
   const { environment } = endpoints;
   const place = { region, credentials, environment };
   const runtime = cleanUp.add(await LambdaRuntime.start(lambda, place), (it) => it.stop());
-  await settled();
+  await connectPods();
   return { endpoints, runtime };
 }

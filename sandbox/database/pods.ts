@@ -1,6 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { OpenTransaction } from './open-transaction.ts';
 import { connectFrom, type PodDatabase, podAddresses } from './pod-connection.ts';
+import { Pool } from './pool.ts';
+import { keepAlive } from './pool-life.ts';
+import { sendRequests } from './requests.ts';
 
 /** One proxy pod and the connections it holds. */
 export interface PodOptions {
@@ -8,130 +12,143 @@ export interface PodOptions {
   readonly connections: number;
   /** Default iam; `password` is an older proxy, which logs in with a password and without TLS. */
   readonly login?: 'iam' | 'password';
-  /** Pools that were replaced and never closed, each as large as the pool, opened `delayMs` apart before it. */
-  readonly leak?: { readonly cohorts: number; readonly delayMs: number };
+  /** So many refreshes of its token leave the pool before them open; those after them replace it. */
+  readonly leaks?: number;
   /** One more connection, idle in a transaction; `blocking`: it has a row locked that yet another connection waits for. */
   readonly idleInTransaction?: 'alone' | 'blocking';
   /** One connection of the pool serves LLM requests, one after the other. */
   readonly requests?: boolean;
 }
 
+export interface PodsOptions {
+  /** Time between two refreshes of the token, which all pods with IAM make at once; they hold the connections they have when it is left out. */
+  readonly refreshSeconds?: number;
+  /** Ends what they wait for early. */
+  readonly signal?: AbortSignal;
+}
+
 export interface Pods {
   /** The address of each pod, in the order given. */
   readonly addresses: readonly string[];
-  /** Sessions held by all of them together. */
+  /** Sessions held by all of them together at this moment. */
   readonly sessions: number;
+  /**
+   * Resolves when all that they leak has been idle for so many seconds, and so have their open transactions, by PostgreSQL's clock.
+   * @throws AbortError when the signal comes, or what a connection was refused with
+   */
+  settled(idle: { readonly leakedSeconds: number; readonly transactionSeconds: number }): Promise<void>;
   /** Closes all connections; the sessions are gone when it resolves. */
   stop(): Promise<void>;
 }
 
-const LOCK_POLL_MS = 20;
-/** Between two requests, so that whatever else runs on the machine gets its turn. */
-const REQUEST_PAUSE_MS = 5;
+interface Pod {
+  readonly options: PodOptions;
+  readonly pool: Pool;
+  readonly connect: () => Promise<pg.Client>;
+}
+
+const POLL_MS = 100;
 
 /**
- * Starts pods, each from a loopback address of its own where the system allows, all side by side.
- * @param signal ends the start early
- * @throws the server's error when a connection is refused, or AbortError when the signal comes; connections that were opened are closed then
+ * Starts pods side by side, each from a loopback address of its own where the system allows. Transactions are open at once, or where the token is
+ * refreshed when the pods settle: a refresh would have ended them.
+ * @throws the server's error when a connection is refused; connections that were opened are closed then
  */
 export async function startPods(
   database: PodDatabase,
   options: readonly PodOptions[],
-  signal?: AbortSignal,
+  { refreshSeconds, signal }: PodsOptions = {},
 ): Promise<Pods> {
   const addresses = await podAddresses(options.length);
   const clients: pg.Client[] = [];
-  const requests: Promise<void>[] = [];
   const stopping = new AbortController();
+  const ended = signal === undefined ? stopping.signal : AbortSignal.any([stopping.signal, signal]);
+  const background: Promise<void>[] = [];
+  let transactions: readonly OpenTransaction[] = [];
+
+  const pods = options.map((pod, index): Pod => {
+    const connect = async () => {
+      const client = await connectFrom(addresses[index] ?? '127.0.0.1', pod.login ?? 'iam', database);
+      clients.push(client);
+      return client;
+    };
+    return { options: pod, connect, pool: new Pool(pod.connections, connect, database) };
+  });
   const stop = async () => {
     stopping.abort();
-    const served = await Promise.allSettled(requests);
+    const served = await Promise.allSettled(background);
     await Promise.all(clients.map((client) => client.end()));
     throwFirst(served);
   };
+  const beginTransactions = async () => {
+    transactions = await Promise.all(
+      pods.flatMap(({ options: { idleInTransaction }, connect }, index) =>
+        idleInTransaction === undefined ? [] : OpenTransaction.begin(idleInTransaction, index, connect, database),
+      ),
+    );
+  };
 
-  const started = await Promise.allSettled(
-    options.map(async (pod, index) => {
-      const pool = await startPod(pod, teamLock(database, index), database, signal, async () => {
-        const client = await connectFrom(addresses[index] ?? '127.0.0.1', pod.login ?? 'iam', database);
-        clients.push(client);
-        return client;
-      });
-      const [first] = pool;
-      if (pod.requests && first) requests.push(sendRequests(first, database.schema, stopping.signal));
-    }),
-  );
   try {
-    throwFirst(started);
+    throwFirst(await Promise.allSettled(pods.map(({ pool }) => pool.open(refreshSeconds))));
+    if (refreshSeconds === undefined) await beginTransactions();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { addresses, sessions: clients.length, stop };
+  for (const { options: pod, pool } of pods) {
+    if (pod.requests && pool.inUse) background.push(sendRequests(pool.inUse, database.schema, ended));
+  }
+  const started = performance.now();
+  const leaking = pods.flatMap((pod) => {
+    if (refreshSeconds === undefined || pod.options.login === 'password') return [];
+    const leaked = Promise.withResolvers<void>();
+    background.push(
+      keepAlive(pod.pool, { refreshSeconds, leaks: pod.options.leaks ?? 0, started }, leaked.resolve, ended),
+    );
+    return leaked.promise;
+  });
+  const failure = firstFailure(background);
+
+  return {
+    addresses,
+    get sessions() {
+      const open = [...pods.map(({ pool }) => pool), ...transactions];
+      return open.reduce((total, { sessions }) => total + sessions, 0);
+    },
+    async settled({ leakedSeconds, transactionSeconds }) {
+      await Promise.race([Promise.all(leaking), failure, whenAborted(ended)]);
+      for (const { pool } of pods) await until(() => pool.hasLeftFor(leakedSeconds), ended);
+      if (refreshSeconds !== undefined && transactions.length === 0) await beginTransactions();
+      for (const transaction of transactions) await until(() => transaction.isIdleFor(transactionSeconds), ended);
+    },
+    stop,
+  };
+}
+
+/** Rejects when one of them does, and never resolves. */
+function firstFailure(background: readonly Promise<void>[]): Promise<never> {
+  const failure = new Promise<never>((_, reject) => {
+    for (const running of background) running.catch(reject);
+  });
+  // Stopping reports it too, so that it is not lost where nobody waits here.
+  failure.catch(() => {});
+  return failure;
+}
+
+async function until(condition: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  while (!(await condition())) await delay(POLL_MS, undefined, { signal });
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal.reason);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
 }
 
 /** @throws what the first one that was rejected was rejected with */
 function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
   const rejected = results.find((result) => result.status === 'rejected');
   if (rejected) throw rejected.reason;
-}
-
-/** Returns the connections of the pool in use. */
-async function startPod(
-  { connections, leak, idleInTransaction }: PodOptions,
-  lock: string,
-  database: PodDatabase,
-  signal: AbortSignal | undefined,
-  open: () => Promise<pg.Client>,
-): Promise<readonly pg.Client[]> {
-  for (let cohort = 0; leak && cohort < leak.cohorts; cohort++) {
-    await openTogether(connections, open);
-    await delay(leak.delayMs, undefined, { signal });
-  }
-  const beside = { alone: 1, blocking: 2, none: 0 }[idleInTransaction ?? 'none'];
-  const opened = await openTogether(connections + beside, open);
-  const [holder, waiting] = opened.slice(connections);
-  if (holder) {
-    await holder.query('BEGIN');
-    const { rowCount } = await holder.query(lock);
-    if (rowCount === 0) throw new Error('The sandbox has fewer teams than pods: there is no row to lock.');
-  }
-  if (waiting) await untilBlocked(waiting, lock, database);
-  return opened.slice(0, connections);
-}
-
-/** The starts of one pool lie close together, and so far from those of the next. */
-async function openTogether(count: number, open: () => Promise<pg.Client>): Promise<readonly pg.Client[]> {
-  const opened = await Promise.allSettled(Array.from({ length: count }, open));
-  throwFirst(opened);
-  return opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-}
-
-/** Resolves when the session waits for the lock, which another has. */
-async function untilBlocked(waiting: pg.Client, lock: string, database: PodDatabase): Promise<void> {
-  const { rows } = await waiting.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  // It has the lock, or ends without it, when the pods stop.
-  waiting.query(lock).catch(() => {});
-  const isBlocked = 'SELECT FROM pg_locks WHERE NOT granted AND pid = $1';
-  while ((await database.query(isBlocked, [rows[0]?.pid])).length === 0) await delay(LOCK_POLL_MS);
-}
-
-/** A row for each pod, so that they do not wait for one another. */
-function teamLock({ schema }: PodDatabase, index: number): string {
-  return `SELECT FROM ${pg.escapeIdentifier(schema)}."LiteLLM_TeamTable" WHERE team_id = 'team-${index + 1}' FOR UPDATE`;
-}
-
-/**
- * Serves LLM requests one after the other until the signal aborts, like the versions that build a Router per request: each queries the global
- * row and writes a spend log.
- */
-async function sendRequests(client: pg.Client, schemaName: string, signal: AbortSignal): Promise<void> {
-  const schema = pg.escapeIdentifier(schemaName);
-  while (!signal.aborted) {
-    await client.query(`SELECT param_value FROM ${schema}."LiteLLM_Config" WHERE param_name = 'router_settings'`);
-    await client.query(`
-      INSERT INTO ${schema}."LiteLLM_SpendLogs" ("request_id", "call_type", "startTime", "endTime", "model")
-      VALUES (gen_random_uuid(), 'acompletion', now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 'gpt-4o')`);
-    await delay(REQUEST_PAUSE_MS);
-  }
 }

@@ -43,5 +43,4 @@ export const idleInTransaction: Scenario = {
   history: steady(14),
   // Instead of five minutes.
   tuning: { poolLimit: 10, idleInTransactionWarningSeconds: 1 },
-  settleMs: 1500,
 };

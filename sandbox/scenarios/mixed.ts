@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario.ts';
-import { REFRESH_SECONDS } from './versions.ts';
+import { FAST_TOKENS } from './versions.ts';
 
 export const mixed: Scenario = {
   description: 'Several problems: a leak, a lock and no TLS on three of four pods, and a global router_settings row.',
@@ -8,7 +8,7 @@ export const mixed: Scenario = {
   litellm: { globalRow: 'settings' },
   pods: [
     { connections: 6 },
-    { connections: 6, leak: { cohorts: 3, delayMs: REFRESH_SECONDS * 1000 } },
+    { connections: 6, leaks: 3 },
     { connections: 4, idleInTransaction: 'blocking' },
     { connections: 4, login: 'password' },
   ],
@@ -26,8 +26,6 @@ export const mixed: Scenario = {
     pods: 4,
     activitySeconds: 1,
     idleInTransactionWarningSeconds: 1,
-    tokenLifeSeconds: 1,
-    tokenRefreshSeconds: REFRESH_SECONDS,
+    ...FAST_TOKENS,
   },
-  settleMs: 1500,
 };

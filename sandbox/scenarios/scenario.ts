@@ -19,8 +19,9 @@ export interface Scenario {
   readonly readiness?: ProxyPod['database'];
   /** The metrics in CloudWatch. */
   readonly history: History;
-  /** As in the configuration. The time constants are short, so that it runs in seconds: PostgreSQL's clock cannot be set. */
+  /**
+   * As in the configuration. Where tokenRefreshSeconds is set, the pods refresh their tokens in that time: short, so that it runs in seconds, since
+   * PostgreSQL's clock cannot be set.
+   */
   readonly tuning?: z.input<typeof tuningSchema>;
-  /** Minimum time between the last connection of the pods and the audit. */
-  readonly settleMs?: number;
 }

@@ -2,10 +2,8 @@
 import { steady } from './metrics.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Stands for LiteLLM's 12 minutes. */
-export const REFRESH_SECONDS = 3;
-
-const LEAK = { cohorts: 3, delayMs: REFRESH_SECONDS * 1000 };
+/** A 180th of LiteLLM's 12 minutes between two refreshes, and of the 15 that a token lives, in whole seconds. */
+export const FAST_TOKENS = { tokenRefreshSeconds: 4, tokenLifeSeconds: 5 } as const;
 
 export const iamLeak: Scenario = {
   description: 'Each refresh of the IAM token leaves the old pools connected (#13120), until no slot is free.',
@@ -13,9 +11,9 @@ export const iamLeak: Scenario = {
   maxConnections: 60,
   litellm: { globalRow: 'absent' },
   pods: [
-    { connections: 4, leak: LEAK },
-    { connections: 4, leak: LEAK },
-    { connections: 4, leak: LEAK },
+    { connections: 4, leaks: 3 },
+    { connections: 4, leaks: 3 },
+    { connections: 4, leaks: 3 },
   ],
   history: {
     connections: [
@@ -24,7 +22,7 @@ export const iamLeak: Scenario = {
       { hoursAgo: 0, level: 48 },
     ],
   },
-  tuning: { poolLimit: 4, workersPerPod: 1, pods: 3, tokenLifeSeconds: 1, tokenRefreshSeconds: REFRESH_SECONDS },
+  tuning: { poolLimit: 4, workersPerPod: 1, pods: 3, ...FAST_TOKENS },
 };
 
 export const perRequestRouter: Scenario = {

@@ -12,9 +12,8 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
   const cleanUp = new CleanUp();
   const { signal } = new AbortController();
   try {
-    // Before the environment: the time between its start and the audit matters.
     const lambda = await sharedFunction();
-    const { database, endpoints, config, settled } = await startEnvironment(scenario, {
+    const { database, endpoints, config, connectPods } = await startEnvironment(scenario, {
       cleanUp,
       step: () => {},
       signal,
@@ -23,7 +22,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     const { region, credentials } = database;
     const place = { region, credentials, environment: endpoints.environment };
     const runtime = cleanUp.add(await LambdaRuntime.start(configured(lambda, config), place), (it) => it.stop());
-    await settled();
+    await connectPods();
     return readReport(await runtime.invoke({}));
   } finally {
     await cleanUp.run();

@@ -27,7 +27,7 @@ describe('startPods', () => {
     async () => {
       const pods = await startPods(database, [
         { connections: 2 },
-        { connections: 1, leak: { cohorts: 2, delayMs: 1 } },
+        { connections: 3 },
         { connections: 1, idleInTransaction: 'blocking' },
         { connections: 1, idleInTransaction: 'alone' },
         { connections: 1, login: 'password' },
@@ -36,12 +36,12 @@ describe('startPods', () => {
       await pods.stop();
       const left = await litellmSessions();
 
-      const [first, leaking, blocking, alone, old] = pods.addresses;
+      const [first, second, blocking, alone, old] = pods.addresses;
       const litellm = { user: 'litellm', ssl: true, name: '' };
       expect(pods.sessions).toBe(11);
       expect(sessions).toEqual([
         { ...litellm, address: first, state: 'idle', count: 2 },
-        { ...litellm, address: leaking, state: 'idle', count: 3 },
+        { ...litellm, address: second, state: 'idle', count: 3 },
         { ...litellm, address: blocking, state: 'active', count: 1 },
         { ...litellm, address: blocking, state: 'idle', count: 1 },
         { ...litellm, address: blocking, state: 'idle in transaction', count: 1 },
@@ -70,15 +70,46 @@ describe('startPods', () => {
     expect(await litellmSessions()).toEqual([]);
   });
 
-  it('ends at once and closes what it opened when the signal comes between two pools', async () => {
-    const ending = new AbortController();
-    const leak = { cohorts: 1, delayMs: 3_600_000 };
+  it('leaves pools behind, then replaces them and keeps their number, when the token is refreshed', async () => {
+    const pods = await startPods(
+      database,
+      [
+        { connections: 2, leaks: 2 },
+        { connections: 1, idleInTransaction: 'alone' },
+      ],
+      { refreshSeconds: 1 },
+    );
+    try {
+      await pods.settled({ leakedSeconds: 1.5, transactionSeconds: 0.2 });
 
-    const started = startPods(database, [{ connections: 1, leak }], ending.signal);
-    await vi.waitFor(async () => expect(await litellmSessions()).toHaveLength(1), 10_000);
+      const ages = await database.query(`
+        SELECT host(client_addr) AS address, state, extract(epoch FROM clock_timestamp() - backend_start) > 1.3 AS old,
+               count(*)::int AS count
+          FROM pg_stat_activity WHERE usename = 'litellm' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`);
+      expect(pods.sessions).toBe(8);
+      const old = ages.filter((row) => row.old === true && row.state === 'idle');
+      const fresh = ages.filter((row) => row.old === false && row.state === 'idle');
+      expect(old.reduce((sum, { count }) => sum + Number(count), 0)).toBe(4);
+      expect(fresh.reduce((sum, { count }) => sum + Number(count), 0)).toBe(3);
+      expect(ages.filter(({ state }) => state === 'idle in transaction')).toHaveLength(1);
+    } finally {
+      await pods.stop();
+    }
+    expect(await litellmSessions()).toEqual([]);
+  });
+
+  it('ends what it waits for at once when the signal comes before a refresh', async () => {
+    const ending = new AbortController();
+    const pods = await startPods(database, [{ connections: 1, leaks: 1 }], {
+      refreshSeconds: 3600,
+      signal: ending.signal,
+    });
+
+    const settled = pods.settled({ leakedSeconds: 0, transactionSeconds: 0 });
     ending.abort();
 
-    await expect(started).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(settled).rejects.toMatchObject({ name: 'AbortError' });
+    await pods.stop();
     expect(await litellmSessions()).toEqual([]);
   });
 
