@@ -5,7 +5,7 @@ import type { ExcessPrivilege, TableSource } from '../../snapshot/snapshot.ts';
 /** The step for whoever audits as a role that LiteLLM, or anyone else, uses: to revoke its rights could stop what uses it. */
 export function ownRole(role: string): Advice {
   return {
-    text: `For audits on a schedule, create a role for the auditor, which can do neither. Revoke nothing from ${role}: LiteLLM may use it.`,
+    text: `For audits on a schedule, create a role of its own for the auditor, which reads no key and changes nothing. Revoke nothing from ${role}: LiteLLM may use it.`,
     command: 'npm run --silent database-setup',
   };
 }

@@ -88,7 +88,7 @@ function litellmNote({ role }: ServerSource): CheckResult<PrivilegeFacts> {
   return risk({
     status: 'info',
     subject: `role ${role.name}: LiteLLM's own`,
-    summary: `Audited as ${role.name}, which LiteLLM or another program uses, and which can read and write its tables.`,
+    summary: `Audited as ${role.name}, which LiteLLM or another program uses. Its rights are theirs, and more than an auditor requires.`,
     facts: { auditedAsLitellm: true },
     advice: [ownRole(role.name)],
   });

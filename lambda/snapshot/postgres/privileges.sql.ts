@@ -8,6 +8,7 @@ const KNOWN_GROUPS = [
   'pg_use_reserved_connections',
 ];
 const PRIVILEGE_LIMIT = 50;
+const LONGEST_NAME = 300;
 
 /**
  * CTEs that list what the role may do beyond what the setup script grants: `excess`. They read catalogs alone: what was granted to the role
@@ -126,12 +127,12 @@ here AS (
     FROM membership AS m, me
    WHERE m.admin OR NOT m.known
   UNION ALL
-  SELECT 3, 'OWNER', i.type || ' ' || i.identity, 'elsewhere', 'role', me.rolname
+  SELECT 3, 'OWNER', COALESCE(pg_catalog.left(i.type || ' ' || i.identity, ${LONGEST_NAME}), 'something that was dropped'), 'elsewhere', 'role', me.rolname
     FROM own AS o CROSS JOIN me CROSS JOIN LATERAL pg_catalog.pg_identify_object(o.classid, o.objid, o.objsubid) AS i
    WHERE o.deptype = 'o' AND NOT me.rolsuper
   UNION ALL
   SELECT 4, pg_catalog.string_agg(b.privilege_type || CASE WHEN b.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', ' ORDER BY b.privilege_type),
-         i.type || ' ' || i.identity, b.place, b.holder, CASE WHEN b.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(b.grantee) END
+         COALESCE(pg_catalog.left(i.type || ' ' || i.identity, ${LONGEST_NAME}), 'something that was dropped'), b.place, b.holder, CASE WHEN b.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(b.grantee) END
     FROM beyond AS b CROSS JOIN LATERAL pg_catalog.pg_identify_object(b.classid, b.objid, b.objsubid) AS i
    GROUP BY i.type, i.identity, b.place, b.holder, b.grantee
 )`;
