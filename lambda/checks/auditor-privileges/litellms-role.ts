@@ -1,8 +1,6 @@
+import { AUDITOR_APPLICATION } from '../../model/clients.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ServerSource, Snapshot } from '../../snapshot/snapshot.ts';
-
-/** As the auditor names itself to PostgreSQL. */
-const AUDITOR = 'litellm-db-auditor';
 
 /**
  * Whether the role that audits is LiteLLM's: it owns LiteLLM's tables, may act as their owner, is configured as LiteLLM's user, or does not
@@ -22,6 +20,6 @@ export function isLitellmsRole(
   );
   const isUsed =
     sessions.status === 'ok' &&
-    sessions.value.groups.some(({ user, application }) => user === role.name && application !== AUDITOR);
+    sessions.value.groups.some(({ user, application }) => user === role.name && application !== AUDITOR_APPLICATION);
   return actsAsOwner || isUsed;
 }
