@@ -17,6 +17,7 @@ export const SETTINGS_HELP = `  --url URL               database URL; LiteLLM's 
   --proxy-url URL         also query the LiteLLM proxy: whether it is ready, and its version
   --label NAME            name of the database in the report
   --schema NAME           schema of LiteLLM's tables
+  --auditor-schema NAME   schema of the auditor's functions; the default is litellm_auditor
   --litellm-version V     LiteLLM version that runs, such as 1.81.3
   --set NAME=VALUE        a limit or timeout of the configuration, such as headroomWarningPercent=70; may be repeated
   --json                  print the report as JSON
@@ -36,6 +37,7 @@ const SETTINGS_FLAGS = {
   'proxy-url': { type: 'string' },
   label: { type: 'string' },
   schema: { type: 'string' },
+  'auditor-schema': { type: 'string' },
   'litellm-version': { type: 'string' },
   set: { type: 'string', multiple: true },
   json: { type: 'boolean' },

@@ -9,6 +9,7 @@ const FIELDS = new Map(Object.entries(tuningSchema.shape));
 export interface TuningFlags {
   readonly set?: readonly string[];
   readonly schema?: string;
+  readonly 'auditor-schema'?: string;
   readonly 'litellm-version'?: string;
 }
 
@@ -31,6 +32,7 @@ export function readTuning(flags: TuningFlags, schemaOfUrl: string | undefined, 
     ...(flags.set ?? []).map(splitAssignment),
     { flag: 'The schema in --url', name: 'litellmSchema', text: schemaOfUrl },
     { flag: '--schema', name: 'litellmSchema', text: flags.schema },
+    { flag: '--auditor-schema', name: 'auditorSchema', text: flags['auditor-schema'] },
     { flag: '--litellm-version', name: 'litellmVersion', text: flags['litellm-version'] },
   ];
   const given = new Map(all.filter(({ text }) => text !== undefined).map((one) => [one.name, one]));

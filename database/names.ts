@@ -1,15 +1,34 @@
+import pg from 'pg';
+
 /** The role that the configuration names unless it says otherwise. */
 export const DEFAULT_ROLE = 'litellm_auditor';
 
-/** The schema of the auditor's own functions, owned by the owner of LiteLLM's tables. */
-export const AUDITOR_SCHEMA = 'litellm_auditor';
+/**
+ * What the setup script installs, in numbers: one more with every change to a function or a right. It is the comment of the auditor's
+ * schema, where each role can read it.
+ */
+const SETUP_REVISION = 2;
+export const SETUP_COMMENT = `litellm-db-auditor, setup ${SETUP_REVISION}`;
 
-/** Describes the global row without its values. */
-export const GLOBAL_ROW_FUNCTION = 'global_router_settings';
-/** Counts the requests that carry a Router configuration of their own. */
-export const USER_CONFIG_FUNCTION = 'user_config_requests';
+/** The functions in the auditor's schema that an audit executes; each takes the name of LiteLLM's schema, and returns jsonb. */
+export const AUDIT_FUNCTIONS = {
+  /** Describes the global row without its values. */
+  globalRow: 'global_router_settings',
+  /** Counts the teams and the keys with router_settings by kind, without their values. */
+  team: 'team_router_settings',
+  key: 'key_router_settings',
+  /** Counts the requests that carry a Router configuration of their own. */
+  userConfig: 'user_config_requests',
+} as const;
 
-/** The functions that purge and restore the global row and list its backups, schema included. */
-export const PURGE_FUNCTION = `${AUDITOR_SCHEMA}.purge_router_settings`;
-export const RESTORE_FUNCTION = `${AUDITOR_SCHEMA}.restore_router_settings`;
-export const BACKUPS_FUNCTION = `${AUDITOR_SCHEMA}.router_settings_backups`;
+/** Those that purge and restore the global row and list its backups. */
+export const PURGE_FUNCTIONS = {
+  purge: 'purge_router_settings',
+  restore: 'restore_router_settings',
+  backups: 'router_settings_backups',
+} as const;
+
+/** A function for SQL, schema included. */
+export function functionName(auditorSchema: string, name: string): string {
+  return `${pg.escapeIdentifier(auditorSchema)}.${name}`;
+}

@@ -10,7 +10,7 @@ const CARRIES_USER_CONFIG =
 
 /**
  * Counts the requests of the last hour that carry a Router configuration of their own, as one jsonb without any value. It reads along the
- * index on "startTime", newest first. The setup script makes litellm_auditor.user_config_requests() from it; the audit runs it directly where
+ * index on "startTime", newest first. The setup script makes user_config_requests() from it; the audit runs it directly where
  * the role may read the table itself (the shell, as LiteLLM's own user).
  *
  * In TypeScript, as the function's bundle holds it too: Node 24 imports no .sql file, and esbuild carries no file along that is read by path.

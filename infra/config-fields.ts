@@ -199,9 +199,9 @@ export const databaseSchema = z
       .default('litellm')
       .describe("The name of LiteLLM's database on that server."),
     user: text(
-      /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
-      'a role name of 1 to 63 letters, digits, hyphens and underscores',
-      "The auditor's database role, created by the setup script.",
+      /^(?![Pp][Gg]_|[Rr][Dd][Ss]|postgres$)[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
+      'a role name of 1 to 63 letters, digits, hyphens and underscores that does not start with pg_ or rds and is not postgres',
+      "The auditor's database role, created by the setup script. It must be no role that anyone else uses.",
     ).default(DEFAULT_ROLE),
     rds: rdsSchema,
     proxy: proxySchema.optional(),

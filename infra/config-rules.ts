@@ -21,6 +21,7 @@ export function findProblems(config: DatabaseConfig): Problem[] {
     ...findNetworkProblems(config),
     ...findScheduleProblems(config.schedule),
     ...findNotificationProblems(config),
+    ...findSchemaProblems(config),
     ...findThresholdProblems(config.tuning),
     ...findTimeoutProblems(config),
   ];
@@ -143,6 +144,17 @@ function findNotificationProblems({ region, notifications, tuning }: DatabaseCon
   return problems;
 }
 
+/** Its rights on the auditor's schema are the setup script's alone. */
+function findSchemaProblems({ tuning: { auditorSchema, litellmSchema } }: DatabaseConfig): Problem[] {
+  if (auditorSchema !== litellmSchema) return [];
+  return [
+    {
+      field: 'tuning.auditorSchema',
+      sentence: `is "${auditorSchema}", which is tuning.litellmSchema too. Allowed: a schema of its own, which the setup script creates.`,
+    },
+  ];
+}
+
 function findThresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
   const problems: Problem[] = [];
   const mustBeBelow = [
@@ -203,4 +215,54 @@ export function findSlackProblems(databases: { readonly [label: string]: Databas
       },
     ];
   });
+}
+
+/**
+ * Two entries for one database are two LiteLLM schemas in it. The functions of one auditor's schema are for one of them, and a role that is the
+ * auditor of both could purge the row of either. `field` is a path in the whole file here.
+ */
+export function findSharedDatabaseProblems(databases: { readonly [label: string]: DatabaseConfig }): Problem[] {
+  const all = Object.entries(databases);
+  return all.flatMap(([label, database], index) =>
+    all.slice(0, index).flatMap(([first, other]) => {
+      if (!isSameDatabase(database, other)) return [];
+      const problem = (field: string, value: string, allowed: string): Problem => ({
+        field: `databases.${label}.${field}`,
+        sentence: `is ${JSON.stringify(value)}, as in databases.${first}, which is the same database. Allowed: ${allowed}.`,
+      });
+      const { litellmSchema } = database.tuning;
+      return [
+        ...(database.user === other.user
+          ? [problem('user', database.user, 'a role of its own for each LiteLLM schema')]
+          : []),
+        ...(database.tuning.auditorSchema === other.tuning.auditorSchema
+          ? [
+              problem(
+                'tuning.auditorSchema',
+                database.tuning.auditorSchema,
+                'a schema of its own for each LiteLLM schema',
+              ),
+            ]
+          : []),
+        ...(litellmSchema === undefined || other.tuning.litellmSchema === undefined
+          ? [
+              {
+                field: `databases.${litellmSchema === undefined ? label : first}.tuning.litellmSchema`,
+                sentence: `is missing, and databases.${litellmSchema === undefined ? first : label} is the same database. Allowed: the schema of LiteLLM's tables, in both.`,
+              },
+            ]
+          : litellmSchema === other.tuning.litellmSchema
+            ? [problem('tuning.litellmSchema', litellmSchema, 'each LiteLLM schema once')]
+            : []),
+      ];
+    }),
+  );
+}
+
+/** By the resource id too: the endpoints of a cluster and of its writer are two names for one server. */
+function isSameDatabase(one: DatabaseConfig, other: DatabaseConfig): boolean {
+  const isSameServer =
+    (one.host.toLowerCase() === other.host.toLowerCase() && one.port === other.port) ||
+    (one.rds.resourceId === other.rds.resourceId && one.region === other.region);
+  return isSameServer && one.account === other.account && one.databaseName === other.databaseName;
 }

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { CertificateError, fileCertificates } from './certificates.ts';
 import { type ConfigTexts, isObject, issueLines, type JsonObject, locate } from './config-errors.ts';
 import { configFileSchema, type DatabaseConfig } from './config-fields.ts';
-import { findProblems, findSlackProblems } from './config-rules.ts';
+import { findProblems, findSharedDatabaseProblems, findSlackProblems } from './config-rules.ts';
 import { locateJsonError } from './json-error.ts';
 
 export const DEFAULT_CONFIG_FILE = 'auditor.config.json';
@@ -61,7 +61,9 @@ export function parseConfig(raw: unknown, folder: string): Config {
   );
   const problems = [
     ...Object.entries(databases).flatMap(([label, database]) => databaseProblems(label, database, texts)),
-    ...findSlackProblems(databases).map(({ field, sentence }) => `${field} ${sentence}`),
+    ...[...findSlackProblems(databases), ...findSharedDatabaseProblems(databases)].map(
+      ({ field, sentence }) => `${field} ${sentence}`,
+    ),
   ];
   if (problems.length > 0) throw problemsError(problems);
   return { databases };

@@ -7,6 +7,7 @@ import type { Settings } from '../lambda/settings/settings.ts';
 import { tuningSchema } from '../lambda/settings/tuning.ts';
 import type {
   CloudWatchSource,
+  ExcessPrivilege,
   FailureKind,
   GlobalRouterSettings,
   IdleTransaction,
@@ -20,6 +21,7 @@ import type {
   ServerSource,
   SessionGroup,
   SessionsSource,
+  SetupSeen,
   Snapshot,
   SourceResult,
   Sources,
@@ -178,7 +180,7 @@ export function server(overrides: Partial<ServerSource> = {}): ServerSource {
     litellmSchema: 'public',
     otherLitellmSchemas: [],
     tables: [table('LiteLLM_Config', []), table('LiteLLM_TeamTable', ['team_id', 'team_alias', 'blocked'])],
-    globalRowFunction: 'executable',
+    setup: setup(),
     ...overrides,
     role: role(overrides.role),
   };
@@ -190,9 +192,40 @@ export function role(overrides: Partial<ServerSource['role']> = {}): ServerSourc
     seesAllSessions: true,
     isIamUser: true,
     usesReservedSlots: false,
-    excessivePrivileges: [],
-    writableTables: [],
-    readableSecrets: [],
+    isMarked: true,
+    excess: [],
+    excessCount: overrides.excess?.length ?? 0,
+    ...overrides,
+  };
+}
+
+/** The setup script of this release has run. */
+export function setup({
+  functions,
+  ...overrides
+}: Partial<Omit<SetupSeen, 'functions'>> & { readonly functions?: Partial<SetupSeen['functions']> } = {}): SetupSeen {
+  return {
+    schema: 'litellm_auditor',
+    state: 'current',
+    functions: {
+      globalRow: 'executable',
+      team: 'executable',
+      key: 'executable',
+      userConfig: 'executable',
+      ...functions,
+    },
+    ...overrides,
+  };
+}
+
+/** A right of the role itself on a table of LiteLLM, beyond the known set. */
+export function excess(overrides: Partial<ExcessPrivilege> = {}): ExcessPrivilege {
+  return {
+    right: 'SELECT',
+    object: 'table public."LiteLLM_VerificationToken"',
+    place: 'litellm',
+    holder: 'role',
+    name: 'litellm_auditor',
     ...overrides,
   };
 }
@@ -257,15 +290,14 @@ export type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'presen
 /** A row with routing policy and a secret. */
 export function globalRow(overrides: Partial<PresentRow> = {}): PresentRow {
   const keys = overrides.keys ?? [
-    { name: 'fallbacks', bytes: 40, empty: false },
-    { name: 'model_group_alias', bytes: 2, empty: true },
-    { name: 'num_retries', bytes: 1, empty: false },
-    { name: 'redis_password', bytes: 12, empty: false },
+    { name: 'fallbacks', empty: false },
+    { name: 'model_group_alias', empty: true },
+    { name: 'num_retries', empty: false },
+    { name: 'redis_password', empty: false },
   ];
   return {
     state: 'present',
     kind: 'settings',
-    bytes: 120,
     hash: 'ab'.repeat(32),
     routingPolicy: keys.filter(({ name, empty }) => !empty && ROUTING_POLICY_KEYS.has(name)).map(({ name }) => name),
     keyCount: keys.length,

@@ -4,9 +4,9 @@
       SET search_path = pg_catalog, pg_temp
       AS %L
     $create$,
-    replace(replace($body$
+    replace(replace(replace($body$
 {{body}}
 $body$,
       '@table@', format('%I.%I', litellm_schema, '{{table}}')),
-      '@table-name@', quote_literal(format('%I.%I', litellm_schema, '{{table}}'))));
-  REVOKE ALL ON FUNCTION {{signature}} FROM PUBLIC;
+      '@table-name@', quote_literal(format('%I.%I', litellm_schema, '{{table}}'))),
+      '@schema@', quote_literal(litellm_schema)));

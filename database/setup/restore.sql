@@ -1,34 +1,35 @@
 -- Restores a backup, where no row exists or in place of the row that was named. Every outcome except 'restored' leaves everything unchanged.
 #variable_conflict use_column
 DECLARE
-  wanted litellm_auditor.router_settings_backup%ROWTYPE;
+  wanted {{schema}}.router_settings_backup%ROWTYPE;
   columns text;
   is_present boolean;
   {{take_row_variables}}
 BEGIN
+  {{refuse_other_schema}}
   -- One purge or restore at a time; readers of the backups do not wait.
-  LOCK TABLE litellm_auditor.router_settings_backup IN SHARE ROW EXCLUSIVE MODE;
-  SELECT b.* INTO wanted FROM litellm_auditor.router_settings_backup AS b WHERE b.id = backup_id;
+  LOCK TABLE {{schema}}.router_settings_backup IN SHARE ROW EXCLUSIVE MODE;
+  SELECT b.* INTO wanted FROM {{schema}}.router_settings_backup AS b WHERE b.id = backup_id;
   IF NOT FOUND THEN
-    RETURN jsonb_build_object('outcome', 'no-backup');
+    RETURN jsonb_build_object('schema', @schema@, 'outcome', 'no-backup');
   END IF;
   -- The same request again: its answer was lost.
   IF wanted.restore_request_id = request AND request <> '' THEN
-    RETURN jsonb_build_object('outcome', 'already-restored', 'sameRequest', true, 'hash', wanted.row_hash, 'replaced', (
-      SELECT max(b.id) FROM litellm_auditor.router_settings_backup AS b WHERE b.action = 'restore' AND b.request_id = request));
+    RETURN jsonb_build_object('schema', @schema@, 'outcome', 'already-restored', 'sameRequest', true, 'hash', wanted.row_hash, 'replaced', (
+      SELECT max(b.id) FROM {{schema}}.router_settings_backup AS b WHERE b.action = 'restore' AND b.request_id = request));
   END IF;
 
   SELECT {{row_hash}} INTO seen_hash
     FROM @table@ AS c WHERE c.param_name = 'router_settings' FOR UPDATE;
   is_present := FOUND;
   IF is_present AND seen_hash = wanted.row_hash THEN
-    RETURN jsonb_build_object('outcome', 'already-restored', 'sameRequest', false, 'hash', wanted.row_hash, 'replaced', NULL);
+    RETURN jsonb_build_object('schema', @schema@, 'outcome', 'already-restored', 'sameRequest', false, 'hash', wanted.row_hash, 'replaced', NULL);
   END IF;
   IF is_present AND replaces_hash IS NULL THEN
-    RETURN jsonb_build_object('outcome', 'row-exists', 'hash', seen_hash);
+    RETURN jsonb_build_object('schema', @schema@, 'outcome', 'row-exists', 'hash', seen_hash);
   END IF;
   IF seen_hash IS DISTINCT FROM replaces_hash THEN
-    RETURN jsonb_build_object('outcome', 'changed', 'hash', seen_hash);
+    RETURN jsonb_build_object('schema', @schema@, 'outcome', 'changed', 'hash', seen_hash);
   END IF;
   IF is_present THEN
     {{take_row}}
@@ -48,12 +49,12 @@ BEGIN
   SELECT {{row_hash}} INTO seen_hash FROM @table@ AS c WHERE c.param_name = 'router_settings';
   IF affected = 0 AND FOUND AND NOT is_present THEN
     -- Another session wrote a row at the same moment.
-    RETURN jsonb_build_object('outcome', 'row-exists', 'hash', seen_hash);
+    RETURN jsonb_build_object('schema', @schema@, 'outcome', 'row-exists', 'hash', seen_hash);
   END IF;
   IF affected <> 1 OR seen_hash IS DISTINCT FROM wanted.row_hash THEN
     RAISE EXCEPTION 'The row could not be restored exactly. Everything was rolled back.';
   END IF;
-  UPDATE litellm_auditor.router_settings_backup SET restored_at = clock_timestamp(), restored_by = requester, restore_request_id = request
+  UPDATE {{schema}}.router_settings_backup SET restored_at = clock_timestamp(), restored_by = requester, restore_request_id = request
    WHERE id = wanted.id;
-  RETURN jsonb_build_object('outcome', 'restored', 'hash', wanted.row_hash, 'replaced', backup);
+  RETURN jsonb_build_object('schema', @schema@, 'outcome', 'restored', 'hash', wanted.row_hash, 'replaced', backup);
 END

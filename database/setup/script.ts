@@ -1,9 +1,14 @@
 import pg from 'pg';
-import { AUDITED_COLUMNS } from '../../lambda/litellm/tables.ts';
-import { postgresNameSchema, type Tuning } from '../../lambda/settings/tuning.ts';
-import { DEFAULT_ROLE } from '../names.ts';
-import { createFunctionSql, executeRightSql } from './create-function.ts';
-import { AUDIT_FUNCTIONS, PURGE_FUNCTIONS } from './functions.ts';
+import { AUDITED_COLUMNS, FORMER_COLUMNS } from '../../lambda/litellm/tables.ts';
+import {
+  auditorSchemaSchema,
+  DEFAULT_AUDITOR_SCHEMA,
+  postgresNameSchema,
+  type Tuning,
+} from '../../lambda/settings/tuning.ts';
+import { AUDIT_FUNCTIONS, DEFAULT_ROLE, PURGE_FUNCTIONS, SETUP_COMMENT } from '../names.ts';
+import { createFunctionSql, executeRightSql, signature } from './create-function.ts';
+import { auditFunctions, installedRowHashSql, purgeFunctions } from './functions.ts';
 import { sqlFile } from './sql-file.ts';
 
 export interface DatabaseSetupOptions {
@@ -11,41 +16,58 @@ export interface DatabaseSetupOptions {
   readonly role: string;
   /** The schema of LiteLLM's tables; found by the script when there is only one. */
   readonly litellmSchema?: string;
+  /** The schema of the auditor's functions. */
+  readonly auditorSchema?: string;
   /** Whether the role may purge and restore the global router_settings row; `disabled` when not given, which also revokes the right. */
   readonly purge?: Tuning['purge'];
+  /** Whether the role is the auditor's even if it looks like one that somebody else uses. */
+  readonly adopt?: boolean;
 }
 
 /**
  * Returns the SQL that creates the auditor's role and grants what an audit reads: plain SQL, to run in LiteLLM's database as the RDS master
  * user, as the owner of LiteLLM's tables, or as both in turn. It does what its runner is allowed to do, and warns what is left to do and for
- * whom. It is safe to run again, and upgrades what an earlier release installed.
+ * whom. It is safe to run again, and upgrades what an earlier release installed. Where it refuses, it has changed nothing.
  *
- * @throws ZodError when a name is none that `postgresNameSchema` allows
+ * @throws ZodError when a name is none that is allowed
  */
-export function databaseSetupSql({ role, litellmSchema, purge = 'disabled' }: DatabaseSetupOptions): string {
+export function databaseSetupSql(options: DatabaseSetupOptions): string {
+  const { role, litellmSchema, purge = 'disabled', adopt = false } = options;
+  const auditorSchema = auditorSchemaSchema.parse(options.auditorSchema ?? DEFAULT_AUDITOR_SCHEMA);
+  const schema = pg.escapeIdentifier(auditorSchema);
   const mayPurge = purge !== 'disabled';
-  const roleLiteral = nameLiteral(role);
-  const guard = sqlFile('guard.sql');
-  const rolePart = sqlFile('role.sql', { role: roleLiteral, guard });
-  const objectsPart = sqlFile('objects.sql', {
-    role: roleLiteral,
-    litellm_schema: litellmSchema === undefined ? 'NULL' : nameLiteral(litellmSchema),
-    guard,
-    rights: sqlFile('rights.sql', { audited_columns: auditedColumns() }),
-    backup_table: sqlFile('backup-table.sql'),
-    functions: [...AUDIT_FUNCTIONS, ...PURGE_FUNCTIONS].map(createFunctionSql).join('\n\n'),
-    execute_rights: [
-      ...AUDIT_FUNCTIONS.map((each) => executeRightSql(each, 'grant')),
-      ...PURGE_FUNCTIONS.map((each) => executeRightSql(each, mayPurge ? 'grant' : 'revoke')),
-    ].join('\n'),
-    may: mayPurge ? 'may' : 'may not',
-  });
-  return `-- The database role of litellm-db-auditor. It can read no key, no secret and no value of a setting in the global row,
--- and it can change nothing${mayPurge ? ' but that row, through functions that keep a backup' : ''}.
+  const audit = auditFunctions(auditorSchema, schema);
+  const all = [...audit, ...purgeFunctions(auditorSchema, schema)];
+  const names = [...Object.values(AUDIT_FUNCTIONS), ...Object.values(PURGE_FUNCTIONS)];
+  return `-- The database role of litellm-db-auditor. It can read no key, no secret and no value of a setting,
+-- and it can change nothing${mayPurge ? ' but the global router_settings row, through functions that keep a backup' : ''}.
 
-${rolePart}
-
-${objectsPart}
+${sqlFile('main.sql', {
+  role: nameLiteral(role),
+  schema_name: pg.escapeLiteral(auditorSchema),
+  litellm_schema: litellmSchema === undefined ? 'NULL' : nameLiteral(litellmSchema),
+  find_litellm: sqlFile('find-litellm.sql'),
+  role_guard: sqlFile('role-guard.sql', {
+    adopt: String(adopt),
+    signs_of_others: sqlFile('signs-of-others.sql', { known_columns: columnRows(AUDITED_COLUMNS, FORMER_COLUMNS) }),
+  }),
+  role_part: sqlFile('role.sql'),
+  may: mayPurge ? 'may' : 'may not',
+  schema_part: sqlFile('schema.sql', { function_names: names.map((name) => pg.escapeLiteral(name)).join(', ') }),
+  rights: sqlFile('rights.sql', { audited_columns: columnRows(AUDITED_COLUMNS) }),
+  tables: sqlFile('tables.sql', {
+    schema,
+    global_row_function: AUDIT_FUNCTIONS.globalRow,
+    row_hash: installedRowHashSql(schema),
+    revision: pg.escapeLiteral(SETUP_COMMENT),
+  }),
+  drop_functions: sqlFile('drop-functions.sql', {
+    signatures: all.map((each) => `to_regprocedure(${pg.escapeLiteral(signature(each))})`).join(',\n'),
+  }),
+  functions: all.map(createFunctionSql).join('\n\n'),
+  revoke_rights: sqlFile('revoke-rights.sql'),
+  execute_rights: (mayPurge ? all : audit).map(executeRightSql).join('\n'),
+})}
 `;
 }
 
@@ -62,8 +84,9 @@ function nameLiteral(name: string): string {
   return pg.escapeLiteral(postgresNameSchema.parse(name));
 }
 
-function auditedColumns(): string {
-  return Object.entries(AUDITED_COLUMNS)
+function columnRows(...tables: readonly Readonly<Record<string, readonly string[]>>[]): string {
+  return tables
+    .flatMap((each) => Object.entries(each))
     .flatMap(([table, names]) => names.map((name) => `(${pg.escapeLiteral(table)}, ${pg.escapeLiteral(name)})`))
     .join(',\n');
 }

@@ -19,6 +19,7 @@ import { proxyErrors } from './proxy-errors/check.ts';
 import { proxyHealth } from './proxy-health/check.ts';
 import { rdsConfiguration } from './rds-configuration/check.ts';
 import { routerSettingsReappeared } from './router-settings-reappeared/check.ts';
+import { setupCurrent } from './setup-current/check.ts';
 import { teamRouterSettings } from './team-router-settings/check.ts';
 import { transportSecurity } from './transport-security/check.ts';
 import { userConfig } from './user-config/check.ts';
@@ -45,6 +46,7 @@ export const CHECKS = [
   iamAuthentication,
   transportSecurity,
   rdsConfiguration,
+  setupCurrent,
   auditorPrivileges,
   knowledgeAge,
 ] as const;

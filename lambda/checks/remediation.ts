@@ -16,6 +16,14 @@ export function restartPod({ clientAddress }: Client): readonly Advice[] {
   ];
 }
 
+/** How the setup script is run: what it grants is all that an audit requires. */
+export const INSTALL: readonly Advice[] = [
+  {
+    text: "Print the setup SQL and run it in LiteLLM's database, as the RDS master user and as the owner of LiteLLM's tables. It is safe to run again:",
+    command: 'npm run --silent database-setup',
+  },
+];
+
 /** The grant that shows other roles' sessions. pg_monitor holds pg_read_all_stats (knowledge/aws.md, Amazon RDS). */
 export function seeAllSessions(role: string): Advice {
   return {

@@ -1,6 +1,9 @@
 import { escapeLiteral } from 'pg';
 import type { SessionGroup } from '../snapshot/snapshot.ts';
 
+/** As the auditor names itself to PostgreSQL. */
+export const AUDITOR_APPLICATION = 'litellm-db-auditor';
+
 /** RDS's own role: its sessions stay on the host. */
 export const RDS_ROLE = 'rdsadmin';
 /** The role of RDS Proxy's own sessions, which monitor the database. */

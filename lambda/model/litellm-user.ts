@@ -2,7 +2,7 @@ import { listed } from '../core/text.ts';
 import type { Uncertainty } from '../core/uncertainty.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ServerSource, SessionGroup } from '../snapshot/snapshot.ts';
-import { RDS_PROXY_ROLE, RDS_ROLE } from './clients.ts';
+import { AUDITOR_APPLICATION, RDS_PROXY_ROLE, RDS_ROLE } from './clients.ts';
 
 const RDS_USERS: ReadonlySet<string> = new Set([RDS_ROLE, RDS_PROXY_ROLE]);
 
@@ -29,8 +29,11 @@ export function litellmUsers(
 ): LitellmUsers | null {
   if (settings.litellmUser !== undefined)
     return { users: [settings.litellmUser], from: 'configuration', uncertainties: [] };
+  // Whoever audits as LiteLLM's own user sees LiteLLM's sessions under that name; only the auditor's own role has the mark of the setup script.
+  const isAuditor = (user: string) => user === settings.target.user && server.role.isMarked;
   const programs = groups.filter(
-    ({ user, application }) => !isTool(application) && !RDS_USERS.has(user) && user !== settings.target.user,
+    ({ user, application }) =>
+      !isTool(application) && application !== AUDITOR_APPLICATION && !RDS_USERS.has(user) && !isAuditor(user),
   );
   const owners = new Set(server.tables.map(({ owner }) => owner));
   const present = [...new Set(programs.map(({ user }) => user).filter((user) => owners.has(user)))];

@@ -52,16 +52,18 @@ export async function runAutomaticPurge(
 
 const GLOBAL_ROW_CHECK: CheckId = 'global-router-settings';
 
-type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }>;
+type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }> & { readonly hash: string };
 
 /** The row, when it costs each request a Router, holds no routing policy, and has not come back after an earlier purge. */
 function harmfulRow({ snapshot, model, report }: Audit): PresentRow | null {
   const seen = snapshot.sources['router-settings'];
   if (seen.status !== 'ok' || seen.value.global.state !== 'present' || model.routerEffects === null) return null;
   const { global } = seen.value;
+  const { hash } = global;
+  if (hash === null) return null;
   const finding = report.findings.find(({ checkId }) => checkId === GLOBAL_ROW_CHECK);
   const isWrong = model.routerEffects.global.kind === 'per-request-router' && finding !== undefined && isBad(finding);
-  return isWrong && global.routingPolicy.length === 0 && !isBack(global) ? global : null;
+  return isWrong && global.routingPolicy.length === 0 && !isBack(global) ? { ...global, hash } : null;
 }
 
 const NOT_CERTAIN = `Not tried: it is not certain that LiteLLM ${PER_REQUEST_RANGE} runs, and on any other version the row harms nothing. Set "proxy.url", so that the proxy itself states its version.`;
@@ -72,7 +74,7 @@ function isCertain({ model }: Audit): boolean {
 }
 
 /** The purge itself refuses it too; asking each time would only make a connection more. */
-function isBack({ lastPurge }: PresentRow): boolean {
+function isBack({ lastPurge }: Pick<PresentRow, 'lastPurge'>): boolean {
   return lastPurge !== null && (lastPurge.mode === 'automatic' || lastPurge.restoredAt !== null);
 }
 

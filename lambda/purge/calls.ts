@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import {
   type BackupsAnswer,
   backupsAnswerSchema,
@@ -6,7 +7,8 @@ import {
   type RestoreAnswer,
   restoreAnswerSchema,
 } from '../../database/answers.ts';
-import { BACKUPS_FUNCTION, PURGE_FUNCTION, RESTORE_FUNCTION } from '../../database/names.ts';
+import { functionName, PURGE_FUNCTIONS } from '../../database/names.ts';
+import type { Tuning } from '../settings/tuning.ts';
 import { parseAnswer } from '../snapshot/answer.ts';
 import type { Call } from './attempt.ts';
 import type { Requester } from './operation.ts';
@@ -23,29 +25,36 @@ interface Restore extends Requester {
   readonly replaces: string | null;
 }
 
+/** Where the functions are, and the schema of LiteLLM that they have to be for; they refuse any other. */
+type Place = Pick<Tuning, 'auditorSchema' | 'litellmSchema'>;
+
 /** The purge of the row with that hash. */
-export function purgeCall({ hash, loseRoutingPolicy, mode, requestedBy, requestId }: Purge): Call<PurgeAnswer> {
-  const values = [hash, loseRoutingPolicy, mode, requestedBy, requestId];
-  return {
-    access: 'write',
-    send: async (connection) =>
-      parseAnswer(purgeAnswerSchema, await connection.value(`SELECT ${PURGE_FUNCTION}($1, $2, $3, $4, $5)`, values)),
-  };
+export function purgeCall(
+  { hash, loseRoutingPolicy, mode, requestedBy, requestId }: Purge,
+  place: Place,
+): Call<PurgeAnswer> {
+  return call('write', purgeAnswerSchema, 'purge', place, [hash, loseRoutingPolicy, mode, requestedBy, requestId]);
 }
 
 /** The restore of a backup. */
-export function restoreCall({ backup, replaces, requestedBy, requestId }: Restore): Call<RestoreAnswer> {
-  const values = [backup, replaces, requestedBy, requestId];
-  return {
-    access: 'write',
-    send: async (connection) =>
-      parseAnswer(restoreAnswerSchema, await connection.value(`SELECT ${RESTORE_FUNCTION}($1, $2, $3, $4)`, values)),
-  };
+export function restoreCall({ backup, replaces, requestedBy, requestId }: Restore, place: Place): Call<RestoreAnswer> {
+  return call('write', restoreAnswerSchema, 'restore', place, [backup, replaces, requestedBy, requestId]);
 }
 
 /** The list of backups. */
-export const backupsCall: Call<BackupsAnswer> = {
-  access: 'read',
-  send: async (connection) =>
-    parseAnswer(backupsAnswerSchema, await connection.value(`SELECT ${BACKUPS_FUNCTION}()`, [])),
-};
+export function backupsCall(place: Place): Call<BackupsAnswer> {
+  return call('read', backupsAnswerSchema, 'backups', place, []);
+}
+
+function call<Schema extends z.ZodType>(
+  access: Call<unknown>['access'],
+  schema: Schema,
+  key: keyof typeof PURGE_FUNCTIONS,
+  { auditorSchema, litellmSchema }: Place,
+  values: readonly unknown[],
+): Call<z.output<Schema>> {
+  const all = [litellmSchema ?? null, ...values];
+  const parameters = all.map((_value, index) => `$${index + 1}`).join(', ');
+  const sql = `SELECT ${functionName(auditorSchema, PURGE_FUNCTIONS[key])}(${parameters})`;
+  return { access, send: async (connection) => parseAnswer(schema, await connection.value(sql, all)) };
+}

@@ -19,9 +19,10 @@ export async function dryRun(
     return { outcome: 'failed', failure };
   }
   const { global } = seen.value;
+  const schema = (server.status === 'ok' ? server.value.litellmSchema : null) ?? settings.litellmSchema ?? '';
   switch (global.state) {
     case 'absent':
-      return { outcome: 'absent' };
+      return { schema, outcome: 'absent' };
     case 'no-table':
       return {
         outcome: 'failed',
@@ -36,9 +37,9 @@ export async function dryRun(
         }),
       };
     case 'present': {
-      const { hash, kind, bytes, keys, keyCount, routingPolicy } = global;
+      const { hash, kind, keys, keyCount, routingPolicy } = global;
       const { global: effect = null } = buildModel(snapshot, settings).routerEffects ?? {};
-      const row = { hash, kind, bytes, keys, keyCount, routingPolicy };
+      const row = { schema, hash, kind, keys, keyCount, routingPolicy };
       return {
         outcome: 'dry-run',
         ...row,

@@ -14,7 +14,8 @@ const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string
   },
   '42883': {
     kind: 'other',
-    message: 'The functions that purge and restore are not installed in this database.',
+    message:
+      'The functions that purge and restore are not installed in this database, or are those of another release.',
     remediation: ENABLE_PURGE,
   },
   '42P01': {

@@ -80,7 +80,7 @@ function chatOf(operation: PurgeOperation, summary: string): ChatNotification {
     description: [
       slackLine(operation.summary, LONGEST_NOTE),
       ...notes.slice(0, MOST_NOTES).map((note) => slackLine(note, LONGEST_NOTE)),
-      `Asked by ${slackLine(requestedBy, 300)}, ${timeOf(operation)}.`,
+      `Asked by ${slackLine(requestedBy, 300)}, ${timeOf(operation)}${'schema' in operation.outcome ? `, for the schema ${slackLine(operation.outcome.schema, 63)}` : ''}.`,
     ].join('\n\n'),
     nextSteps: advice.map((each) => step(each, '')),
     keywords: [action, result, slackLine(operation.database, 63)],

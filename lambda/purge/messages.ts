@@ -1,7 +1,7 @@
 import type { Backup } from '../../database/answers.ts';
 import { listed } from '../core/text.ts';
 import { ENABLE_PURGE, stepsToRun } from '../settings/commands.ts';
-import type { Target } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Circumstances, NotDone, OperationDescription, OperationOutcome } from './operation.ts';
 import { describePurge } from './purge-messages.ts';
 import { describeRestore } from './restore-messages.ts';
@@ -9,20 +9,26 @@ import { describeRestore } from './restore-messages.ts';
 /** Describes an outcome to people: what was done, what follows from it, and what can be done next. */
 export function describeOperation(
   operation: OperationOutcome,
-  target: Target,
+  settings: Settings,
   circumstances: Circumstances,
 ): OperationDescription {
   switch (operation.action) {
     case 'purge':
       if (isNotDone(operation.outcome)) return describeNotDone('A purge', operation.outcome);
-      return describePurge(operation.outcome, target, circumstances);
+      if (operation.outcome.outcome === 'other-schema')
+        return describeOtherSchema('A purge', operation.outcome, settings);
+      return describePurge(operation.outcome, settings, circumstances);
     case 'restore':
       if (isNotDone(operation.outcome))
         return describeNotDone(`The restore of backup ${operation.backup}`, operation.outcome);
-      return describeRestore(operation.backup, operation.outcome, target);
+      if (operation.outcome.outcome === 'other-schema')
+        return describeOtherSchema(`The restore of backup ${operation.backup}`, operation.outcome, settings);
+      return describeRestore(operation.backup, operation.outcome, settings);
     case 'backups':
       if (isNotDone(operation.outcome)) return describeNotDone('The list of backups', operation.outcome);
-      return describeBackups(operation.outcome, target);
+      if (operation.outcome.outcome === 'other-schema')
+        return describeOtherSchema('The list of backups', operation.outcome, settings);
+      return describeBackups(operation.outcome, settings);
   }
 }
 
@@ -58,9 +64,32 @@ function describeNotDone(what: string, notDone: NotDone): OperationDescription {
   }
 }
 
+/** The functions belong to one schema of LiteLLM, and the row of another one is not theirs to touch. */
+function describeOtherSchema(
+  what: string,
+  { schema }: { readonly schema: string },
+  { litellmSchema, auditorSchema }: Settings,
+): OperationDescription {
+  const asked =
+    litellmSchema === undefined
+      ? 'this database has several LiteLLM schemas and the request names none'
+      : `the request is for ${litellmSchema}`;
+  return {
+    result: 'refused',
+    summary: `${what} was refused: the functions in schema ${auditorSchema} are for the LiteLLM schema ${schema}, and ${asked}. Nothing was done.`,
+    notes: [],
+    advice: [
+      {
+        text: `Name the schema with "litellmSchema" in the configuration (in a shell: --schema). Each LiteLLM schema requires its own "auditorSchema" and "user" (in a shell: --auditor-schema), installed by:`,
+        command: 'npm run --silent database-setup',
+      },
+    ],
+  };
+}
+
 function describeBackups(
   { total, backups }: { total: number; backups: readonly Backup[] },
-  target: Target,
+  settings: Settings,
 ): OperationDescription {
   const [newest] = backups;
   if (newest === undefined) {
@@ -74,14 +103,14 @@ function describeBackups(
     advice: stepsToRun(
       'To restore one of them (here the newest)',
       { action: 'restore', backup: newest.backup },
-      target,
+      settings,
     ),
   };
 }
 
-function backupLine({ backup, at, action, mode, requestedBy, bytes, keys, restoredAt }: Backup): string {
+function backupLine({ backup, at, action, mode, requestedBy, keys, restoredAt }: Backup): string {
   const how =
     action === 'restore' ? 'replaced by a restore' : `purged ${mode === 'automatic' ? 'automatically' : 'by hand'}`;
-  const held = keys.length === 0 ? `${bytes} bytes` : `${bytes} bytes: ${listed(keys, 20)}`;
+  const held = keys.length === 0 ? 'no settings' : listed(keys, 20);
   return `${backup}: ${at}, ${how}, asked by ${requestedBy}; ${held}${restoredAt === null ? '' : `; restored ${restoredAt}`}`;
 }

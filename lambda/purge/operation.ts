@@ -17,9 +17,11 @@ export type NotDone =
 /** What a purge would remove. No values. */
 export interface DryRun {
   readonly outcome: 'dry-run';
-  readonly hash: string;
+  /** The schema of LiteLLM's tables. */
+  readonly schema: string;
+  /** null: the setup script has not run, so that nothing can be purged. */
+  readonly hash: string | null;
   readonly kind: RouterSettingsKind;
-  readonly bytes: number;
   /** At most 100. Untrusted text. */
   readonly keys: readonly SettingKey[];
   readonly keyCount: number;
@@ -57,7 +59,7 @@ interface OperationCommon extends Requester {
 export type OperationOutcome =
   | { readonly action: 'purge'; readonly outcome: PurgeAnswer | DryRun | NotDone }
   | { readonly action: 'restore'; readonly backup: number; readonly outcome: RestoreAnswer | NotDone }
-  | { readonly action: 'backups'; readonly outcome: ({ readonly outcome: 'listed' } & BackupsAnswer) | NotDone };
+  | { readonly action: 'backups'; readonly outcome: BackupsAnswer | NotDone };
 
 /** An operation that was not published yet. */
 export type PurgeOperation = OperationCommon & OperationOutcome;

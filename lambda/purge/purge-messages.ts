@@ -2,7 +2,7 @@ import type { PurgeAnswer } from '../../database/answers.ts';
 import { counted, listed } from '../core/text.ts';
 import { PER_REQUEST_RANGE } from '../litellm/router-effect.ts';
 import { ENABLE_PURGE, stepsToRun } from '../settings/commands.ts';
-import type { Target } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Circumstances, DryRun, OperationDescription } from './operation.ts';
 
 /** knowledge/litellm.md section 3. */
@@ -19,13 +19,13 @@ const STOPPED = {
 
 /** Describes the outcome of a purge to people. */
 export function describePurge(
-  outcome: PurgeAnswer | DryRun,
-  target: Target,
+  outcome: Exclude<PurgeAnswer, { outcome: 'other-schema' }> | DryRun,
+  settings: Settings,
   { mode, enabled }: Pick<Circumstances, 'mode' | 'enabled'>,
 ): OperationDescription {
   switch (outcome.outcome) {
     case 'dry-run':
-      return describeDryRun(outcome, target, enabled);
+      return describeDryRun(outcome, settings, enabled);
     case 'purged':
       return {
         result: 'done',
@@ -38,14 +38,14 @@ export function describePurge(
             ? ['If the row comes back or is restored, automatic purges stop until somebody has purged by hand.']
             : []),
         ],
-        advice: stepsToRun('To undo it', { action: 'restore', backup: outcome.backup }, target),
+        advice: stepsToRun('To undo it', { action: 'restore', backup: outcome.backup }, settings),
       };
     case 'already-purged':
       return {
         result: 'nothing-to-do',
         summary: `${outcome.sameRequest ? 'This request has already purged the row' : 'The row was already purged'}, at ${outcome.at}; backup ${outcome.backup} holds it. Nothing more was done.`,
         notes: [`That purge was requested by ${outcome.requestedBy}.`, WRITTEN_BACK],
-        advice: stepsToRun('To undo it', { action: 'restore', backup: outcome.backup }, target),
+        advice: stepsToRun('To undo it', { action: 'restore', backup: outcome.backup }, settings),
       };
     case 'absent':
       return {
@@ -59,7 +59,7 @@ export function describePurge(
         result: 'refused',
         summary: 'The row does not have the hash that was confirmed: it has probably changed since. Nothing was done.',
         notes: [`Its hash is now ${outcome.hash}.`],
-        advice: stepsToRun('To see what it holds now and which hash to confirm', { action: 'purge' }, target),
+        advice: stepsToRun('To see what it holds now and which hash to confirm', { action: 'purge' }, settings),
       };
     case 'routing-policy':
       return {
@@ -71,7 +71,7 @@ export function describePurge(
           ...stepsToRun(
             'For the dry run, which also shows how to purge the row and lose that policy',
             { action: 'purge' },
-            target,
+            settings,
           ),
         ],
       };
@@ -80,19 +80,19 @@ export function describePurge(
         result: 'refused',
         summary: `The row was not purged automatically: ${STOPPED[outcome.reason]}.`,
         notes: ['Automatic purges continue after somebody has purged by hand.'],
-        advice: stepsToRun('To see the row and how to purge it', { action: 'purge' }, target),
+        advice: stepsToRun('To see the row and how to purge it', { action: 'purge' }, settings),
       };
   }
 }
 
-function describeDryRun(row: DryRun, target: Target, enabled: boolean): OperationDescription {
-  const { hash, bytes, keys, keyCount, routingPolicy } = row;
-  const names = keys.map(({ name, bytes: size }) => `${name} (${counted(size, 'byte')})`);
+function describeDryRun(row: DryRun, settings: Settings, enabled: boolean): OperationDescription {
+  const { schema, hash, keys, keyCount, routingPolicy } = row;
+  const names = keys.map(({ name, empty }) => (empty ? `${name} (empty)` : name));
   const unseen = keyCount - keys.length;
   const loses = routingPolicy.length > 0;
   return {
     result: 'shown',
-    summary: `Dry run, nothing was changed: the global router_settings row holds ${counted(keyCount, 'setting')} (${counted(bytes, 'byte')}).`,
+    summary: `Dry run, nothing was changed: the global router_settings row of schema ${schema} holds ${counted(keyCount, 'setting')}.`,
     notes: [
       ...(keyCount > 0 ? [`Settings: ${names.join(', ')}${unseen > 0 ? ` and ${unseen} more` : ''}.`] : []),
       gain(row),
@@ -103,12 +103,14 @@ function describeDryRun(row: DryRun, target: Target, enabled: boolean): Operatio
       WRITTEN_BACK,
     ],
     advice: [
-      ...(enabled ? [] : [ENABLE_PURGE]),
-      ...stepsToRun(
-        loses ? 'To purge it and lose that routing policy' : 'To purge it',
-        { action: 'purge', confirm: hash, ...(loses ? { loseRoutingPolicy: true } : {}) },
-        target,
-      ),
+      ...(enabled && hash !== null ? [] : [ENABLE_PURGE]),
+      ...(hash === null
+        ? []
+        : stepsToRun(
+            loses ? 'To purge it and lose that routing policy' : 'To purge it',
+            { action: 'purge', confirm: hash, ...(loses ? { loseRoutingPolicy: true } : {}) },
+            settings,
+          )),
     ],
   };
 }

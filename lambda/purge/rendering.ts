@@ -35,9 +35,15 @@ const LONGEST_NOTE = 5000;
 function factsOf(operation: PurgeOperation): string[] {
   return [
     `Database: ${plainLine(operation.database, 63)}`,
+    ...schemaFact(operation),
     `Asked by: ${plainLine(operation.requestedBy, 400)}`,
     `Request: ${plainLine(operation.requestId, 200)}`,
     `When: ${timeOf(operation)}`,
     `Auditor: litellm-db-auditor ${plainLine(operation.auditorVersion, 60)}`,
   ];
+}
+
+/** Whose row it was: a database can have several LiteLLM schemas. */
+function schemaFact({ outcome }: PurgeOperation): readonly string[] {
+  return 'schema' in outcome ? [`Schema: ${plainLine(outcome.schema, 63)}`] : [];
 }

@@ -1,13 +1,17 @@
 import type { RestoreAnswer } from '../../database/answers.ts';
 import { PER_REQUEST_RANGE } from '../litellm/router-effect.ts';
 import { stepsToRun } from '../settings/commands.ts';
-import type { Target } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { OperationDescription } from './operation.ts';
 
 const READ_AGAIN = `LiteLLM ${PER_REQUEST_RANGE} uses the row from the next request on. Other versions apply it when they reload their configuration, at the latest at a restart.`;
 
 /** Describes the outcome of a restore to people. */
-export function describeRestore(backup: number, outcome: RestoreAnswer, target: Target): OperationDescription {
+export function describeRestore(
+  backup: number,
+  outcome: Exclude<RestoreAnswer, { outcome: 'other-schema' }>,
+  settings: Settings,
+): OperationDescription {
   switch (outcome.outcome) {
     case 'restored':
       return {
@@ -19,7 +23,7 @@ export function describeRestore(backup: number, outcome: RestoreAnswer, target: 
           outcome.replaced === null
             ? { action: 'purge', confirm: outcome.hash, loseRoutingPolicy: true }
             : { action: 'restore', backup: outcome.replaced, replace: outcome.hash },
-          target,
+          settings,
         ),
       };
     case 'already-restored':
@@ -36,7 +40,7 @@ export function describeRestore(backup: number, outcome: RestoreAnswer, target: 
         result: 'refused',
         summary: `There is no backup ${backup}. Nothing was done.`,
         notes: [],
-        advice: stepsToRun('To list the backups', { action: 'backups' }, target),
+        advice: stepsToRun('To list the backups', { action: 'backups' }, settings),
       };
     case 'row-exists':
       return {
@@ -46,8 +50,8 @@ export function describeRestore(backup: number, outcome: RestoreAnswer, target: 
           "It was written after the purge, probably by LiteLLM's UI. A restore that names its hash keeps it as another backup.",
         ],
         advice: [
-          ...stepsToRun('To see what it holds', { action: 'purge' }, target),
-          ...stepsToRun('To replace it', { action: 'restore', backup, replace: outcome.hash }, target),
+          ...stepsToRun('To see what it holds', { action: 'purge' }, settings),
+          ...stepsToRun('To replace it', { action: 'restore', backup, replace: outcome.hash }, settings),
         ],
       };
     case 'changed':
@@ -56,13 +60,13 @@ export function describeRestore(backup: number, outcome: RestoreAnswer, target: 
             result: 'refused',
             summary: 'The row to replace no longer exists. Nothing was done.',
             notes: [],
-            advice: stepsToRun('To restore without replacing a row', { action: 'restore', backup }, target),
+            advice: stepsToRun('To restore without replacing a row', { action: 'restore', backup }, settings),
           }
         : {
             result: 'refused',
             summary: 'The row does not have the hash that was given: it has probably changed since. Nothing was done.',
             notes: [`Its hash is now ${outcome.hash}.`],
-            advice: stepsToRun('To see what it holds', { action: 'purge' }, target),
+            advice: stepsToRun('To see what it holds', { action: 'purge' }, settings),
           };
   }
 }

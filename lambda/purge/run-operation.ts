@@ -25,7 +25,7 @@ export async function runOperation(
     durationMs: Math.round(performance.now() - start),
     mode: circumstances.mode,
     ...circumstances.requester,
-    ...describeOperation(operation, settings.target, circumstances),
+    ...describeOperation(operation, settings, circumstances),
     ...operation,
   };
 }
@@ -41,31 +41,35 @@ async function perform(
       const { action, confirm, loseRoutingPolicy = false } = request;
       if (confirm === undefined) return { action, outcome: await dryRun(settings, budgetMs) };
       if (!enabled) return { action, outcome: { outcome: 'disabled' } };
-      const sent = await attempt(purgeCall({ hash: confirm, loseRoutingPolicy, mode, ...requester }), settings, budget);
+      const sent = await attempt(
+        purgeCall({ hash: confirm, loseRoutingPolicy, mode, ...requester }, settings),
+        settings,
+        budget,
+      );
       if ('notDone' in sent) return { action, outcome: sent.notDone };
       const { answer, wasLost } = sent;
       if (wasLost && answer.outcome === 'already-purged' && answer.sameRequest) {
-        return { action, outcome: { outcome: 'purged', backup: answer.backup, at: answer.at } };
+        return { action, outcome: { schema: answer.schema, outcome: 'purged', backup: answer.backup, at: answer.at } };
       }
       return { action, outcome: answer };
     }
     case 'restore': {
       const { action, backup, replace: replaces = null } = request;
       if (!enabled) return { action, backup, outcome: { outcome: 'disabled' } };
-      const sent = await attempt(restoreCall({ backup, replaces, ...requester }), settings, budget);
+      const sent = await attempt(restoreCall({ backup, replaces, ...requester }, settings), settings, budget);
       if ('notDone' in sent) return { action, backup, outcome: sent.notDone };
       const { answer, wasLost } = sent;
       if (wasLost && answer.outcome === 'already-restored' && answer.sameRequest) {
-        const { hash, replaced } = answer;
-        return { action, backup, outcome: { outcome: 'restored', hash, replaced } };
+        const { schema, hash, replaced } = answer;
+        return { action, backup, outcome: { schema, outcome: 'restored', hash, replaced } };
       }
       return { action, backup, outcome: answer };
     }
     case 'backups': {
       const { action } = request;
-      const sent = await attempt(backupsCall, settings, budget);
+      const sent = await attempt(backupsCall(settings), settings, budget);
       if ('notDone' in sent) return { action, outcome: sent.notDone };
-      return { action, outcome: { outcome: 'listed', ...sent.answer } };
+      return { action, outcome: sent.answer };
     }
   }
 }

@@ -1,10 +1,11 @@
 import type { Advice } from '../core/finding.ts';
 import { shellWord } from '../core/text.ts';
 import type { PurgeRequest } from './request.ts';
-import type { Target } from './settings.ts';
+import type { Settings, Target } from './settings.ts';
+import { DEFAULT_AUDITOR_SCHEMA, type Tuning } from './tuning.ts';
 
 /** The steps that start an operation: the event for the function, and the same from a shell. `text` says what for. */
-export function stepsToRun(text: string, request: PurgeRequest, target: Target): readonly Advice[] {
+export function stepsToRun(text: string, request: PurgeRequest, settings: Settings): readonly Advice[] {
   return [
     {
       text: `${text}, test the auditor's function in the Lambda console with this event:`,
@@ -12,7 +13,7 @@ export function stepsToRun(text: string, request: PurgeRequest, target: Target):
     },
     {
       text: 'Or from a shell that reaches the database, in a checkout of litellm-db-auditor:',
-      command: `npm run --silent ${request.action} -- ${[...targetFlags(target), ...requestFlags(request)].join(' ')}`,
+      command: `npm run --silent ${request.action} -- ${[...targetFlags(settings.target), ...schemaFlags(settings), ...requestFlags(request)].join(' ')}`,
     },
   ];
 }
@@ -46,4 +47,12 @@ function targetFlags({ host, port, databaseName, user, login }: Target): readonl
   if (login.kind === 'password') return ['--url', '"$DATABASE_URL"'];
   const fields = { host, port: String(port), dbname: databaseName, user, region: login.region };
   return ['--iam', ...Object.entries(fields).flatMap(([name, value]) => [`--${name}`, shellWord(value)])];
+}
+
+/** Where the functions are, and what they have to be for: without it, several schemas could be meant. */
+function schemaFlags({ litellmSchema, auditorSchema }: Tuning): readonly string[] {
+  return [
+    ...(litellmSchema === undefined ? [] : ['--schema', shellWord(litellmSchema)]),
+    ...(auditorSchema === DEFAULT_AUDITOR_SCHEMA ? [] : ['--auditor-schema', auditorSchema]),
+  ];
 }

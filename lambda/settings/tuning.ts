@@ -10,6 +10,18 @@ export const postgresNameSchema = z
     error: 'Allowed are printable characters, at most one of them a $',
   });
 
+/** The schema of the auditor's own functions, unless the configuration names another. */
+export const DEFAULT_AUDITOR_SCHEMA = 'litellm_auditor';
+
+/** All rights on it are the setup script's, so it is no schema that anyone else uses. */
+export const auditorSchemaSchema = z
+  .string()
+  .regex(/^(?!pg_|public$|information_schema$)[a-z_][a-z0-9_]{0,62}$/)
+  .meta({
+    errorMessage:
+      'a name of 1 to 63 lower-case letters, digits and underscores that does not start with a digit or pg_, and is not public',
+  });
+
 /**
  * Every limit and deadline, with unit, default and range. The configuration file has the same names, and the stack hands them to the
  * function as environment variables (`environmentName`). Defaults: docs/checks.
@@ -31,6 +43,11 @@ export const tuningSchema = z.strictObject({
     errorMessage: 'text of 1 to 63 printable characters, at most one of them a $',
     description: "The schema of LiteLLM's tables. Detected if there is only one.",
   }),
+  auditorSchema: auditorSchemaSchema
+    .default(DEFAULT_AUDITOR_SCHEMA)
+    .describe(
+      "The schema of the auditor's functions, created by the setup script. It serves one LiteLLM schema: two in one database require two entries, each with its own auditorSchema, user and litellmSchema.",
+    ),
   headroomWarningPercent: z
     .number()
     .int()

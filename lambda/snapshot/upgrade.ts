@@ -3,7 +3,7 @@ import * as z from 'zod';
 const versionOne = z.looseObject({ schemaVersion: z.literal(1), sources: z.looseObject({}) });
 
 /** Names that release 0.1.0 gave to fields, and what they are called now. */
-const RENAMED: Readonly<Record<string, string>> = { powers: 'excessivePrivileges', missing: 'remediation' };
+const RENAMED: Readonly<Record<string, string>> = { missing: 'remediation' };
 
 const anySaved = z.looseObject({ sources: z.looseObject({}) });
 
@@ -51,6 +51,8 @@ function renamed(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
       const newName = RENAMED[name] ?? name;
+      // It had no key, so that a short value could be guessed from it.
+      if (name === 'hash') return [name, null];
       return [newName, newName === 'remediation' && typeof inner === 'string' ? asStep(inner) : renamed(inner)];
     }),
   );

@@ -4,6 +4,7 @@ import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { startDatabase } from '../shared-database.ts';
 import {
   evaluate,
+  excess,
   failed,
   globalRow,
   healthySnapshot,
@@ -17,10 +18,11 @@ import {
   server,
   sessionGroup,
   sessions,
+  setup,
   table,
 } from '../snapshots.ts';
 
-const KEYS = 'LiteLLM_VerificationToken';
+const BEATS = 'LiteLLM_ProxyWorkerHeartbeat';
 
 const sick: Snapshot = healthySnapshot({
   configuredVersion: '1.81.3',
@@ -28,13 +30,16 @@ const sick: Snapshot = healthySnapshot({
     server: seen(
       server({
         maxConnections: 25,
-        globalRowFunction: 'no-right',
-        tables: [table(KEYS, ['key_alias', 'blocked'], [])],
+        setup: setup({ functions: { globalRow: 'no-right' } }),
+        tables: [table(BEATS, ['worker_id', 'hostname'], [])],
         role: role({
           seesAllSessions: false,
-          excessivePrivileges: ['createrole', 'bypassrls', 'pg_read_all_data'],
-          writableTables: [`public.${KEYS}`],
-          readableSecrets: [`public.${KEYS}.token`],
+          excess: [
+            excess({ right: 'CREATEROLE', object: '', place: 'role' }),
+            excess({ right: 'BYPASSRLS', object: '', place: 'role' }),
+            excess({ right: 'MEMBER', object: 'pg_read_all_data', place: 'role' }),
+            excess({ right: 'ADMIN', object: 'rds_iam', place: 'role' }),
+          ],
         }),
       }),
     ),
@@ -80,12 +85,12 @@ const statements = new Set(
 describe('SQL that a finding gives to paste', () => {
   let database: SandboxDatabase;
   beforeAll(async () => {
-    database = await startDatabase();
+    database = await startDatabase({ litellm: { version: '1.100.0', workers: [1] } });
   }, 60_000);
   afterAll(() => database.stop());
 
   it('is there for each kind of statement', () => {
-    const kinds = new Set([...statements].map((statement) => statement.split(' ')[0]));
+    const kinds = new Set([...statements].flatMap((statement) => statement.match(/^[A-Z]+/gm) ?? []));
 
     expect([...kinds].sort()).toEqual(['ALTER', 'DELETE', 'GRANT', 'REVOKE', 'SELECT']);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../lambda/checks/registry.ts';
 import {
   evaluate,
+  excess,
   globalRow,
   healthySnapshot,
   holders,
@@ -37,7 +38,6 @@ const serverSource = fc
     maxConnections: fc.integer({ min: 1, max: 300 }),
     totalBackends: fc.nat({ max: 300 }),
     yes: fc.boolean(),
-    globalRowFunction: fc.constantFrom('executable' as const, 'no-right' as const, 'absent' as const),
   })
   .map(({ text, names, yes, ...numbers }) =>
     server({
@@ -50,9 +50,8 @@ const serverSource = fc
       role: role({
         name: text,
         seesAllSessions: yes,
-        excessivePrivileges: names,
-        writableTables: names,
-        readableSecrets: names,
+        isMarked: yes,
+        excess: names.map((object) => excess({ object, name: text })),
       }),
     }),
   );
@@ -106,7 +105,7 @@ const routerSource = fc
       'text' as const,
       'other' as const,
     ),
-    keys: fc.array(fc.record({ name, bytes: count, empty: fc.boolean() }), { maxLength: 5 }),
+    keys: fc.array(fc.record({ name, empty: fc.boolean() }), { maxLength: 5 }),
     team: scoped,
     key: scoped,
   })

@@ -5,13 +5,16 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { INSTANCE } from '../infra/configs.ts';
 
-const PURGE_GRANT = 'GRANT EXECUTE ON FUNCTION litellm_auditor.purge_router_settings';
+const PURGE_GRANT = 'GRANT EXECUTE ON FUNCTION "litellm_auditor".purge_router_settings';
 
 // A folder of its own, so that no auditor.config.json of the one who runs the tests is found.
 const folder = mkdtempSync(join(tmpdir(), 'auditor-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const config = join(folder, 'two.json');
-writeFileSync(config, JSON.stringify({ defaults: INSTANCE, databases: { prod: { user: 'prod_auditor' }, test: {} } }));
+writeFileSync(
+  config,
+  JSON.stringify({ defaults: INSTANCE, databases: { prod: { user: 'prod_auditor' }, test: { databaseName: 'test' } } }),
+);
 
 function run(...flags: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('cli/database-setup.ts'), ...flags], {
@@ -40,6 +43,25 @@ describe('database-setup', () => {
     expect(stdout).toContain('prod_auditor');
   });
 
+  it('has the schemas of the flags, which win over the configuration, and adopts a role only when it is told to', () => {
+    const plain = run('--config', config, '--database', 'prod').stdout;
+    const { stdout } = run(
+      '--config',
+      config,
+      '--database',
+      'prod',
+      '--schema',
+      's',
+      '--auditor-schema',
+      'a',
+      '--adopt',
+    );
+
+    expect(stdout).toContain("auditor_schema CONSTANT pg_catalog.name := 'a';");
+    expect(stdout).toContain("litellm_schema pg_catalog.name := 's';");
+    expect([plain, stdout].map((text) => /is_marked AND NOT (true|false)/.exec(text)?.[1])).toEqual(['false', 'true']);
+  });
+
   it('prints its help when --help is given', () => {
     const help = run('--help');
 
@@ -60,6 +82,11 @@ describe('database-setup', () => {
       '--database is "nope". Allowed: one of prod, test.\n',
     ],
     ['no database of several', ['--config', config], '--database is missing. Allowed: one of prod, test.\n'],
+    [
+      'a schema of somebody else',
+      ['--auditor-schema', 'public'],
+      expect.stringMatching(/^--auditor-schema is "public"\. Allowed: a name/),
+    ],
   ])('prints a sentence alone, with status 3, when there is %s', (_name, flags, stderr) => {
     expect(run(...flags)).toEqual({ status: 3, stdout: '', stderr });
   });

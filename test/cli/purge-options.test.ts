@@ -21,7 +21,24 @@ describe('the purge commands', () => {
     expect(parsePurgeCommand(action, [...URL, ...flags], {})).toMatchObject({ kind: 'run', request, json: false });
   });
 
+  it.each(['purge', 'backups'] as const)(
+    '%s takes the schemas of the flags, and the default without them',
+    (action) => {
+      const plain = parsePurgeCommand(action, URL, {});
+      const named = parsePurgeCommand(
+        action,
+        [...URL, '--schema', 'staging', '--auditor-schema', 'staging_auditor'],
+        {},
+      );
+
+      expect(plain).toMatchObject({ settings: { auditorSchema: 'litellm_auditor' } });
+      expect(named).toMatchObject({ settings: { litellmSchema: 'staging', auditorSchema: 'staging_auditor' } });
+    },
+  );
+
   it.each([
+    ['purge', ['--auditor-schema', 'public'], /--auditor-schema is "public"\. Allowed: a name of 1 to 63/],
+    ['purge', ['--auditor-schema', 'a"; DROP SCHEMA x; --'], /--auditor-schema is/],
     ['purge', ['--confirm', 'abc'], /--confirm is "abc"\. Allowed: the hash of the row/],
     ['purge', ['--lose-routing-policy'], /--lose-routing-policy requires --confirm/],
     ['purge', ['--backup', '7'], /--backup/],

@@ -63,7 +63,7 @@ describe('databaseSetupSql', () => {
       fc.property(accepted, accepted, (role, litellmSchema) => {
         const script = databaseSetupSql({ role, litellmSchema });
 
-        expect(script.split(`auditor CONSTANT pg_catalog.name := ${pg.escapeLiteral(role)};\n`)).toHaveLength(3);
+        expect(script.split(`auditor CONSTANT pg_catalog.name := ${pg.escapeLiteral(role)};\n`)).toHaveLength(2);
         expect(script.split(`litellm_schema pg_catalog.name := ${pg.escapeLiteral(litellmSchema)};\n`)).toHaveLength(2);
         expect(dollarTags(script)).toEqual(tags);
       }),
@@ -83,7 +83,15 @@ describe('databaseSetupSql', () => {
       fc.property(hostile, (name) => {
         expect(() => databaseSetupSql({ role: name })).toThrow();
         expect(() => databaseSetupSql({ role: 'r', litellmSchema: name })).toThrow();
+        expect(() => databaseSetupSql({ role: 'r', auditorSchema: name })).toThrow();
       }),
     );
   });
+
+  it.each(['public', 'pg_catalog', 'pg_temp', 'information_schema', 'Auditor', 'a"b', "a'b", '1a', '', 'a'.repeat(64)])(
+    "refuses %j as the auditor's schema, since all rights on it are revoked and its name stands in SQL",
+    (auditorSchema) => {
+      expect(() => databaseSetupSql({ role: 'r', auditorSchema })).toThrow();
+    },
+  );
 });

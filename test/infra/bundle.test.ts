@@ -23,7 +23,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'own.pem'), irish);
   bundles = synthesize('assembly', {
     frankfurt: INSTANCE,
-    'own-file': { ...INSTANCE, caFile: 'own.pem' },
+    'own-file': { ...INSTANCE, databaseName: 'own', caFile: 'own.pem' },
     'unknown-region': { ...INSTANCE, region: 'ap-east-2', host: 'db.example.com' },
   });
 });

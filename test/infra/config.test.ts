@@ -132,7 +132,7 @@ describe('a configuration', () => {
     [{ account: 111122223333 }, 'account is 111122223333. Allowed: an AWS account number of 12 digits, in quotes.'],
     [
       { user: 'litellm*' },
-      'user is "litellm*". Allowed: a role name of 1 to 63 letters, digits, hyphens and underscores.',
+      'user is "litellm*". Allowed: a role name of 1 to 63 letters, digits, hyphens and underscores that does not start with pg_ or rds and is not postgres.',
     ],
     [
       { rds: { ...INSTANCE.rds, identifier: '*' } },
@@ -285,11 +285,77 @@ describe('a configuration', () => {
 
     const lines = errorLines({
       defaults: { ...INSTANCE, notifications },
-      databases: { a: {}, b: {}, c: { account: '444455556666' } },
+      databases: { a: {}, b: { databaseName: 'b' }, c: { account: '444455556666' } },
     });
 
     expect(lines).toEqual([
       'databases.b.notifications.slack is the channel of databases.a too. Allowed: a channel once per account. Set topicArn to the topic of a instead.',
+    ]);
+  });
+
+  const staging = { user: 'staging_auditor', tuning: { auditorSchema: 'staging_auditor', litellmSchema: 'staging' } };
+  const AS_IN_PROD = 'as in databases.prod, which is the same database. Allowed:';
+
+  it.each([
+    ['nothing of their own', {}, ['user', 'tuning.auditorSchema', 'tuning.litellmSchema']],
+    ['one user', { ...staging, user: 'litellm_auditor' }, ['user']],
+    [
+      "one auditor's schema",
+      { ...staging, tuning: { litellmSchema: 'staging', auditorSchema: 'litellm_auditor' } },
+      ['tuning.auditorSchema'],
+    ],
+    [
+      'no LiteLLM schema for one',
+      { ...staging, tuning: { auditorSchema: 'staging_auditor' } },
+      ['tuning.litellmSchema'],
+    ],
+    [
+      'one LiteLLM schema',
+      { ...staging, tuning: { ...staging.tuning, litellmSchema: 'public' } },
+      ['tuning.litellmSchema'],
+    ],
+    [
+      'one user, and two names of one cluster',
+      { ...staging, user: 'litellm_auditor', host: 'other.example.com' },
+      ['user'],
+    ],
+  ])(
+    'is refused when two entries for one database have %s, since one could purge the row of the other',
+    (_name, second, fields) => {
+      const lines = errorLines({
+        defaults: INSTANCE,
+        databases: { prod: { tuning: { litellmSchema: 'public' } }, staging: second },
+      });
+
+      expect(lines.map((line) => line.split(' ')[0])).toEqual(fields.map((field) => `databases.staging.${field}`));
+      expect(lines.every((line) => line.includes(AS_IN_PROD) || line.includes('is missing'))).toBe(true);
+    },
+  );
+
+  it.each([
+    ['two LiteLLM schemas of one database that share nothing', staging],
+    ['two databases of one server', { databaseName: 'other' }],
+    ['two servers', { host: 'other.example.com', rds: CLUSTER.rds }],
+  ])('is accepted with %s', (_name, second) => {
+    const prod = { tuning: { litellmSchema: 'public' } };
+
+    expect(errorLines({ defaults: INSTANCE, databases: { prod, staging: second } })).toEqual([]);
+  });
+
+  it.each(['public', 'pg_auditor', 'Auditor', 'a"; DROP', 'litellm'])(
+    "is refused when the auditor's schema is %j",
+    (auditorSchema) => {
+      const lines = errorLines({
+        databases: { prod: { ...INSTANCE, tuning: { auditorSchema, litellmSchema: 'litellm' } } },
+      });
+
+      expect(lines).toEqual([expect.stringMatching(/^databases\.prod\.tuning\.auditorSchema is .* Allowed: /)]);
+    },
+  );
+
+  it.each(['pg_monitor', 'PG_x', 'rdsadmin', 'rds_iam', 'postgres'])('is refused when the user is %s', (user) => {
+    expect(errorLines({ databases: { prod: { ...INSTANCE, user } } })).toEqual([
+      expect.stringMatching(/^databases\.prod\.user is /),
     ]);
   });
 

@@ -21,6 +21,8 @@ describe('functionEnvironment', () => {
       notifyFrom: 'critical',
       litellmVersion: '1.81.3',
       litellmUser: 'gateway',
+      litellmSchema: 'staging',
+      auditorSchema: 'staging_auditor',
       poolLimit: 20,
       workersPerPod: 4,
       pods: 3,

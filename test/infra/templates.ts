@@ -18,6 +18,7 @@ const DATABASES = {
   },
   shared: {
     ...INSTANCE,
+    databaseName: 'shared',
     vpc: { ...INSTANCE.vpc, securityGroupIds: ['sg-0123456789abcdef0'] },
     notifications: EXISTING_TOPIC,
     schedule: {

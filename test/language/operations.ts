@@ -6,6 +6,7 @@ import { presentRowSchema } from '../../lambda/snapshot/schema/router-settings.t
 import { failureKindSchema } from '../../lambda/snapshot/schema/source.ts';
 
 const AT = '2026-11-22T03:00:00Z';
+const SCHEMA = 'public';
 const HASH = 'ab'.repeat(32);
 const SQLSTATES = ['42501', '42883', '3F000', '42P01', '25006', '54000', '55P03', 'P0001', '57P01', '57014', 'XX000'];
 
@@ -20,14 +21,14 @@ const notDone: readonly NotDone[] = [
 ];
 
 const EFFECTS = ['per-request-router', 'shared-router', 'ignored', 'no-router', 'unknown'] as const;
-const KEYS = [{ name: 'num_retries', bytes: 1, empty: false }];
+const KEYS = [{ name: 'num_retries', empty: false }];
 const dryRuns: readonly DryRun[] = presentRowSchema.shape.kind.options.flatMap((kind) =>
   EFFECTS.flatMap((effect) =>
     [[], ['fallbacks']].map((routingPolicy) => ({
       outcome: 'dry-run' as const,
-      hash: HASH,
+      schema: SCHEMA,
+      hash: kind === 'other' ? null : HASH,
       kind,
-      bytes: 120,
       keys: KEYS,
       keyCount: 3,
       routingPolicy,
@@ -45,33 +46,38 @@ type Answers<Outcome extends { outcome: string }> = {
 
 const purges: Answers<Exclude<PurgeOutcome, NotDone>> = {
   'dry-run': dryRuns,
-  purged: [{ outcome: 'purged', backup: 1, at: AT }],
+  'other-schema': [{ schema: SCHEMA, outcome: 'other-schema' }],
+  purged: [{ schema: SCHEMA, outcome: 'purged', backup: 1, at: AT }],
   'already-purged': [true, false].map((sameRequest) => ({
+    schema: SCHEMA,
     outcome: 'already-purged',
     backup: 1,
     at: AT,
     requestedBy: 'alice',
     sameRequest,
   })),
-  absent: [{ outcome: 'absent' }],
-  changed: [{ outcome: 'changed', hash: HASH }],
-  'routing-policy': [{ outcome: 'routing-policy', keys: ['fallbacks'] }],
+  absent: [{ schema: SCHEMA, outcome: 'absent' }],
+  changed: [{ schema: SCHEMA, outcome: 'changed', hash: HASH }],
+  'routing-policy': [{ schema: SCHEMA, outcome: 'routing-policy', keys: ['fallbacks'] }],
   'automatic-stopped': (['reappeared', 'restored', 'once-a-day'] as const).map((reason) => ({
+    schema: SCHEMA,
     outcome: 'automatic-stopped',
     reason,
   })),
 };
 const restores: Answers<Exclude<RestoreOutcome, NotDone>> = {
-  restored: [null, 2].map((replaced) => ({ outcome: 'restored', hash: HASH, replaced })),
+  'other-schema': [{ schema: SCHEMA, outcome: 'other-schema' }],
+  restored: [null, 2].map((replaced) => ({ schema: SCHEMA, outcome: 'restored', hash: HASH, replaced })),
   'already-restored': [true, false].map((sameRequest) => ({
+    schema: SCHEMA,
     outcome: 'already-restored',
     sameRequest,
     hash: HASH,
     replaced: null,
   })),
-  'no-backup': [{ outcome: 'no-backup' }],
-  'row-exists': [{ outcome: 'row-exists', hash: HASH }],
-  changed: [HASH, null].map((hash) => ({ outcome: 'changed', hash })),
+  'no-backup': [{ schema: SCHEMA, outcome: 'no-backup' }],
+  'row-exists': [{ schema: SCHEMA, outcome: 'row-exists', hash: HASH }],
+  changed: [HASH, null].map((hash) => ({ schema: SCHEMA, outcome: 'changed', hash })),
 };
 
 const backup: Backup = {
@@ -82,7 +88,6 @@ const backup: Backup = {
   requestedBy: 'alice',
   hash: HASH,
   keys: ['num_retries'],
-  bytes: 18,
   restoredAt: AT,
 };
 const BACKUPS: Backup[] = [
@@ -101,7 +106,8 @@ export const OUTCOMES: readonly OperationOutcome[] = [
   })),
   ...[[], [backup], BACKUPS].map((backups) => ({
     action: 'backups' as const,
-    outcome: { outcome: 'listed' as const, total: backups.length * 2, backups },
+    outcome: { schema: SCHEMA, outcome: 'listed' as const, total: backups.length * 2, backups },
   })),
+  { action: 'backups', outcome: { schema: SCHEMA, outcome: 'other-schema' } },
   ...notDone.map((outcome) => ({ action: 'backups' as const, outcome })),
 ];

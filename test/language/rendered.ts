@@ -18,7 +18,7 @@ export function reportText(report: RenderableReport): string {
 /** All that people see of an operation, for each mode and whether it is enabled or not. */
 export function operationText(outcome: OperationOutcome): string {
   const requester = { requestedBy: 'alice at a shell on build-7', requestId: 'shell 1' };
-  const { target } = settingsFor();
+  const settings = settingsFor();
   return (['manual', 'automatic'] as const)
     .flatMap((mode) => [true, false].map((enabled) => ({ mode, enabled, requester, budgetMs: 1 })))
     .flatMap((circumstances) => {
@@ -30,7 +30,7 @@ export function operationText(outcome: OperationOutcome): string {
         durationMs: 120,
         mode: circumstances.mode,
         ...requester,
-        ...describeOperation(outcome, target, circumstances),
+        ...describeOperation(outcome, settings, circumstances),
         ...outcome,
       };
       return [shellText(operation, WIDE), ...messageTexts(operationMessage(operation))];

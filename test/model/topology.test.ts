@@ -8,6 +8,7 @@ import {
   healthySnapshot,
   litellm,
   proxy,
+  role,
   seen,
   server,
   sessionGroup,
@@ -59,6 +60,26 @@ describe("LiteLLM's sessions", () => {
 
     expect(who).toMatchObject({ users: ['proxy'], from: 'most sessions', uncertainties: [{ confidence: 'medium' }] });
     expect(who?.uncertainties[0]?.reason).toContain('(dba)');
+  });
+
+  it.each([
+    ['the owner of its tables', 'litellm'],
+    ['another role than the owner', 'proxy'],
+  ])("are seen when the audit runs as LiteLLM's own user, %s", (_name, user) => {
+    const own = sessionGroup({ user, count: 12 });
+    const auditor = sessionGroup({ user, application: 'litellm-db-auditor', count: 1 });
+    const audited = server({
+      role: role({ name: user, isMarked: false }),
+      tables: [{ ...table('LiteLLM_Config', []), owner: 'litellm' }],
+    });
+    const snapshot = healthySnapshot({
+      sources: { server: seen(audited), sessions: seen(sessions({ groups: [own, auditor] })) },
+    });
+
+    const settings = settingsFor({ target: { ...settingsFor().target, user } });
+    const { topology: found } = buildModel(snapshot, settings);
+
+    expect(found?.who).toMatchObject({ users: [user], sessions: 12 });
   });
 
   it('are not seen where only services and tools hold sessions', () => {

@@ -25,7 +25,7 @@ interface Circumstances {
   readonly sources?: Partial<Sources>;
 }
 
-const HARMFUL = { keys: [{ name: 'num_retries', bytes: 1, empty: false }], routingPolicy: [] };
+const HARMFUL = { keys: [{ name: 'num_retries', empty: false }], routingPolicy: [] };
 
 /** The sources of a proxy whose replicas state these versions. */
 function stating(...versions: readonly string[]): Partial<Sources> {

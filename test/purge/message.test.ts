@@ -22,7 +22,7 @@ function operation(
     notes: ['Running proxies keep the values that they have read until they restart.'],
     advice: [{ text: 'To undo it, test the function with this event:', command: '{"action":"restore","backup":7}' }],
     action: 'purge',
-    outcome: { outcome: 'purged', backup: 7, at: '2026-11-22T03:00:00.000Z' },
+    outcome: { schema: 'public', outcome: 'purged', backup: 7, at: '2026-11-22T03:00:00.000Z' },
     ...overrides,
   };
 }
@@ -45,6 +45,7 @@ describe('the message of an operation', () => {
       {"action":"restore","backup":7}
 
       Database: prod
+      Schema: public
       Asked by: alice at a shell on build-7
       Request: shell 1
       When: 2026-11-22 03:00:00 UTC, in 0.1 s

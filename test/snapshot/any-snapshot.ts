@@ -6,6 +6,7 @@ import { anyActivity, anyEarlierActivity } from '../activity.ts';
 import { cohort } from '../sessions.ts';
 import {
   cloudwatch,
+  excess,
   failed,
   globalRow,
   healthySnapshot,
@@ -21,6 +22,7 @@ import {
   server,
   sessionGroup,
   sessions,
+  setup,
   skipped,
   table,
 } from '../snapshots.ts';
@@ -65,8 +67,16 @@ const anyServer = fc
     litellmSchema: nullableText,
     otherLitellmSchemas: names,
     tables: some(fc.tuple(text, names).map(([name, columns]) => table(name, columns))),
-    role: fc.record({ name: text, excessivePrivileges: names, writableTables: names }).map(role),
-    globalRowFunction: fc.constantFrom('executable' as const, 'no-right' as const, 'absent' as const),
+    role: fc
+      .record({
+        name: text,
+        isMarked: fc.boolean(),
+        excess: some(fc.record({ right: text, object: text, name: text }).map(excess)),
+      })
+      .map(role),
+    setup: fc
+      .record({ schema: text, state: fc.constantFrom('current' as const, 'outdated' as const, 'absent' as const) })
+      .map(setup),
   })
   .map(server);
 
@@ -110,7 +120,7 @@ const anyRouterSettings = fc
       noTable,
       hidden,
       fc.constant({ state: 'absent' as const, lastPurge: null }),
-      some(fc.record({ name: text, bytes: count, empty: fc.boolean() })).map((keys) => globalRow({ keys })),
+      some(fc.record({ name: text, empty: fc.boolean() })).map((keys) => globalRow({ keys })),
     ),
     team: anyScope,
     key: anyScope,

@@ -201,7 +201,7 @@ describe('requests with a Router of their own', () => {
   });
 
   it('are hidden when the function is not there', async () => {
-    await database.query('DROP FUNCTION litellm_auditor.user_config_requests()');
+    await database.query('DROP FUNCTION litellm_auditor.user_config_requests(text)');
 
     expect((await litellm()).userConfig).toEqual({
       state: 'hidden',

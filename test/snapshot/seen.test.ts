@@ -22,22 +22,26 @@ describe('a LiteLLM database', () => {
       inRecovery: false,
       litellmSchema: 'public',
       otherLitellmSchemas: [],
-      globalRowFunction: 'executable',
+      setup: {
+        schema: 'litellm_auditor',
+        state: 'current',
+        functions: { globalRow: 'executable', team: 'executable', key: 'executable', userConfig: 'executable' },
+      },
       role: {
         name: 'litellm_auditor',
         seesAllSessions: true,
         isIamUser: true,
-        excessivePrivileges: [],
-        writableTables: [],
-        readableSecrets: [],
+        isMarked: true,
+        excess: [],
+        excessCount: 0,
       },
     });
-    expect(server.tables.map(({ name, columns, readable }) => [name, columns.length === readable.length])).toEqual([
-      ['LiteLLM_Config', true],
-      ['LiteLLM_SpendLogs', true],
-      ['LiteLLM_TeamTable', true],
-      ['LiteLLM_VerificationToken', true],
-      ['_prisma_migrations', true],
+    expect(server.tables.map(({ name, columns, readable }) => [name, columns.length, readable.length])).toEqual([
+      ['LiteLLM_Config', 2, 0],
+      ['LiteLLM_SpendLogs', 2, 0],
+      ['LiteLLM_TeamTable', 4, 0],
+      ['LiteLLM_VerificationToken', 5, 0],
+      ['_prisma_migrations', 3, 3],
     ]);
   });
 
@@ -76,12 +80,12 @@ describe('a LiteLLM database', () => {
   it('describes the global row without a value when the function is there', async () => {
     const { global } = seen((await look(database))['router-settings']);
     const [row] = await database.query(
-      `SELECT encode(sha256(convert_to(param_value::text, 'UTF8')), 'hex') AS hash, octet_length(param_value::text) AS bytes,
+      `SELECT encode(sha256(hash_key || sha256(hash_key || convert_to(param_value::text, 'UTF8'))), 'hex') AS hash,
               ARRAY(SELECT jsonb_object_keys(param_value) ORDER BY 1) AS keys
-         FROM "LiteLLM_Config" WHERE param_name = 'router_settings'`,
+         FROM "LiteLLM_Config", litellm_auditor.installation WHERE param_name = 'router_settings'`,
     );
 
-    expect(global).toMatchObject({ state: 'present', kind: 'settings', bytes: row?.bytes, hash: row?.hash });
+    expect(global).toMatchObject({ state: 'present', kind: 'settings', hash: row?.hash });
     expect(global.state === 'present' && global.keys.map(({ name }) => name)).toEqual(row?.keys);
   });
 
@@ -147,7 +151,7 @@ describe('a LiteLLM database', () => {
         )['router-settings'],
       );
 
-      expect(global).toMatchObject({ state: 'present', kind: 'settings' });
+      expect(global).toMatchObject({ state: 'present', kind: 'settings', hash: null });
     } finally {
       await database.query('ALTER SCHEMA away RENAME TO litellm_auditor');
     }
@@ -177,13 +181,13 @@ describe('a LiteLLM database', () => {
   });
 
   it('says what is missing when a column cannot be read', async () => {
-    await database.query('REVOKE SELECT (blocked) ON "LiteLLM_TeamTable" FROM litellm_auditor');
+    await database.query('REVOKE SELECT (finished_at) ON "_prisma_migrations" FROM litellm_auditor');
 
-    expect(seen((await look(database))['router-settings']).team).toEqual({
+    expect(seen((await look(database)).litellm).migrations).toEqual({
       state: 'hidden',
       remediation: {
         text: 'Run this, then audit again:',
-        command: 'GRANT SELECT (blocked) ON "public"."LiteLLM_TeamTable" TO "litellm_auditor";',
+        command: 'GRANT SELECT (finished_at) ON "public"."_prisma_migrations" TO "litellm_auditor";',
       },
     });
   });

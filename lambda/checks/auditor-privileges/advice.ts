@@ -1,18 +1,14 @@
 import { escapeIdentifier } from 'pg';
-import { AUDITOR_SCHEMA, GLOBAL_ROW_FUNCTION } from '../../../database/names.ts';
 import type { Advice } from '../../core/finding.ts';
-import type { TableSource } from '../../snapshot/snapshot.ts';
+import type { ExcessPrivilege, TableSource } from '../../snapshot/snapshot.ts';
 
-/** How the setup script is run: what it grants is all that an audit requires. */
-export const INSTALL: readonly Advice[] = [
-  {
-    text: "Print the setup SQL and run it in LiteLLM's database, as the RDS master user and as the owner of LiteLLM's tables. It is safe to run again:",
+/** The step for whoever audits as a role that LiteLLM, or anyone else, uses: to revoke its rights could stop what uses it. */
+export function ownRole(role: string): Advice {
+  return {
+    text: `For audits on a schedule, create a role of its own for the auditor, which reads no key and changes nothing. Revoke nothing from ${role}: LiteLLM may use it.`,
     command: 'npm run --silent database-setup',
-  },
-];
-
-/** Attributes of a role, which are no memberships, as the server source names them. */
-const ATTRIBUTES = ['superuser', 'createrole', 'createdb', 'replication', 'bypassrls'];
+  };
+}
 
 /** The statements that let `role` read these columns of a table. */
 export function columnGrant({ schema, name }: TableSource, columns: readonly string[], role: string): string {
@@ -21,73 +17,44 @@ export function columnGrant({ schema, name }: TableSource, columns: readonly str
 GRANT SELECT (${columns.map(escapeIdentifier).join(', ')}) ON ${schemaName}.${tableName} TO ${grantee};`;
 }
 
-/** The step that lets `role` execute the function for the global row. */
-export function useFunction(role: string): Advice {
-  const grantee = escapeIdentifier(role);
-  return {
-    text: "As the owner of LiteLLM's tables:",
-    command: `GRANT USAGE ON SCHEMA ${AUDITOR_SCHEMA} TO ${grantee};
-GRANT EXECUTE ON FUNCTION ${AUDITOR_SCHEMA}.${GLOBAL_ROW_FUNCTION}() TO ${grantee};`,
-  };
+/**
+ * The steps that take from a role what is beyond the known set. Statements are given for the auditor's own role alone, which bears the mark of the
+ * setup script: any other one may be in use, and a REVOKE from it could stop a proxy.
+ */
+export function reduceRights(
+  { name, isMarked }: { readonly name: string; readonly isMarked: boolean },
+  excess: readonly ExcessPrivilege[],
+): readonly Advice[] {
+  if (!isMarked || excess.some(({ right }) => right === 'SUPERUSER')) return [ownRole(name)];
+  const statements = excess.flatMap((each) => statement(name, each));
+  const covered = excess.some(({ place, holder }) => holder === 'role' && (place === 'litellm' || place === 'auditor'));
+  const others = excess.filter(
+    ({ place, holder, right }) => place === 'elsewhere' || holder === 'group' || right === 'OWNER',
+  );
+  return [
+    ...(statements.length === 0 ? [] : [{ text: 'As the RDS master user:', command: statements.join('\n') }]),
+    ...(covered
+      ? [
+          {
+            text: "Run the setup script as the owner of LiteLLM's tables. It revokes what the role has on LiteLLM's tables and on the auditor's schema, and grants what an audit requires:",
+            command: 'npm run --silent database-setup',
+          },
+        ]
+      : []),
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            text: 'The other rights are outside of what the setup script manages. Have their owner check whether they are needed.',
+          },
+        ]),
+  ];
 }
 
-/** The step that revokes attributes and memberships of `role`. */
-export function revokeExcessivePrivileges(role: string, excessivePrivileges: readonly string[]): Advice {
-  if (excessivePrivileges.includes('superuser')) {
-    return {
-      text: 'Audit with a role of its own instead of a superuser; the setup script makes it:',
-      command: 'npm run --silent database-setup',
-    };
-  }
+function statement(role: string, { right, object, place }: ExcessPrivilege): readonly string[] {
+  if (place !== 'role') return [];
   const name = escapeIdentifier(role);
-  return {
-    text: 'As the RDS master user:',
-    command: excessivePrivileges
-      .map((privilege) =>
-        ATTRIBUTES.includes(privilege)
-          ? `ALTER ROLE ${name} NO${privilege.toUpperCase()};`
-          : `REVOKE ${escapeIdentifier(privilege)} FROM ${name};`,
-      )
-      .join('\n'),
-  };
-}
-
-/** The steps that take the right to change tables from `role`; `tables` as `schema.table`. */
-export function revokeWrites(role: string, tables: readonly string[]): readonly Advice[] {
-  return [
-    {
-      text: "As the owner of LiteLLM's tables:",
-      command: tables
-        .map(
-          (table) => `REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${qualified(table)} FROM ${escapeIdentifier(role)};`,
-        )
-        .join('\n'),
-    },
-    {
-      text: 'If that changes nothing, the right comes from owning the tables, from PUBLIC or from another role: audit with a role of its own.',
-    },
-  ];
-}
-
-/** The steps that take secret columns from `role`; `columns` as `schema.table.column`. */
-export function revokeSecrets(role: string, columns: readonly string[]): readonly Advice[] {
-  const tables = new Set(columns.map((column) => column.slice(0, column.lastIndexOf('.'))));
-  return [
-    {
-      text: "As the owner of LiteLLM's tables, revoke the whole right to read. A REVOKE of single columns leaves a grant on the table in force:",
-      command: [...tables]
-        .map((table) => `REVOKE SELECT ON ${qualified(table)} FROM ${escapeIdentifier(role)};`)
-        .join('\n'),
-    },
-    { text: 'Then grant the columns that an audit reads again:', command: 'npm run --silent database-setup' },
-    {
-      text: 'If that changes nothing, the right comes from owning the tables, from PUBLIC or from another role: audit with a role of its own.',
-    },
-  ];
-}
-
-/** LiteLLM's table names hold no dot, so the last one parts schema and table. */
-function qualified(table: string): string {
-  const dot = table.lastIndexOf('.');
-  return `${escapeIdentifier(table.slice(0, dot))}.${escapeIdentifier(table.slice(dot + 1))}`;
+  if (right === 'MEMBER') return [`REVOKE ${escapeIdentifier(object)} FROM ${name};`];
+  if (right === 'ADMIN') return [`REVOKE ADMIN OPTION FOR ${escapeIdentifier(object)} FROM ${name};`];
+  return [`ALTER ROLE ${name} NO${right};`];
 }

@@ -1,20 +1,20 @@
 import { counted, listed } from '../../core/text.ts';
+import { AUDITED_COLUMNS } from '../../litellm/tables.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ServerSource, Snapshot } from '../../snapshot/snapshot.ts';
 import { type CheckResult, defineCheck, risk } from '../check.ts';
 import { seeAllSessions } from '../remediation.ts';
-import { columnGrant, INSTALL, revokeExcessivePrivileges, revokeSecrets, revokeWrites, useFunction } from './advice.ts';
+import { columnGrant, ownRole } from './advice.ts';
+import { type ExcessFacts, excessConcerns } from './excess.ts';
+import { isLitellmsRole } from './litellms-role.ts';
 
 /** One concern each, or that there is none. */
 export type PrivilegeFacts =
+  | ExcessFacts
   | { readonly usesReservedSlots: boolean; readonly isIamUser: boolean }
   | { readonly missing: string }
   | { readonly missing: readonly { readonly table: string; readonly columns: readonly string[] }[] }
-  | { readonly globalRowFunction: ServerSource['globalRowFunction'] }
-  | { readonly excessivePrivileges: readonly string[] }
-  | { readonly writableTables: readonly string[] }
-  | { readonly readableSecrets: readonly string[] }
-  | { readonly ownsLitellmTables: true }
+  | { readonly auditedAsLitellm: true }
   | { readonly inRecovery: true; readonly writerEndpoint?: string }
   | { readonly inspected: string; readonly others: readonly string[] };
 
@@ -25,12 +25,12 @@ export const auditorPrivileges = defineCheck({
   kind: 'risk',
   needs: ['server'],
   evaluate({ seen: { server }, snapshot }, settings) {
+    const isLitellms = isLitellmsRole(server, snapshot, settings);
     const concerns = [
       ...sessionsConcern(server),
       ...columnsConcern(server),
-      ...globalRowConcern(server, snapshot),
-      ...excessivePrivilegesConcern(server),
-      ...(ownsTables(server) ? [ownerNote(server)] : [...writesConcern(server), ...secretsConcern(server)]),
+      ...(isLitellms ? [litellmNote(server)] : []),
+      ...excessConcerns(server, isLitellms),
       ...replicaConcern(server, snapshot),
       ...schemasConcern(server, snapshot, settings),
     ];
@@ -60,8 +60,11 @@ function sessionsConcern({ role }: ServerSource): readonly CheckResult<Privilege
 }
 
 function columnsConcern({ role, tables }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
+  const granted = new Map<string, readonly string[]>(Object.entries(AUDITED_COLUMNS));
   const lacking = tables.flatMap((table) => {
-    const columns = table.columns.filter((column) => !table.readable.includes(column));
+    const columns = table.columns.filter(
+      (column) => granted.get(table.name)?.includes(column) && !table.readable.includes(column),
+    );
     return columns.length > 0 ? [{ table, columns }] : [];
   });
   if (lacking.length === 0) return [];
@@ -81,84 +84,14 @@ function columnsConcern({ role, tables }: ServerSource): readonly CheckResult<Pr
   ];
 }
 
-/** The row may be readable without the function: the shell can audit as LiteLLM's own user. */
-function globalRowConcern(server: ServerSource, snapshot: Snapshot): readonly CheckResult<PrivilegeFacts>[] {
-  const { role, globalRowFunction, litellmSchema } = server;
-  const routerSettings = snapshot.sources['router-settings'];
-  const seen = routerSettings.status === 'ok' && routerSettings.value.global.state !== 'hidden';
-  if (globalRowFunction === 'executable' || litellmSchema === null || seen) return [];
-  const absent = globalRowFunction === 'absent';
-  return [
-    risk({
-      status: 'unknown',
-      subject: `role ${role.name}: global row`,
-      summary: absent
-        ? 'The function that describes the global router_settings row without its values is not installed.'
-        : `The role ${role.name} may not execute the function that describes the global router_settings row.`,
-      facts: { globalRowFunction },
-      advice: absent ? INSTALL : [useFunction(role.name)],
-    }),
-  ];
-}
-
-function excessivePrivilegesConcern({ role }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
-  if (role.excessivePrivileges.length === 0) return [];
-  return [
-    risk({
-      status: 'warning',
-      subject: `role ${role.name}: excessive privileges`,
-      summary: `The role ${role.name} has more rights than an auditor requires: ${listed(role.excessivePrivileges)}.`,
-      facts: { excessivePrivileges: role.excessivePrivileges },
-      advice: [revokeExcessivePrivileges(role.name, role.excessivePrivileges)],
-    }),
-  ];
-}
-
-/** Its rights come with the tables, and a REVOKE of them from their owner would stop LiteLLM. */
-function ownsTables({ role, tables }: ServerSource): boolean {
-  return tables.some(({ owner }) => owner === role.name);
-}
-
-function ownerNote({ role }: ServerSource): CheckResult<PrivilegeFacts> {
+function litellmNote({ role }: ServerSource): CheckResult<PrivilegeFacts> {
   return risk({
     status: 'info',
-    subject: `role ${role.name}: owner`,
-    summary: `Audited as ${role.name}, which owns LiteLLM's tables and so can read and write all of them.`,
-    facts: { ownsLitellmTables: true },
-    advice: [
-      {
-        text: 'For audits on a schedule, create a role for the auditor, which can do neither. Revoke nothing from this role: LiteLLM may use it.',
-        command: 'npm run --silent database-setup',
-      },
-    ],
+    subject: `role ${role.name}: LiteLLM's own`,
+    summary: `Audited as ${role.name}, which LiteLLM or another program uses. Its rights are theirs, and more than an auditor requires.`,
+    facts: { auditedAsLitellm: true },
+    advice: [ownRole(role.name)],
   });
-}
-
-function writesConcern({ role }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
-  // A superuser may do everything, which its own finding says already; no REVOKE helps.
-  if (role.writableTables.length === 0 || role.excessivePrivileges.includes('superuser')) return [];
-  return [
-    risk({
-      status: 'warning',
-      subject: `role ${role.name}: writing`,
-      summary: `The role ${role.name} may change ${counted(role.writableTables.length, 'table')} of LiteLLM: ${listed(role.writableTables)}.`,
-      facts: { writableTables: role.writableTables },
-      advice: revokeWrites(role.name, role.writableTables),
-    }),
-  ];
-}
-
-function secretsConcern({ role }: ServerSource): readonly CheckResult<PrivilegeFacts>[] {
-  if (role.readableSecrets.length === 0 || role.excessivePrivileges.includes('superuser')) return [];
-  return [
-    risk({
-      status: 'warning',
-      subject: `role ${role.name}: secrets`,
-      summary: `The role ${role.name} could read ${counted(role.readableSecrets.length, 'secret column')}: ${listed(role.readableSecrets)}.`,
-      facts: { readableSecrets: role.readableSecrets },
-      advice: revokeSecrets(role.name, role.readableSecrets),
-    }),
-  ];
 }
 
 function replicaConcern(server: ServerSource, snapshot: Snapshot): readonly CheckResult<PrivilegeFacts>[] {
@@ -195,7 +128,7 @@ function schemasConcern(
       facts: { inspected: litellmSchema, others: otherLitellmSchemas },
       advice: [
         {
-          text: 'Name the right one as "litellmSchema" in the configuration, with one database entry for each that is in use.',
+          text: 'Name the right one as "litellmSchema" in the configuration, with one database entry for each that is in use, each with a "user" and an "auditorSchema" of its own.',
         },
       ],
     }),

@@ -57,8 +57,8 @@ const ERRORS: Readonly<Record<FailureKind, (target: Target, place: string) => Co
     ...AUDITOR_ONLY,
     steps: [
       {
-        text: 'As the RDS master user, make the role an IAM role. Without this no token is accepted:',
-        command: `GRANT rds_iam TO ${escapeIdentifier(target.user)};`,
+        text: `The role has to be a member of rds_iam: without that no token is accepted, and with it no password. The setup script grants it, after a check that nobody else uses ${target.user}:`,
+        command: 'npm run --silent database-setup',
       },
       ...describeRds(target, 'Check that IAM authentication is on, and note the resource id (db-... or cluster-...):'),
       {

@@ -73,13 +73,13 @@ function manualRemoval(table: string): readonly Advice[] {
   ];
 }
 
-function purge({ target }: Settings): readonly Advice[] {
+function purge(settings: Settings): readonly Advice[] {
   return [
     { text: `${UNTIL_THEN} A purge keeps a copy that can be restored.` },
     ...stepsToRun(
       'To see what a purge would remove, which changes nothing, and what to send next',
       { action: 'purge' },
-      target,
+      settings,
     ),
     { text: WRITTEN_BACK },
   ];

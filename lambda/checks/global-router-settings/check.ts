@@ -13,8 +13,6 @@ type RowFacts = {
   readonly litellmVersion?: string | null;
   readonly effect?: RouterEffectKind;
   readonly kind: RouterSettingsKind;
-  readonly bytes?: number;
-  readonly hash?: string;
   readonly settings?: readonly string[];
   readonly settingsNotShown?: number;
   readonly routingPolicyLostWithTheRow?: readonly string[];
@@ -75,7 +73,7 @@ function present(row: PresentRow, effect: SeenEffect, { subject, ...place }: Pla
       return risk({
         status: 'info',
         subject,
-        summary: `The global router_settings row is a JSON string of ${row.bytes} bytes, which LiteLLM skips when it reloads: none of it applies.`,
+        summary: `The global router_settings row is a JSON string, which LiteLLM skips when it reloads: none of it applies.`,
         facts: rowFacts(row, effect),
         advice: globalRowAdvice(row, effect, place),
         uncertainty: { confidence: 'medium', reason: 'That strings are skipped is based on an issue report (#31836).' },
@@ -84,7 +82,7 @@ function present(row: PresentRow, effect: SeenEffect, { subject, ...place }: Pla
       return risk({
         status: 'info',
         subject,
-        summary: `The global router_settings row holds ${row.bytes} bytes that are neither an object nor a string, which LiteLLM does not write.`,
+        summary: `The global router_settings row is neither an object nor a string, which LiteLLM does not write.`,
         facts: rowFacts(row, effect),
         advice: globalRowAdvice(row, effect, place),
         uncertainty: { confidence: 'low', reason: 'What LiteLLM does with such a value is not known.' },
@@ -93,7 +91,7 @@ function present(row: PresentRow, effect: SeenEffect, { subject, ...place }: Pla
       return risk({
         status: statusOf(effect),
         subject,
-        summary: `The global router_settings row holds ${counted(row.keyCount, 'setting')} (${row.bytes} bytes); ${consequence(effect, row.routingPolicy)}.`,
+        summary: `The global router_settings row holds ${counted(row.keyCount, 'setting')}; ${consequence(effect, row.routingPolicy)}.`,
         facts: rowFacts(row, effect),
         advice: globalRowAdvice(row, effect, place),
         uncertainty: effect.uncertainty,
@@ -124,13 +122,11 @@ function rowFacts(row: PresentRow, effect: SeenEffect): RowFacts {
     litellmVersion: effect.version,
     effect: effect.kind,
     kind: row.kind,
-    bytes: row.bytes,
-    hash: row.hash,
   };
   if (row.kind !== 'settings') return seen;
   return {
     ...seen,
-    settings: row.keys.map(({ name, bytes }) => `${name} (${counted(bytes, 'byte')})`),
+    settings: row.keys.map(({ name, empty }) => (empty ? `${name} (empty)` : name)),
     ...(row.keyCount > row.keys.length ? { settingsNotShown: row.keyCount - row.keys.length } : {}),
     routingPolicyLostWithTheRow: row.routingPolicy,
     settingsThatMayHoldSecrets: row.keys.filter(({ name }) => SECRET_KEYS.has(name)).map(({ name }) => name),

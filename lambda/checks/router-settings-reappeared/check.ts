@@ -14,7 +14,7 @@ export type ReappearedFacts =
       readonly purgedAt: string;
       readonly mode: LastPurge['mode'];
       readonly backup: number;
-      readonly sameValue: boolean;
+      readonly sameValue: boolean | null;
       readonly effect: RouterEffectKind;
       readonly litellmVersion: string | null;
     };
@@ -38,12 +38,12 @@ export const routerSettingsReappeared = defineCheck({
       return ok(`The global router_settings row was restored on purpose at ${restoredAt}.`, { purgedAt, restoredAt });
     }
     const effect = routerEffects.global;
-    const sameValue = global.hash === lastPurge.hash;
+    const sameValue = global.hash === null || lastPurge.hash === null ? null : global.hash === lastPurge.hash;
     return [
       risk<ReappearedFacts>({
         status: statusOf(global, effect),
         subject,
-        summary: `The global router_settings row is back after the purge of ${purgedAt}, with ${sameValue ? 'the same' : 'another'} value.${stopped(lastPurge, settings)}`,
+        summary: `The global router_settings row is back after the purge of ${purgedAt}${VALUES[String(sameValue)]}.${stopped(lastPurge, settings)}`,
         facts: {
           purgedAt,
           mode: lastPurge.mode,
@@ -59,6 +59,13 @@ export const routerSettingsReappeared = defineCheck({
   },
 });
 
+/** Whether the row holds what was purged; null where a hash is missing. */
+const VALUES: Readonly<Record<string, string>> = {
+  true: ', with the same value',
+  false: ', with another value',
+  null: '',
+};
+
 type PresentRow = Extract<GlobalRouterSettings, { readonly state: 'present' }>;
 
 function statusOf({ kind }: PresentRow, effect: SeenEffect): Exclude<Status, 'critical'> {
@@ -72,7 +79,7 @@ function stopped({ mode }: LastPurge, { purge }: Settings): string {
     : '';
 }
 
-function adviceOn({ target }: Settings): readonly Advice[] {
+function adviceOn(settings: Settings): readonly Advice[] {
   return [
     {
       text: "Find out who writes it. LiteLLM's UI does whenever somebody saves router settings there, with everything that config.yaml has. Agree that nobody does so until LiteLLM is upgraded.",
@@ -80,7 +87,7 @@ function adviceOn({ target }: Settings): readonly Advice[] {
     ...stepsToRun(
       'To see what it holds and how to purge it manually, which also lets automatic purges continue',
       { action: 'purge' },
-      target,
+      settings,
     ),
     { text: `For a permanent fix, upgrade LiteLLM. From ${PAST_PER_REQUEST} on the row builds no Router per request.` },
   ];

@@ -269,7 +269,7 @@ export const KNOWN_ISSUES: readonly KnownIssue[] = [
     fixed: ['1.100.0'],
     certainty: 'V',
     title:
-      'Readiness answers 503 during a database outage although requests are allowed then: pods are taken out of service',
+      'Readiness answers 503 during a database outage although the setting serves requests then, without authentication: pods are taken out of service',
     lastAffected: [],
     source: '#27003 #37640; BerriAI/litellm-docs release_notes/v1.100.0rc1',
   },

@@ -24,7 +24,7 @@ export async function collectDatabase(settings: Settings, budget: Budget): Promi
   const see = async <Value>(read: () => Promise<Value>): Promise<SourceResult<Value>> =>
     live.usable() ? timed(read, failure) : skipped('The connection was lost before this was read.');
   try {
-    const look = await see(() => readServer(live, settings.litellmSchema));
+    const look = await see(() => readServer(live, settings));
     const sessions = await see(() => readSessions(live, settings));
     const seen = { connection: { ...attempt, value: describe(target) }, sessions };
     if (look.status !== 'ok') {

@@ -1,7 +1,9 @@
 import pg from 'pg';
+import * as z from 'zod';
+import { AUDIT_FUNCTIONS, functionName } from '../../../database/names.ts';
 import type { Advice } from '../../core/finding.ts';
 import { AUDITED_COLUMNS } from '../../litellm/tables.ts';
-import type { ServerSource, TableSource } from '../snapshot.ts';
+import type { ServerSource, SetupSeen, TableSource } from '../snapshot.ts';
 
 /** One part of a round trip: either known without asking, or a query. */
 export type Plan<State> = { readonly known: State } | { readonly sql: string };
@@ -17,6 +19,31 @@ export function findTable(server: ServerSource, name: string): TableSource | und
 /** The table's name for SQL, schema included. */
 export function qualified(table: TableSource): string {
   return `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`;
+}
+
+/** Whether the role may read all of these columns, and so needs no function. */
+export function isReadable(table: TableSource, columns: readonly string[]): boolean {
+  return columns.every((column) => table.readable.includes(column));
+}
+
+/** The call of one of the auditor's functions; undefined when it is not installed, or the role may not execute it. */
+export function callFunction(
+  { setup, litellmSchema }: ServerSource,
+  key: keyof SetupSeen['functions'],
+): string | undefined {
+  if (setup === null || litellmSchema === null || setup.functions[key] !== 'executable') return undefined;
+  return `${functionName(setup.schema, AUDIT_FUNCTIONS[key])}(${pg.escapeLiteral(litellmSchema)})`;
+}
+
+/** What the auditor's functions answer when they are for another schema of LiteLLM. */
+export const madeForSchema = z.object({ madeFor: z.string() });
+
+/** The step where the functions are for another schema of LiteLLM. */
+export function otherSetup(madeFor: string, { setup, litellmSchema }: ServerSource): Advice {
+  return {
+    text: `The functions in schema ${setup?.schema} are for the LiteLLM schema ${madeFor}, and this audit is of ${litellmSchema}. Set "litellmSchema" to ${madeFor}, or give this database an "auditorSchema" and a "user" of its own, and run:`,
+    command: 'npm run --silent database-setup',
+  };
 }
 
 /** The GRANT for those audited columns of the table that the role may not read; undefined when it may read them all. */

@@ -20,14 +20,28 @@ const tableSchema = z.object({
   owner: z.string(),
   /** pg_class.reltuples; null when never analysed. An estimate. */
   estimatedRows: z.number().nullable(),
-  /** Columns the checks need that exist. */
+  /** Columns that are granted to the auditor, or read where the role may, that exist. */
   columns: names,
-  /** Those of `columns` that the auditor's role may SELECT. */
+  /** Those of `columns` that the role may SELECT. */
   readable: names,
 });
 export type TableSource = DeepReadonly<z.infer<typeof tableSchema>>;
 
-export const functionRightSchema = z.enum(['executable', 'no-right', 'absent']);
+const functionRightSchema = z.enum(['executable', 'no-right', 'absent']);
+
+const excessSchema = z.object({
+  /** Privileges such as `SELECT, UPDATE`; an attribute such as `CREATEROLE`; `MEMBER`, `ADMIN` of a role; `OWNER`. */
+  right: z.string(),
+  /** What it is a right on, or the role that it belongs to; empty for an attribute. Untrusted text. */
+  object: z.string(),
+  /** LiteLLM's tables and schema, the auditor's own schema, or anything else in the database. */
+  place: z.enum(['role', 'litellm', 'auditor', 'elsewhere']),
+  /** `group`: a role of the known set that the auditor's role belongs to. `other`: anyone else. */
+  holder: z.enum(['role', 'group', 'public', 'other']),
+  /** Who has it. */
+  name: z.string(),
+});
+export type ExcessPrivilege = DeepReadonly<z.infer<typeof excessSchema>>;
 
 const roleSchema = z.object({
   name: z.string(),
@@ -35,13 +49,27 @@ const roleSchema = z.object({
   seesAllSessions: z.boolean(),
   isIamUser: z.boolean(),
   usesReservedSlots: z.boolean(),
-  /** More than an auditor needs: `superuser`, `createrole`, `createdb`, `replication`, `bypassrls`, or the name of a role it belongs to. */
-  excessivePrivileges: names,
-  /** Tables of LiteLLM that it may change: `schema.table`. */
-  writableTables: names,
-  /** Secret columns it may read: `schema.table.column`. */
-  readableSecrets: names,
+  /** The setup script has left its comment on the role: it is the auditor's, and nobody else's. */
+  isMarked: z.boolean().default(false),
+  /** All that it may do beyond what the setup script grants; at most 50. null: a snapshot of 0.1.0, which did not look for it. */
+  excess: z.array(excessSchema).nullable().default(null),
+  excessCount: count.default(0),
 });
+
+/** What the setup script has installed. */
+const setupSchema = z.object({
+  /** The auditor's schema, as configured. */
+  schema: z.string(),
+  /** `outdated`: it is of another release. */
+  state: z.enum(['current', 'outdated', 'absent']),
+  functions: z.object({
+    globalRow: functionRightSchema,
+    team: functionRightSchema,
+    key: functionRightSchema,
+    userConfig: functionRightSchema,
+  }),
+});
+export type SetupSeen = DeepReadonly<z.infer<typeof setupSchema>>;
 
 export const serverSchema = z.object({
   /** As in server_version_num: 160004. */
@@ -70,8 +98,8 @@ export const serverSchema = z.object({
   otherLitellmSchemas: names,
   /** The LiteLLM tables in `litellmSchema` that the checks need, those that exist. */
   tables: z.array(tableSchema),
-  /** Whether litellm_auditor.global_router_settings() exists and may be executed. */
-  globalRowFunction: functionRightSchema,
+  /** null: a snapshot of 0.1.0. */
+  setup: setupSchema.nullable().default(null),
 });
 export type ServerSource = DeepReadonly<z.infer<typeof serverSchema>>;
 

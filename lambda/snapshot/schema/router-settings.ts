@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DeepReadonly } from '../../core/deep-readonly.ts';
 import { count, hidden, names, noTable } from './source.ts';
 
-/** The router_settings that LiteLLM's tables hold: names and sizes, never a value. */
+/** The router_settings that LiteLLM's tables hold: names, never a value nor its size. */
 
 /** The kinds of value a router_settings can have; only `settings` and `text` can mean anything to the proxy. */
 const kindSchema = z.enum(['sql-null', 'json-null', 'empty', 'settings', 'text', 'other']);
@@ -11,7 +11,6 @@ export type RouterSettingsKind = z.infer<typeof kindSchema>;
 const settingKeySchema = z.object({
   /** Untrusted text. */
   name: z.string(),
-  bytes: count,
   /** null, {}, [], "" */
   empty: z.boolean(),
 });
@@ -24,8 +23,8 @@ export const lastPurgeSchema = z
     backup: count,
     at: z.iso.datetime(),
     mode: z.enum(['manual', 'automatic']),
-    /** Of the row that was purged. */
-    hash: z.string(),
+    /** Of the row that was purged; null in a snapshot of 0.1.0, whose hashes had no key. */
+    hash: z.string().nullable(),
     /** The last time that a backup was restored since then; null when none was. */
     restoredAt: z.iso.datetime().nullable(),
   })
@@ -35,9 +34,8 @@ export type LastPurge = NonNullable<DeepReadonly<z.infer<typeof lastPurgeSchema>
 
 export const presentRowSchema = z.object({
   kind: kindSchema,
-  bytes: count,
-  /** SHA-256 of the row's text, hex: what a purge has to name. */
-  hash: z.string(),
+  /** Keyed hash of the row's text, hex: what a purge has to name. null: read without the function, and so without the key. */
+  hash: z.string().nullable(),
   /** Names of the settings that are routing policy and not empty: what a purge would lose. */
   routingPolicy: names,
   keyCount: count,

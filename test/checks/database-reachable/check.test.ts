@@ -24,7 +24,7 @@ const NOTHING_ELSE_SEEN = { rds: skipped('No RDS instance is configured.'), clou
 /** Each kind of failure, what its first steps have to hold, and whom it keeps out. */
 const KINDS: readonly (readonly [kind: FailureKind, summary: RegExp, advice: RegExp, side: Side])[] = [
   ['slots-exhausted', /^PostgreSQL is full: it refused .*amazonaws.com:5432\.$/, /pg_stat_activity/, 'database'],
-  ['iam-refused', /refused the IAM token of litellm_auditor/, /GRANT rds_iam TO "litellm_auditor"/, 'auditor'],
+  ['iam-refused', /refused the IAM token of litellm_auditor/, /database-setup/, 'auditor'],
   ['password-refused', /refused the password/, /rds_iam/, 'auditor'],
   ['login-refused', /does not let litellm_auditor log in/, /rolconnlimit/, 'auditor'],
   ['tls-untrusted', /certificate .* is not trusted/, /openssl s_client -starttls postgres/, 'auditor'],

@@ -144,7 +144,7 @@ describe('startDatabase', () => {
       SELECT current_setting('rds.rds_superuser_reserved_connections') AS reserved,
              (SELECT rolsuper FROM pg_roles WHERE rolname = 'master') AS "masterIsSuperuser",
              pg_has_role('litellm_auditor', 'rds_iam', 'usage') AS "auditorIsIamUser",
-             to_regprocedure('litellm_auditor.global_router_settings()') IS NOT NULL AS "setUp"`);
+             to_regprocedure('litellm_auditor.global_router_settings(text)') IS NOT NULL AS "setUp"`);
 
     expect(row).toEqual({ reserved: '2', masterIsSuperuser: false, auditorIsIamUser: true, setUp: true });
   });

@@ -3,19 +3,36 @@ export const COUNTED_ROWS = 50_000;
 const HOLDER_LIMIT = 20;
 const KEY_LIMIT = 20;
 
-/** How a table names its rows and shows which of them are out of use; SQL over the row `h`. */
-export interface Holder {
-  /** Quoted, schema included. */
-  readonly table: string;
-  readonly name: string;
-  readonly expired: string;
-}
+const TEAMS = {
+  table: 'LiteLLM_TeamTable',
+  name: "COALESCE(NULLIF(h.team_alias, ''), h.team_id)",
+  expired: 'false',
+  columns: ['team_id', 'team_alias', 'blocked', 'router_settings'],
+} as const;
+
+const KEYS = {
+  table: 'LiteLLM_VerificationToken',
+  name: "COALESCE(NULLIF(h.key_alias, ''), NULLIF(h.key_name, ''), 'a key without a name')",
+  // Prisma writes UTC without a time zone.
+  expired: "h.expires < (CURRENT_TIMESTAMP AT TIME ZONE 'UTC')",
+  columns: ['key_name', 'key_alias', 'expires', 'blocked', 'router_settings'],
+} as const;
+
+/** The tables whose rows can have router_settings, and the columns that their description reads. */
+export const SCOPES = { team: TEAMS, key: KEYS } as const;
+export type Scope = keyof typeof SCOPES;
 
 /**
  * One jsonb about the router_settings of a table's rows. The table is scanned once: the filter is that of the guide's own query. SQL NULL, JSON
- * null and {} are no settings; nearly every row has {}, which the migration of 1.80.13 wrote (knowledge/litellm.md section 2).
+ * null and {} are no settings; nearly every row has {}, which the migration of 1.80.13 wrote (knowledge/litellm.md section 2). The setup script
+ * makes a function of each scope from it; the audit runs it directly where the role may read the table itself (the shell, as LiteLLM's own user).
+ *
+ * In TypeScript, as the function's bundle holds it too: Node 24 imports no .sql file, and esbuild carries no file along that is read by path.
+ *
+ * @param table quoted, schema included
  */
-export function scopedSettingsSql({ table, name, expired }: Holder): string {
+export function scopedSettingsSql(scope: Scope, table: string): string {
+  const { name, expired } = SCOPES[scope];
   return `
 WITH found AS MATERIALIZED (
   SELECT pg_catalog.left(${name}, 200) AS name,
