@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SOURCE_NAMES } from './snapshot.ts';
 
 const versionOne = z.looseObject({ schemaVersion: z.literal(1), sources: z.looseObject({}) });
 
@@ -11,8 +12,16 @@ const anySaved = z.looseObject({ sources: z.looseObject({}) });
 export function upgradeSnapshot(saved: unknown): unknown {
   const renewed = fromVersionOne(saved);
   const parsed = anySaved.safeParse(renewed);
-  return parsed.success ? { ...parsed.data, sources: withoutGrowth(parsed.data.sources) } : renewed;
+  return parsed.success ? { ...parsed.data, sources: { ...NOT_SEEN, ...withoutGrowth(parsed.data.sources) } } : renewed;
 }
+
+/** Sources that an earlier release did not have. */
+const NOT_SEEN = Object.fromEntries(
+  SOURCE_NAMES.map((name) => [
+    name,
+    { status: 'skipped', durationMs: 0, reason: 'The release that saved this snapshot did not read it.' },
+  ]),
+);
 
 function fromVersionOne(saved: unknown): unknown {
   const old = versionOne.safeParse(saved);

@@ -4,29 +4,32 @@ import { postgresFailure } from '../failure.ts';
 import { readLitellm } from '../litellm/litellm.ts';
 import { readRouterSettings } from '../litellm/router-settings.ts';
 import { connect } from '../postgres/connect.ts';
+import { readLocks } from '../postgres/locks.ts';
 import { readServer } from '../postgres/server.ts';
 import { readSessions } from '../postgres/sessions.ts';
 import type { ConnectionSource, SourceResult, Sources } from '../snapshot.ts';
 import { skipped, timed } from './timed.ts';
 
-type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'router-settings' | 'litellm'>;
+type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'locks' | 'router-settings' | 'litellm'>;
 
-/** All that is read from the database, on one connection and in at most four round trips. Never rejects. */
+/** All that is read from the database, on one connection and in at most five round trips. Never rejects. */
 export async function collectDatabase(settings: Settings, budget: Budget): Promise<DatabaseSources> {
   const { target } = settings;
   const failure = (error: unknown) => postgresFailure(error, { iam: target.login.kind === 'iam' });
   const attempt = await timed(() => connect(target, settings, budget), failure);
   if (attempt.status !== 'ok') {
     const none = skipped('There is no connection to the database.');
-    return { connection: attempt, server: none, sessions: none, 'router-settings': none, litellm: none };
+    return { connection: attempt, server: none, sessions: none, locks: none, 'router-settings': none, litellm: none };
   }
   const live = attempt.value;
   const see = async <Value>(read: () => Promise<Value>): Promise<SourceResult<Value>> =>
     live.usable() ? timed(read, failure) : skipped('The connection was lost before this was read.');
   try {
+    // Catalogs, locks and statistics first: they wait for no lock on a table.
+    const locks = await see(() => readLocks(live));
     const look = await see(() => readServer(live, settings));
     const sessions = await see(() => readSessions(live, settings));
-    const seen = { connection: { ...attempt, value: describe(target) }, sessions };
+    const seen = { connection: { ...attempt, value: describe(target) }, sessions, locks };
     if (look.status !== 'ok') {
       const none = skipped('Which tables LiteLLM has is not known.');
       return { ...seen, server: look, 'router-settings': none, litellm: none };
