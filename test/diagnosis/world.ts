@@ -78,7 +78,14 @@ function databaseOf(world: World): Partial<Sources> {
   const { refused, maxConnections = 60, sessions, sessionsUnseen = false, locks } = world;
   if (refused !== undefined) {
     const none = skipped('There is no connection to the database.');
-    return { connection: failed(refused), server: none, sessions: none, locks: none, 'router-settings': none, litellm: none };
+    return {
+      connection: failed(refused),
+      server: none,
+      sessions: none,
+      locks: none,
+      'router-settings': none,
+      litellm: none,
+    };
   }
   return {
     server: seen(server({ maxConnections })),

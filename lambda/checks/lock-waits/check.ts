@@ -7,7 +7,7 @@ import { type CheckResult, defineCheck, incident } from '../check.ts';
 import { seeAllSessions } from '../remediation.ts';
 import { adviceOn } from './advice.ts';
 import { type AnyHeadKind, type Pile, pilesOf, statusOf } from './chains.ts';
-import { factsOf, isForRow, type LockFacts, type PileFacts } from './facts.ts';
+import { factsOf, isForRow, type LockFacts } from './facts.ts';
 import { summaryOf } from './messages.ts';
 
 export const lockWaits = defineCheck({
@@ -64,7 +64,7 @@ function result(
       status === 'unknown'
         ? [seeAllSessions(user)]
         : adviceOn({ pile, facts, unfinished: unfinishedMigrations(snapshot), role: user }),
-    uncertainty: mergeUncertainty([...readUncertainties(locks, lockGraph), headUncertainty(pile, facts)]),
+    uncertainty: mergeUncertainty([...readUncertainties(locks, lockGraph), headUncertainty(pile)]),
   });
 }
 
@@ -119,7 +119,7 @@ function readUncertainties(locks: LocksSource, { isWhole, waiterCount }: LockGra
   ];
 }
 
-function headUncertainty({ kind, waiters }: Pile, { tablesOfRows }: PileFacts): Uncertainty | null {
+function headUncertainty({ kind, waiters }: Pile): Uncertainty | null {
   if (kind === 'hidden') return { confidence: 'low', reason: 'What is at the head is hidden from the role.' };
   if (kind === 'cycle' || kind === 'unread') {
     return { confidence: 'low', reason: 'Who is at the head changed while it was read, or was not read.' };
@@ -128,6 +128,7 @@ function headUncertainty({ kind, waiters }: Pile, { tablesOfRows }: PileFacts): 
   if (forRows.length * 2 <= waiters.length) return null;
   return {
     confidence: 'medium',
-    reason: `A wait for a row does not carry ${(tablesOfRows?.length ?? 0) === 1 ? 'the row' : 'the table'}: what the sessions do there is inferred from the tables that they have changed.`,
+    reason:
+      'PostgreSQL does not show for which row a session waits: the tables are those that both sides have changed.',
   };
 }

@@ -26,7 +26,7 @@ function headWords(facts: PileFacts): string {
         : `a statement${who}${pids} that runs for ${since}`;
     case 'index-build': {
       const progress = builtPercent === undefined ? '' : `, ${builtPercent} % of the current phase done`;
-      return `the build of an index${buildOf === undefined ? '' : ` on ${buildOf}`}${who}${pids}, which runs for ${since}${progress}`;
+      return `the build of an index${buildOf === undefined ? '' : ` on ${buildOf}`}${who}${pids}, which runs for ${since}${facts.isMigration ? ' as part of a migration' : ''}${progress}`;
     }
     case 'autovacuum':
       return `autovacuum${pids}${preventsWraparound === true ? ', which prevents transaction ID wraparound' : ''}`;
