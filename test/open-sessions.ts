@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { SandboxDatabase } from '../sandbox/database/database.ts';
+import { connectFrom } from '../sandbox/database/pod-connection.ts';
 
 /** A session of a test, with what PostgreSQL calls it. */
 export interface TestSession {
@@ -19,15 +20,12 @@ export class OpenSessions {
 
   /** A session that has run some SQL. */
   async open(sql: string): Promise<TestSession> {
-    const { postgres, databaseName } = this.#database;
-    const client = new pg.Client({ ...postgres, database: databaseName });
-    client.on('error', () => {});
-    await client.connect();
+    const client = await connectFrom('127.0.0.1', 'iam', this.#database);
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     const session = { client, pid: rows[0]?.pid ?? 0 };
     this.#open.push(session);
     // The last statement decides since when the session is in its state.
-    await client.query(`SET SESSION AUTHORIZATION litellm; ${sql}`);
+    if (sql !== '') await client.query(sql);
     return session;
   }
 

@@ -67,7 +67,7 @@ export class HeldLock {
   /** Ends all its sessions: one that waits, or is at work, does not notice that its client has gone. */
   async end(): Promise<void> {
     await this.#database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY ($1)', [
-      this.#pids,
+      this.pids,
     ]);
   }
 
@@ -75,12 +75,13 @@ export class HeldLock {
   async lastsFor(seconds: number): Promise<boolean> {
     const [row] = await this.#database.query(
       `SELECT bool_and(extract(epoch FROM clock_timestamp() - state_change) > $2) AS long FROM pg_stat_activity WHERE pid = ANY ($1)`,
-      [this.#pids, seconds],
+      [this.pids, seconds],
     );
     return row?.long === true;
   }
 
-  get #pids(): readonly number[] {
+  /** Of the holder, then of those that wait. */
+  get pids(): readonly number[] {
     return [this.#holder, ...this.#waiting].map(({ pid }) => pid);
   }
 }
