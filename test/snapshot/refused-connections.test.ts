@@ -127,7 +127,7 @@ describe('a connection', () => {
 
 describe('a source', () => {
   it('says connection-lost, and the next ones are skipped, when the server breaks off in the middle of an answer', async () => {
-    database.inject({ kind: 'at-query', query: 2, answer: 'reset' });
+    database.inject({ kind: 'at-query', query: 3, answer: 'reset' });
 
     const sources = await look(database);
 
@@ -137,7 +137,7 @@ describe('a source', () => {
   });
 
   it('says timeout when the answer never comes, and the look ends', async () => {
-    database.inject({ kind: 'at-query', query: 1, answer: 'none' });
+    database.inject({ kind: 'at-query', query: 2, answer: 'none' });
 
     const sources = await look(database, {}, { statementTimeoutMs: 200 });
 

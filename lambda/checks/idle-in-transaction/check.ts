@@ -4,11 +4,9 @@ import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import { byClient, clientCondition } from '../../model/clients.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { IdleTransaction, SessionsSource } from '../../snapshot/snapshot.ts';
+import { blockingLimit } from '../blocking-limit.ts';
 import { defineCheck, type Evaluated, incident } from '../check.ts';
 import { hiddenSessions } from '../not-evaluated.ts';
-
-/** A transaction that blocks others is not bad at once: LiteLLM's batch writes hold row locks for a moment. */
-const BLOCKING_SECONDS = 10;
 
 type TransactionFacts = {
   readonly pid: number;
@@ -56,10 +54,6 @@ function statusOf({ idleSeconds, blocking }: IdleTransaction, settings: Settings
   if (idleSeconds > settings.idleInTransactionCriticalSeconds) return 'critical';
   if (blocking > 0 && idleSeconds > blockingLimit(settings)) return 'critical';
   return idleSeconds > settings.idleInTransactionWarningSeconds ? 'warning' : 'ok';
-}
-
-function blockingLimit({ idleInTransactionWarningSeconds }: Settings): number {
-  return Math.min(BLOCKING_SECONDS, idleInTransactionWarningSeconds);
 }
 
 function openTransactions(

@@ -1,6 +1,7 @@
 import { AUDITOR_APPLICATION, clientName } from '../../model/clients.ts';
 import type { HeadKind, LockChain, LockWaiter } from '../../model/lock-graph.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { blockingLimit } from '../blocking-limit.ts';
 
 export type AnyHeadKind = HeadKind | 'prepared-transaction';
 
@@ -49,12 +50,19 @@ function clientOf({ session }: LockChain['head']): string | null {
 
 /**
  * How bad it is that these wait. A statement that waits only for old transactions to end, as CREATE INDEX CONCURRENTLY does, holds up nobody else.
- * A wait whose length is hidden can be any.
+ * A wait whose length is hidden can be any. An open transaction is as bad as idle-in-transaction has it: its client does nothing that could end it.
  */
 export function statusOf(pile: Pile, settings: Settings): PileStatus {
   const over = pile.waiters.filter(({ waits }) => (waits.seconds ?? -1) > settings.lockWaitWarningSeconds);
   if (over.length === 0) return pile.waiters.some(({ waits }) => waits.seconds === null) ? 'unknown' : 'ok';
   if (over.every(({ waits }) => waits.lock === 'virtualxid')) return 'info';
   const longest = over[0]?.waits.seconds ?? 0;
-  return longest > settings.lockWaitCriticalSeconds || over.length >= WHOLE_POOL ? 'critical' : 'warning';
+  const isAbandoned = pile.kind === 'idle-transaction' && longestIdle(pile) > blockingLimit(settings);
+  return longest > settings.lockWaitCriticalSeconds || over.length >= WHOLE_POOL || isAbandoned
+    ? 'critical'
+    : 'warning';
+}
+
+function longestIdle({ chains }: Pile): number {
+  return Math.max(0, ...chains.map(({ head: { session } }) => session?.stateSeconds ?? 0));
 }

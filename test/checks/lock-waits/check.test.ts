@@ -54,11 +54,18 @@ describe(ID, () => {
     [Array<number>(10).fill(6), 'critical'],
     [Array<number>(50).fill(5), 'ok'],
   ])('rates waits of %o s as %s', (waits, status) => {
-    expect(found(pile(lockSession(), waits))).toMatchObject([{ status }]);
+    expect(found(pile(lockSession({ state: 'active' }), waits))).toMatchObject([{ status }]);
+  });
+
+  it.each([
+    [10, 'warning'],
+    [11, 'critical'],
+  ])('rates an open transaction that blocks others and has been idle for %i s as %s', (stateSeconds, status) => {
+    expect(found(pile(lockSession({ stateSeconds }), [6]))).toMatchObject([{ status }]);
   });
 
   it('follows the limits of the settings', () => {
-    const snapshot = healthySnapshot({ sources: { locks: seen(pile(lockSession(), [3])) } });
+    const snapshot = healthySnapshot({ sources: { locks: seen(pile(lockSession({ state: 'active' }), [3])) } });
 
     const status = (settings: object) => findingsOf(ID, snapshot, settingsFor(settings))[0]?.status;
 
