@@ -73,7 +73,7 @@ export const tlsVersion: Explanation = ({ target, place, failure }) => ({
   steps: [
     {
       text: 'See what it offers:',
-      command: `openssl s_client -starttls postgres -connect ${shellWord(place)} </dev/null | grep -E 'Protocol|Cipher'`,
+      command: `openssl s_client -starttls postgres -connect ${shellWord(place)} </dev/null`,
     },
     ...describeRds(target, 'The host has to be the endpoint that RDS names, not an older proxy before it:'),
     {
