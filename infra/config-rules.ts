@@ -176,12 +176,12 @@ function findThresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
 }
 
 /**
- * One connection and five round trips (docs/architecture.md, "A guest in someone's database"), while the proxy and AWS are queried. Publishing, with two
+ * One connection and four round trips (docs/architecture.md, "A guest in someone's database"), while the proxy and AWS are queried. Publishing, with two
  * calls of AWS, comes last.
  */
 function findTimeoutProblems({ timeoutSeconds, tuning, proxy }: DatabaseConfig): Problem[] {
   const { connectTimeoutMs, statementTimeoutMs, awsTimeoutMs, proxyTimeoutMs } = tuning;
-  const databaseMs = connectTimeoutMs + 5 * statementTimeoutMs;
+  const databaseMs = connectTimeoutMs + 4 * statementTimeoutMs;
   const proxyMs = proxy === undefined ? 0 : PROXY_REQUESTS * proxyTimeoutMs + awsTimeoutMs;
   // The purge tries again if an answer is lost, and publishes its own message.
   const purgeMs = tuning.purge === 'automatic' ? 2 * (connectTimeoutMs + statementTimeoutMs) + awsTimeoutMs : 0;
