@@ -76,7 +76,8 @@ export const LOG_PHRASES = {
   stalePlans: {
     metric: 'ProxyStalePlans',
     texts: ['cached plan must not change result type'],
-    meaning: 'A migration changed a table, and connections that are older than it still have their prepared statements.',
+    meaning:
+      'A migration changed a table, and connections that are older than it still have their prepared statements.',
     warningFrom: 5,
     criticalFrom: null,
   },
@@ -94,7 +95,9 @@ export type LogPhraseId = keyof typeof LOG_PHRASES;
 export const LOG_PHRASE_IDS: readonly LogPhraseId[] = Object.keys(LOG_PHRASES).filter(isLogPhraseId);
 
 /** The longest text of a phrase, in characters. */
-export const LONGEST_TEXT = Math.max(...LOG_PHRASE_IDS.flatMap((id) => LOG_PHRASES[id].texts.map(({ length }) => length)));
+export const LONGEST_TEXT = Math.max(
+  ...LOG_PHRASE_IDS.flatMap((id) => LOG_PHRASES[id].texts.map(({ length }) => length)),
+);
 
 /** How many lines of a log have each phrase; one that nobody counted is not there. */
 export type LoggedLines = { readonly [Id in LogPhraseId]?: number };

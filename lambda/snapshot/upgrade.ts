@@ -25,7 +25,11 @@ function withProxyLog(sources: Readonly<Record<string, unknown>>): Readonly<Reco
   if (metrics === undefined || metrics.value.proxyErrors === null) {
     return {
       ...sources,
-      'proxy-log': { status: 'skipped', durationMs: 0, reason: 'This snapshot was saved without the log of the proxy.' },
+      'proxy-log': {
+        status: 'skipped',
+        durationMs: 0,
+        reason: 'This snapshot was saved without the log of the proxy.',
+      },
     };
   }
   const { proxyErrors, ...value } = metrics.value;

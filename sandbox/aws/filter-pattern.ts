@@ -28,9 +28,7 @@ export function filterMatcher(pattern: string): (line: string) => boolean {
   }
   return (line) => {
     const found = ({ text }: Term) => line.includes(text);
-    return (
-      required.every(found) && !excluded.some(found) && (optional.length === 0 || optional.some(found))
-    );
+    return required.every(found) && !excluded.some(found) && (optional.length === 0 || optional.some(found));
   };
 }
 

@@ -72,7 +72,9 @@ interface Failures {
 function failedRequests({ sources: { 'proxy-log': log } }: Snapshot): Failures | null {
   if (log.status !== 'ok') return null;
   const { poolTimeouts = 0, connectionAttemptsFailed = 0 } = log.value.lines;
-  return poolTimeouts + connectionAttemptsFailed === 0 ? null : { poolTimeouts, connectionAttemptsFailed, when: logWindow(log.value) };
+  return poolTimeouts + connectionAttemptsFailed === 0
+    ? null
+    : { poolTimeouts, connectionAttemptsFailed, when: logWindow(log.value) };
 }
 
 function failuresText(failures: Failures | null): string {
@@ -82,7 +84,7 @@ function failuresText(failures: Failures | null): string {
     ...(poolTimeouts > 0 ? [counted(poolTimeouts, 'pool timeout')] : []),
     ...(connectionAttemptsFailed > 0 ? [counted(connectionAttemptsFailed, 'failed connection attempt')] : []),
   ];
-  return `The proxy's log had ${listed(parts)} ${when}.`;
+  return `The proxy's.log has, ${when}: ${listed(parts)}.`;
 }
 
 function measurement(lookups: RouterLookups): string {

@@ -94,7 +94,10 @@ function graded(
  * What shows that the pools themselves are too small, in words: requests that timed out, or a client with all of its
  * sessions active; null when nothing does.
  */
-function poolShortage({ sources: { 'proxy-log': log } }: Snapshot, { who, limit, deployment }: Topology): string | null {
+function poolShortage(
+  { sources: { 'proxy-log': log } }: Snapshot,
+  { who, limit, deployment }: Topology,
+): string | null {
   const timeouts = log.status === 'ok' ? (log.value.lines.poolTimeouts ?? 0) : 0;
   if (log.status === 'ok' && timeouts > 0) {
     return `${counted(timeouts, 'request')} timed out waiting for a connection of the pool ${logWindow(log.value)}`;

@@ -36,7 +36,7 @@ export function adviceOn(logged: readonly LogPhraseId[], circumstances: Circumst
 
 function stepsFor(id: LogPhraseId, circumstances: Circumstances): readonly Advice[] {
   const [first, ...more] = STEPS[id](circumstances);
-  return [{ ...first, text: `${quoted(id)}: ${LOG_PHRASES[id].meaning} ${first.text}` }, ...more];
+  return [{ ...first, text: `Lines with ${quoted(id)}: ${LOG_PHRASES[id].meaning} ${first.text}` }, ...more];
 }
 
 const POOL_SHORT: readonly [Advice] = [
@@ -48,7 +48,7 @@ const POOL_SHORT: readonly [Advice] = [
 const STEPS: Readonly<Record<LogPhraseId, (circumstances: Circumstances) => readonly [Advice, ...Advice[]]>> = {
   limitRefused: () => [
     {
-      text: 'See which limit it is. Before it is raised, see whether connection-leak or connection-growth finds something: a limit keeps a leak from taking the slots of everybody.',
+      text: 'Before it is raised, see whether connection-leak or connection-growth finds something: a limit keeps a leak from taking the slots of everybody. Which limit it is:',
       command: LIMITS_SQL,
     },
   ],

@@ -22,10 +22,7 @@ export type QueryId = keyof typeof RDS_METRICS | LogPhraseId;
  * The queries of the one call.
  * @param logOf the database whose proxy's log is counted; undefined: none is
  */
-export function metricQueries(
-  target: NonNullable<Target['rds']>,
-  logOf: string | undefined,
-): MetricDataQuery[] {
+export function metricQueries(target: NonNullable<Target['rds']>, logOf: string | undefined): MetricDataQuery[] {
   const dimensions: Readonly<Record<string, string>> =
     target.kind === 'instance'
       ? { DBInstanceIdentifier: target.identifier }

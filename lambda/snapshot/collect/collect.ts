@@ -76,10 +76,7 @@ const DAY_HOURS = 24;
 /** Both come with one call. */
 type MetricSources = Pick<Sources, 'cloudwatch' | 'proxy-log'>;
 
-const NO_LOG = skipped(
-  'The log of the proxy is not configured.',
-  'proxy.logGroupName (in a shell: --proxy-log FILE)',
-);
+const NO_LOG = skipped('The log of the proxy is not configured.', 'proxy.logGroupName (in a shell: --proxy-log FILE)');
 
 async function collectMetrics(settings: Settings, budget: Budget): Promise<MetricSources> {
   const { rds, label } = settings.target;
