@@ -84,7 +84,7 @@ function failuresText(failures: Failures | null): string {
     ...(poolTimeouts > 0 ? [counted(poolTimeouts, 'pool timeout')] : []),
     ...(connectionAttemptsFailed > 0 ? [counted(connectionAttemptsFailed, 'failed connection attempt')] : []),
   ];
-  return `The proxy's.log has, ${when}: ${listed(parts)}.`;
+  return `The proxy's log shows ${listed(parts)} ${when}.`;
 }
 
 function measurement(lookups: RouterLookups): string {
