@@ -6,6 +6,7 @@ import { overallStatus, type RenderableReport, type Report } from '../lambda/rep
 import { renderTable } from '../lambda/report/table.ts';
 import type { PreviousSource, ProxyLogSource } from '../lambda/snapshot/snapshot.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
+import { readProxyLog } from './proxy-log.ts';
 import {
   type Audited,
   loadPrevious,
@@ -17,7 +18,6 @@ import {
   withProxyLog,
   withTuning,
 } from './saved.ts';
-import { readProxyLog } from './proxy-log.ts';
 import { errorSentence } from './usage-error.ts';
 
 /** The convention of monitoring plugins (docs/architecture.md, "Contracts"). */

@@ -68,9 +68,18 @@ export function parseCommand(
   }
   const unusable = Object.keys(flags).find((name) => !SNAPSHOT_FLAGS.includes(name));
   if (unusable !== undefined) {
-    throw new UsageError(`--${unusable} cannot be used with --snapshot. Allowed with it: --since, --proxy-log, --set and --json.`);
+    throw new UsageError(
+      `--${unusable} cannot be used with --snapshot. Allowed with it: --since, --proxy-log, --set and --json.`,
+    );
   }
   // A flag that cannot be used is refused before the file is read.
   readTuning(flags, undefined);
-  return { kind: 'saved', file: flags.snapshot, since, proxyLog, tuning: (saved) => readTuning(flags, undefined, saved), json };
+  return {
+    kind: 'saved',
+    file: flags.snapshot,
+    since,
+    proxyLog,
+    tuning: (saved) => readTuning(flags, undefined, saved),
+    json,
+  };
 }

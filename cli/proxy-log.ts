@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { LOG_PHRASE_IDS, LOG_PHRASES, type LogPhraseId, LONGEST_TEXT } from '../lambda/litellm/log-phrases.ts';
+import { LOG_PHRASE_IDS, LOG_PHRASES, LONGEST_TEXT, type LogPhraseId } from '../lambda/litellm/log-phrases.ts';
 import type { ProxyLogSource } from '../lambda/snapshot/snapshot.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,6 +1,6 @@
 import { METRIC_NAMESPACE } from '../settings/metric-names.ts';
 
-/** A phrase that the log of a LiteLLM proxy has when connections fail: knowledge/litellm.md, section 7, says who prints it. */
+/** A phrase that the log of a LiteLLM proxy has when connections fail: knowledge/litellm.md, section 9, says who prints it. */
 interface LogPhrase {
   /** The metric of its filter on the log group. */
   readonly metric: string;

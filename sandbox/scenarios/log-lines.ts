@@ -10,7 +10,7 @@ const TRACE = 'litellm/proxy/proxy_server.py';
 
 /**
  * What LiteLLM, Prisma's client for Python and its query engine print in these states, and PostgreSQL through them (knowledge/litellm.md,
- * section 7). Texts in angle brackets stand for what differs.
+ * section 9).
  */
 const MESSAGES: Readonly<Record<LogPhraseId, string>> = {
   limitRefused: 'Too many database connections opened: FATAL: too many connections for role "litellm"',
