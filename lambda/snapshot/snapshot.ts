@@ -7,6 +7,7 @@ import { locksSchema } from './schema/locks.ts';
 import { connectionSchema, serverSchema, sessionsSchema } from './schema/postgres.ts';
 import { previousSchema } from './schema/previous.ts';
 import { proxySchema } from './schema/proxy.ts';
+import { proxyLogSchema } from './schema/proxy-log.ts';
 import { routerSettingsSchema } from './schema/router-settings.ts';
 import { type SourceResult, sourceResultSchema } from './schema/source.ts';
 
@@ -16,6 +17,7 @@ export type * from './schema/locks.ts';
 export type * from './schema/postgres.ts';
 export type * from './schema/previous.ts';
 export type * from './schema/proxy.ts';
+export type * from './schema/proxy-log.ts';
 export type * from './schema/router-settings.ts';
 export type * from './schema/source.ts';
 
@@ -30,6 +32,7 @@ const SOURCE_SCHEMAS = {
   rds: rdsSchema,
   cloudwatch: cloudWatchSchema,
   proxy: proxySchema,
+  'proxy-log': proxyLogSchema,
   previous: previousSchema,
 } as const;
 
@@ -67,6 +70,7 @@ export const snapshotSchema = z.object({
     rds: sourceResultSchema(SOURCE_SCHEMAS.rds),
     cloudwatch: sourceResultSchema(SOURCE_SCHEMAS.cloudwatch),
     proxy: sourceResultSchema(SOURCE_SCHEMAS.proxy),
+    'proxy-log': sourceResultSchema(SOURCE_SCHEMAS['proxy-log']),
     previous: sourceResultSchema(SOURCE_SCHEMAS.previous),
   }),
 });

@@ -1,6 +1,7 @@
 import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
 import { indexBuild, lockPileUp } from './locks.ts';
 import { mixed } from './mixed.ts';
+import { networkDropsIdle, queryEngine } from './proxy-log.ts';
 import type { Scenario } from './scenario.ts';
 import { iamLeak, oldSchema, perRequestRouter, wrongVersion } from './versions.ts';
 
@@ -17,4 +18,6 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['index-build', indexBuild],
   ['wrong-version', wrongVersion],
   ['old-schema', oldSchema],
+  ['network-drops-idle', networkDropsIdle],
+  ['query-engine', queryEngine],
 ]);

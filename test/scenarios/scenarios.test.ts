@@ -19,6 +19,8 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'index-build': 'lock-pile-up',
   'wrong-version': null,
   'old-schema': null,
+  'network-drops-idle': 'network-drops-idle',
+  'query-engine': 'query-engine',
 };
 
 /** The default of `npm start`, which start.test.ts runs. */
