@@ -111,6 +111,11 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   },
   'global-router-settings': { title: () => 'Global row builds a Router per request', ...asTheFinding },
   'user-config': { title: () => 'Requests bring their own Router', ...asTheFinding },
+  'migration-lock-orphaned': {
+    title: () => 'An idle session holds up migrations',
+    what: ({ lead }) => `No migration of LiteLLM can run, so no new pod starts. ${lead.summary}`,
+    first: ({ lead }) => firstStep(lead),
+  },
   'lock-pile-up': {
     title: ({ findings }) => PILE_TITLES[headOfPile(findings)] ?? 'Sessions wait for locks',
     ...asTheFinding,

@@ -9,7 +9,10 @@ import {
   isAuditorsSide,
   isBlocking,
   isFull,
+  isLockOrphaned,
+  isMigrationHanging,
   isOfIam,
+  isPileUp,
   isRecentOwnGrowth,
   isStorageFull,
   lacksOwnAccess,
@@ -46,7 +49,10 @@ const globalRow = bad('global-router-settings');
 const teamSettings = bad('team-router-settings');
 const keySettings = bad('key-router-settings');
 const userConfig = bad('user-config');
-const lockPile = bad('lock-waits');
+const lockPile = bad('lock-waits', isPileUp);
+const orphanedLock = bad('migrations', isLockOrphaned);
+const hangingMigration = bad('migrations', isMigrationHanging);
+const waitForMigrations = bad('lock-waits', (facts) => !isPileUp(facts));
 const idle = bad('idle-in-transaction');
 const blockingIdle = bad('idle-in-transaction', isBlocking);
 const proxyDown = bad('proxy-health', ({ lost }) => lost > 0);
@@ -110,11 +116,18 @@ export const RULES: readonly Rule[] = [
   },
   { id: 'slots-exhausted', when: [[full]], confirms: [proxyDown, proxyErrors], also: [ownGrowth], unless: [] },
   {
+    id: 'migration-lock-orphaned',
+    when: [[orphanedLock]],
+    confirms: [],
+    also: [waitForMigrations],
+    unless: [],
+  },
+  {
     id: 'lock-pile-up',
     when: [[lockPile]],
     confirms: [],
     // The transaction at the head is told once, with the step that ends it.
-    also: [blockingIdle, noFreeConnection, headroom],
+    also: [blockingIdle, hangingMigration, noFreeConnection, headroom],
     unless: [],
   },
   {

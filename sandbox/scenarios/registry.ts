@@ -1,5 +1,5 @@
 import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
-import { indexBuild, lockPileUp } from './locks.ts';
+import { indexBuild, lockPileUp, migrationLock } from './locks.ts';
 import { mixed } from './mixed.ts';
 import { networkDropsIdle, queryEngine } from './proxy-log.ts';
 import type { Scenario } from './scenario.ts';
@@ -16,6 +16,7 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['idle-in-transaction', idleInTransaction],
   ['lock-pile-up', lockPileUp],
   ['index-build', indexBuild],
+  ['migration-lock', migrationLock],
   ['wrong-version', wrongVersion],
   ['old-schema', oldSchema],
   ['network-drops-idle', networkDropsIdle],

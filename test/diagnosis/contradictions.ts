@@ -67,6 +67,7 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
   'per-request-router': [],
   'global-router-settings': [],
   'user-config': [],
+  'migration-lock-orphaned': [],
   'lock-pile-up': [],
   'idle-in-transaction': [],
   'other-application': against(OTHER_APPLICATION, [SHARED_USER]),

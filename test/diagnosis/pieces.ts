@@ -5,6 +5,7 @@ import {
   holders,
   idleTransaction,
   lockSession,
+  locks,
   pile,
   rds,
   rdsInstance,
@@ -165,6 +166,30 @@ export const LOCK_PILE: World = { locks: pile(lockSession(), [40, 39, 38]) };
 export const LOCK_PILE_SEEN: World = {
   ...LOCK_PILE,
   sessions: sessions({ idleTransactions: [idleTransaction({ idleSeconds: 120, blocking: 3 })] }),
+};
+
+/** A session of an ended job holds the lock of migrations. */
+const HOLDER = lockSession({ state: 'idle', stateSeconds: 3000, transactionSeconds: null, rowTables: [] });
+export const ORPHANED_LOCK: World = {
+  locks: locks({ sessions: [HOLDER], migrationLock: [{ pid: HOLDER.pid, granted: true }] }),
+};
+/** And another one waits for it. */
+export const ORPHANED_LOCK_AND_WAIT: World = {
+  locks: {
+    ...pile(HOLDER, [9], {
+      waits: { lock: 'advisory', mode: 'ExclusiveLock', seconds: 9, relation: null },
+      rowTables: [],
+    }),
+    migrationLock: [
+      { pid: HOLDER.pid, granted: true },
+      { pid: 5000, granted: false },
+    ],
+  },
+};
+
+/** A migration that waits for the open transaction too. */
+export const HANGING_MIGRATION: World = {
+  locks: { ...pile(lockSession(), [40, 39, 38]), migrationLock: [{ pid: 5000, granted: true }] },
 };
 
 export const POOL_TIMEOUTS: World = { logged: { poolTimeouts: 31 } };

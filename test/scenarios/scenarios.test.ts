@@ -17,6 +17,7 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'idle-in-transaction': 'idle-in-transaction',
   'lock-pile-up': 'lock-pile-up',
   'index-build': 'lock-pile-up',
+  'migration-lock': 'migration-lock-orphaned',
   'wrong-version': null,
   'old-schema': null,
   'network-drops-idle': 'network-drops-idle',
