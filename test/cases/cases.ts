@@ -21,9 +21,7 @@ interface Case {
 
 /** Causes that no rule names yet. */
 type LaterCauseId =
-  | 'lock-pile-up'
   | 'server-overloaded'
-  | 'migration-lock-orphaned'
   | 'rds-proxy-pinned'
   | 'failover-left-behind'
   | 'table-growth'
@@ -32,13 +30,13 @@ type LaterCauseId =
 export const CASES: readonly Case[] = [
   { name: '01-iam-leak-1.73.6', wanted: 'iam-token-refresh' },
   { name: '02-iam-leak-full', wanted: 'slots-exhausted' },
-  { name: '03-row-lock-pileup', wanted: 'lock-pile-up', needs: 'the waits for locks' },
+  { name: '03-row-lock-pileup', wanted: 'lock-pile-up' },
   { name: '04-workers-and-services', wanted: 'pools-do-not-fit' },
   { name: '06-idle-tcp-dropped', wanted: 'network-drops-idle' },
   { name: '09b-cpu-seqscan-timeouts', wanted: 'server-overloaded', needs: 'the load of the server' },
-  { name: '10-create-index-lock', wanted: 'lock-pile-up', needs: 'the waits for locks' },
+  { name: '10-create-index-lock', wanted: 'lock-pile-up' },
   { name: '11-rolling-deploy', wanted: 'pools-do-not-fit' },
-  { name: '12-advisory-lock-orphan', wanted: 'migration-lock-orphaned', needs: 'advisory locks' },
+  { name: '12-advisory-lock-orphan', wanted: 'migration-lock-orphaned' },
   { name: '13-client-not-connected', wanted: 'query-engine' },
   { name: '15-dead-workers', wanted: 'dead-worker-engine' },
   { name: '17-componentized', wanted: 'split-ignores-pool-limit' },
