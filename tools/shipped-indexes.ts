@@ -1,19 +1,8 @@
-/** An index that a migration makes, and the migration that drops it. */
-export interface ShippedIndex {
-  readonly index: string;
-  readonly table: string;
-  /** In their order; an expression as it stands in the migration. */
-  readonly columns: readonly string[];
-  readonly unique: boolean;
-  /** Its condition stands in the migration. */
-  readonly partial: boolean;
-  readonly addedBy: string;
-  readonly droppedBy: string | null;
-}
+import type { ShippedIndex } from '../lambda/litellm/releases/known-issue.ts';
 
 const COMMENT = /--[^\n]*/g;
 const CREATE =
-  /CREATE\s+(UNIQUE\s+)?INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?"([^"]+)"\s+ON\s+"([^"]+)"\s*(?:USING\s+\w+\s*)?\(([^;]*?)\)\s*(WHERE\b[^;]*)?;/gi;
+  /CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?"([^"]+)"\s+ON\s+"([^"]+)"\s*(?:USING\s+\w+\s*)?\(([^;]*?)\)\s*(WHERE\b[^;]*)?;/gi;
 const ANY_CREATE = /CREATE\s+(?:UNIQUE\s+)?INDEX\b/gi;
 const DROP = /DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+EXISTS\s+)?"([^"]+)"/gi;
 const DROP_TABLE = /DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?"([^"]+)"/gi;
@@ -41,14 +30,13 @@ export function shippedIndexes(migrations: ReadonlyMap<string, string>): readonl
     if (created.length !== (sql.match(ANY_CREATE) ?? []).length) {
       throw new UnreadIndexError(`${migration} makes an index by a statement that was not understood.`);
     }
-    for (const [, unique, index = '', table = '', columns = '', where] of created) {
+    for (const [, index = '', table = '', columns = '', where] of created) {
       // IF NOT EXISTS does nothing for one that is there.
       if (made.some((other) => other.index === index && other.droppedBy === null)) continue;
       made.push({
         index,
         table,
         columns: columns.split(',').map((column) => column.trim().replace(/^"([^"]+)"( (ASC|DESC))?$/i, '$1')),
-        unique: unique !== undefined,
         partial: where !== undefined,
         addedBy: migration,
         droppedBy: null,

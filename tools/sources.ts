@@ -21,6 +21,7 @@ export function sourcesOf({
   breakingChanges,
   since,
   firstVersions,
+  shippedIndexes,
 }: Knowledge): ReadonlyMap<string, string> {
   const files: readonly Generated[] = [
     { file: 'about.ts', table: 'about.json', imports: 'About', declaration: 'ABOUT: About', data: about },
@@ -51,6 +52,13 @@ export function sourcesOf({
       table: 'migrations.tsv',
       declaration: 'FIRST_VERSIONS: Readonly<Record<string, string>>',
       data: firstVersions,
+    },
+    {
+      file: 'shipped-indexes.ts',
+      table: 'indexes.tsv',
+      imports: 'ShippedIndex',
+      declaration: 'SHIPPED_INDEXES: readonly ShippedIndex[]',
+      data: shippedIndexes,
     },
   ];
   return new Map(files.map((generated) => [generated.file, codeOf(generated)]));

@@ -7,6 +7,7 @@ import { connectionGrowth } from './connection-growth/check.ts';
 import { connectionHeadroom } from './connection-headroom/check.ts';
 import { connectionLeak } from './connection-leak/check.ts';
 import { databaseReachable } from './database-reachable/check.ts';
+import { deadlocks } from './deadlocks/check.ts';
 import { globalRouterSettings } from './global-router-settings/check.ts';
 import { iamAuthentication } from './iam-authentication/check.ts';
 import { idleInTransaction } from './idle-in-transaction/check.ts';
@@ -23,6 +24,7 @@ import { proxyHealth } from './proxy-health/check.ts';
 import { rdsConfiguration } from './rds-configuration/check.ts';
 import { routerSettingsReappeared } from './router-settings-reappeared/check.ts';
 import { setupCurrent } from './setup-current/check.ts';
+import { tableGrowth } from './table-growth/check.ts';
 import { teamRouterSettings } from './team-router-settings/check.ts';
 import { transportSecurity } from './transport-security/check.ts';
 import { userConfig } from './user-config/check.ts';
@@ -38,6 +40,8 @@ export const CHECKS = [
   migrations,
   lockWaits,
   idleInTransaction,
+  tableGrowth,
+  deadlocks,
   perRequestRouter,
   globalRouterSettings,
   routerSettingsReappeared,

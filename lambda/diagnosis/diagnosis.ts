@@ -19,6 +19,7 @@ export type CauseId =
   | 'migration-lock-orphaned' // #39365, #26712: an idle session holds the lock of `prisma migrate`
   | 'lock-pile-up' // sessions wait for locks, whatever is at their head
   | 'idle-in-transaction'
+  | 'table-growth' // a table that nobody prunes, and that VACUUM does not keep up with
   | 'other-application'
   | 'pools-do-not-fit' // the guide's fourth
   | 'under-provisioned' // healthy pools within their limits need more slots than there are

@@ -58,6 +58,11 @@ export function ignoresTheLimit(facts: FactsOf<'connection-ceiling'>): boolean {
   );
 }
 
+/** Whether a table is large, and VACUUM does not keep up with it: size alone slows nothing down. */
+export function isOutgrown(facts: FactsOf<'table-growth'>): boolean {
+  return stated(facts, 'isLarge') === true && stated(facts, 'isBloated') === true;
+}
+
 /** Whether what everybody waits for is not the lock of migrations, which has a cause of its own. */
 export function isPileUp(facts: FactsOf<'lock-waits'>): boolean {
   return stated(facts, 'head') !== 'migration-lock';

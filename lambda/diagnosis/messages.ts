@@ -129,6 +129,11 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
       `A transaction that was begun and not ended keeps its connection and its locks. ${lead.summary}`,
     first: ({ lead }) => firstStep(lead),
   },
+  'table-growth': {
+    title: () => 'A table has outgrown its vacuum',
+    what: ({ lead }) => `Queries and VACUUM take longer with every dead row. ${lead.summary}`,
+    first: ({ lead }) => firstStep(lead),
+  },
   'other-application': {
     title: () => 'Another application takes the slots',
     what: ({ lead }) =>

@@ -16,6 +16,8 @@ export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
   'lock-waits': { cause: true, rulesOut: 'waits for locks' },
   migrations: { cause: true, rulesOut: 'an orphaned lock of migrations' },
   'idle-in-transaction': { cause: true, rulesOut: 'open transactions' },
+  'table-growth': { cause: true },
+  deadlocks: { cause: false, because: 'A deadlock that is over holds no connection.' },
   'per-request-router': { cause: true, rulesOut: 'a Router per request' },
   'global-router-settings': { cause: true },
   'router-settings-reappeared': { cause: false, because: 'global-router-settings has the row that came back.' },

@@ -12,6 +12,7 @@ import {
   isLockOrphaned,
   isMigrationHanging,
   isOfIam,
+  isOutgrown,
   isPileUp,
   isRecentOwnGrowth,
   isStorageFull,
@@ -53,6 +54,7 @@ const lockPile = bad('lock-waits', isPileUp);
 const orphanedLock = bad('migrations', isLockOrphaned);
 const hangingMigration = bad('migrations', isMigrationHanging);
 const waitForMigrations = bad('lock-waits', (facts) => !isPileUp(facts));
+const outgrown = bad('table-growth', isOutgrown);
 const idle = bad('idle-in-transaction');
 const blockingIdle = bad('idle-in-transaction', isBlocking);
 const proxyDown = bad('proxy-health', ({ lost }) => lost > 0);
@@ -189,6 +191,7 @@ export const RULES: readonly Rule[] = [
   },
   { id: 'user-config', when: [[userConfig]], confirms: [], also: [], unless: [] },
   { id: 'idle-in-transaction', when: [[idle]], confirms: [], also: [noFreeConnection], unless: [] },
+  { id: 'table-growth', when: [[outgrown]], confirms: [], also: [noFreeConnection], unless: [] },
   {
     id: 'other-application',
     when: [[headroom, othersMost], [growthOfOthers]],

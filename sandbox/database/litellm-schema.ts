@@ -10,6 +10,7 @@ import {
   heartbeatRowsSql,
   keyRowsSql,
   migrationRowsSql,
+  outgrownSpendLogsSql,
   spendLogRowsSql,
   teamRowsSql,
 } from './litellm-rows.sql.ts';
@@ -30,6 +31,8 @@ export interface LitellmOptions {
   readonly workers?: readonly number[];
   /** Whether the proxy stores the bodies of requests with its spend logs. */
   readonly storedBodies?: boolean;
+  /** Has as many spend logs as a proxy of years, most of them deleted by retention, and no VACUUM since: for PostgreSQL 18, which accepts statistics. */
+  readonly outgrownSpendLogs?: boolean;
   /** Gives some of the teams and keys that have settings a name meant to break a message. */
   readonly hostileNames?: boolean;
 }
@@ -66,6 +69,7 @@ SET ROLE ${LITELLM_USER};
 SET search_path = ${schema};
 SET TIME ZONE 'UTC';
 ${tables.map(({ table, create }) => `${create}\n${rows[table]}\nANALYZE "${table}";`).join('\n')}
+${options.outgrownSpendLogs ? outgrownSpendLogsSql() : ''}
 GRANT USAGE ON SCHEMA ${schema} TO ${PASSWORD_USER};
 GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${PASSWORD_USER};
 `;

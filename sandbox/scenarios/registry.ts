@@ -1,4 +1,4 @@
-import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
+import { healthy, idleInTransaction, slotsExhausted, tableGrowth, underProvisioned } from './load.ts';
 import { indexBuild, lockPileUp, migrationLock } from './locks.ts';
 import { mixed } from './mixed.ts';
 import { networkDropsIdle, queryEngine } from './proxy-log.ts';
@@ -17,6 +17,7 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['lock-pile-up', lockPileUp],
   ['index-build', indexBuild],
   ['migration-lock', migrationLock],
+  ['table-growth', tableGrowth],
   ['wrong-version', wrongVersion],
   ['old-schema', oldSchema],
   ['network-drops-idle', networkDropsIdle],

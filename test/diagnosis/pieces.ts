@@ -12,6 +12,8 @@ import {
   seen,
   sessionGroup,
   sessions,
+  tableStatistics,
+  tables,
 } from '../snapshots.ts';
 import type { World } from './world.ts';
 
@@ -190,6 +192,17 @@ export const ORPHANED_LOCK_AND_WAIT: World = {
 /** A migration that waits for the open transaction too. */
 export const HANGING_MIGRATION: World = {
   locks: { ...pile(lockSession(), [40, 39, 38]), migrationLock: [{ pid: 5000, granted: true }] },
+};
+
+/** 210 million rows, a third of them dead. */
+export const OUTGROWN: World = {
+  sources: {
+    tables: seen(
+      tables({
+        tables: [tableStatistics({ estimatedRows: 210_000_000, liveRows: 140_000_000, deadRows: 70_000_000 })],
+      }),
+    ),
+  },
 };
 
 export const POOL_TIMEOUTS: World = { logged: { poolTimeouts: 31 } };

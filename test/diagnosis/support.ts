@@ -18,6 +18,7 @@ import {
   OPEN_TRANSACTION,
   ORPHANED_LOCK_AND_WAIT,
   OTHERS_GROW,
+  OUTGROWN,
   OVER_CEILING,
   PASSWORD_LEAK,
   PER_REQUEST_VERSION,
@@ -82,6 +83,7 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
     { ...LOCK_PILE, ...FEW_FREE },
   ],
   'idle-in-transaction': [{ ...OPEN_TRANSACTION, ...POOL_TIMEOUTS }],
+  'table-growth': [{ ...OUTGROWN, ...POOL_TIMEOUTS }],
   'other-application': [{ ...OTHERS_GROW, maxConnections: 40 }],
   'pools-do-not-fit': [
     { ...FEW_FREE, ...LARGE_POOLS },

@@ -18,6 +18,7 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'lock-pile-up': 'lock-pile-up',
   'index-build': 'lock-pile-up',
   'migration-lock': 'migration-lock-orphaned',
+  'table-growth': 'table-growth',
   'wrong-version': null,
   'old-schema': null,
   'network-drops-idle': 'network-drops-idle',
