@@ -1,3 +1,4 @@
+import { escapeIdentifier } from 'pg';
 import type { Advice } from '../../core/finding.ts';
 import { SINCE } from '../../litellm/releases/since.ts';
 import type { TableFacts } from './tables.ts';
@@ -11,14 +12,13 @@ const RETENTION: Readonly<Record<string, string>> = {
 };
 
 /** Dead rows first: what is deleted stays in the table until VACUUM has been there. */
-export function tableAdvice({ table, isBloated, isLarge }: TableFacts): readonly Advice[] {
-  const name = table.replaceAll('"', '""');
+export function tableAdvice({ table, isBloated, isLarge }: TableFacts, schema: string): readonly Advice[] {
   return [
     ...(isBloated
       ? [
           {
             text: `Vacuum it when there is little traffic: that makes room for new rows, and reading and writing go on. It does not give the room back to the disk. As the owner of the table:`,
-            command: `VACUUM (ANALYZE, SKIP_LOCKED) "${name}";`,
+            command: `VACUUM (ANALYZE, SKIP_LOCKED) ${escapeIdentifier(schema)}.${escapeIdentifier(table)};`,
           },
           {
             text: 'See what keeps dead rows from being removed: an old transaction, a replication slot or a prepared transaction. If nothing does, let autovacuum start earlier there:',

@@ -37,6 +37,7 @@ export const tableGrowth = defineCheck({
         }),
       ];
     }
+    const schema = server.litellmSchema ?? 'public';
     const earlier = earlierTables(snapshot);
     const all = tables.tables.map((table) =>
       tableFacts(table, tables, 'missing' in earlier ? null : earlier, settings),
@@ -44,14 +45,14 @@ export const tableGrowth = defineCheck({
     const uncertainty = freshCounters(tables, server);
     const bad = all.filter(({ isLarge: large, isBloated }) => large || isBloated);
     return [
-      ...bad.map((facts) => burden(facts, uncertainty)),
+      ...bad.map((facts) => burden(facts, schema, uncertainty)),
       ...(bad.length > 0 ? [] : [fine(all, subject, uncertainty)]),
-      ...indexResults(tables, snapshot, model),
+      ...indexResults(tables, schema, snapshot, model),
     ];
   },
 });
 
-function burden(facts: TableFacts, uncertainty: Uncertainty | null): CheckResult<GrowthFacts> {
+function burden(facts: TableFacts, schema: string, uncertainty: Uncertainty | null): CheckResult<GrowthFacts> {
   const { table, estimatedRows, gigabytes, deadRows, deadPercent, vacuumedAt, isBloated, rowsPerDay } = facts;
   const grows = rowsPerDay === undefined ? '' : ` It grows by ${millions(rowsPerDay)} rows a day.`;
   const dead = isBloated
@@ -62,7 +63,7 @@ function burden(facts: TableFacts, uncertainty: Uncertainty | null): CheckResult
     subject: `table ${table}`,
     summary: `${table} has about ${millions(estimatedRows ?? 0)} rows and ${gigabytes} GiB.${dead}${grows}`,
     facts,
-    advice: tableAdvice(facts),
+    advice: tableAdvice(facts, schema),
     uncertainty,
   });
 }
@@ -81,12 +82,16 @@ function fine(all: readonly TableFacts[], subject: string, uncertainty: Uncertai
   });
 }
 
-function indexResults(tables: TablesSource, snapshot: Snapshot, model: Model): readonly CheckResult<GrowthFacts>[] {
+function indexResults(
+  tables: TablesSource,
+  schema: string,
+  snapshot: Snapshot,
+  model: Model,
+): readonly CheckResult<GrowthFacts>[] {
   const facts = indexFacts(tables, versionOf(model));
   const { missing, invalid, version } = facts;
   const large = missing.filter(isLarge);
   if (missing.length + invalid.length === 0) return [];
-  const schema = snapshot.sources.server.status === 'ok' ? snapshot.sources.server.value.litellmSchema : null;
   return [
     risk<GrowthFacts>({
       status: large.length + invalid.length > 0 ? 'warning' : 'info',
@@ -95,16 +100,16 @@ function indexResults(tables: TablesSource, snapshot: Snapshot, model: Model): r
         ...(missing.length === 0
           ? []
           : [
-              `${counted(missing.length, 'index')} of LiteLLM ${version} ${missing.length === 1 ? 'is' : 'are'} missing: ${listed(missing.map(({ table, columns }) => `${table} (${columns.join(', ')})`))}.`,
+              `${indexes(missing.length)} of LiteLLM ${version} ${missing.length === 1 ? 'is' : 'are'} missing: ${listed(missing.map(({ table, columns }) => `${table} (${columns.join(', ')})`))}.`,
             ]),
         ...(invalid.length === 0
           ? []
           : [
-              `${counted(invalid.length, 'index')} ${invalid.length === 1 ? 'is' : 'are'} invalid, so that no query uses ${invalid.length === 1 ? 'it' : 'them'}: ${listed(invalid.map(({ index }) => index))}.`,
+              `${indexes(invalid.length)} ${invalid.length === 1 ? 'is' : 'are'} invalid, so that no query uses ${invalid.length === 1 ? 'it' : 'them'}: ${listed(invalid.map(({ index }) => index))}.`,
             ]),
       ].join(' '),
       facts,
-      advice: indexAdvice(facts, schema ?? 'public'),
+      advice: indexAdvice(facts, schema),
     }),
   ];
 }
@@ -123,6 +128,10 @@ function freshCounters({ at, statsReset }: TablesSource, { startedAt }: ServerSo
     confidence: 'medium',
     reason: `The server was started, or its statistics were reset, ${durationText(seconds)} ago: its counts of dead rows and vacuums may have begun then.`,
   };
+}
+
+function indexes(count: number): string {
+  return `${count} ${count === 1 ? 'index' : 'indexes'}`;
 }
 
 function millions(rows: number): string {
