@@ -30,7 +30,10 @@ export interface Deployment {
  */
 export function inferDeployment(snapshot: Snapshot, who: LitellmClients | null, settings: Settings): Deployment {
   const addresses = clientAddresses(who).size;
-  return heartbeats(snapshot, addresses) ?? withoutHeartbeats(who, settings);
+  const found = heartbeats(snapshot, addresses);
+  if (found !== null) return found;
+  const guessed = withoutHeartbeats(who, settings);
+  return { ...guessed, uncertainties: [...guessed.uncertainties, ...unread(snapshot)] };
 }
 
 /** Where LiteLLM's sessions come from. */
@@ -59,6 +62,13 @@ function heartbeats({ sources: { litellm } }: Snapshot, addresses: number): Depl
           ]
         : [],
   };
+}
+
+/** Heartbeats that are there, and could not be read. */
+function unread({ sources: { litellm } }: Snapshot): readonly Uncertainty[] {
+  if (litellm.status !== 'ok' || litellm.value.workers.state !== 'failed') return [];
+  const { message } = litellm.value.workers.failure;
+  return [{ confidence: 'medium', reason: `The heartbeats of the workers were not read: ${message}` }];
 }
 
 function withoutHeartbeats(who: LitellmClients | null, settings: Settings): Deployment {
