@@ -6,9 +6,13 @@ import type { PreviousSource } from './snapshot/snapshot.ts';
 /**
  * Reads, evaluates and reports; changes nothing and sends nothing. Never throws: what cannot be seen is a finding.
  * @param budgetMs the longest the reading may take
- * @param previous what an earlier audit of the same database saw; undefined when none is known
+ * @param previous what an earlier audit of the same database saw, or will be known to have seen; undefined when none is known. It must not reject.
  */
-export async function audit(settings: Settings, budgetMs: number, previous?: PreviousSource): Promise<Audit> {
+export async function audit(
+  settings: Settings,
+  budgetMs: number,
+  previous?: PreviousSource | Promise<PreviousSource | undefined>,
+): Promise<Audit> {
   const start = performance.now();
   // Model, checks and report are loaded while the database is read, not before.
   const [snapshot, { buildModel }, { buildReport }] = await Promise.all([

@@ -1,26 +1,11 @@
 import { type Status, severityRank } from '../core/finding.ts';
+import type { Change } from '../report/change.ts';
 import { CANNOT_LOOK } from './observation.ts';
 import type { Problem, State } from './state.ts';
 
 const HOUR_MS = 3_600_000;
 /** Trouble of the auditor's own is announced when it lasts: one lost packet is none. */
 const RUNS_UNTIL_ANNOUNCED = 2;
-
-/** What people are to be told of one problem. */
-export interface Change {
-  readonly kind: 'new' | 'worse' | 'resolved' | 'still' | 'flapping' | 'advisory' | 'purge';
-  /** The id of a check or a cause; of an advisory its public name, of a purge the id of its request. */
-  readonly problem: string;
-  readonly status: Status;
-  /** What they were told of it since it began; null: nothing. */
-  readonly was: Status | null;
-  /** When it began, ISO 8601 UTC. */
-  readonly since: string;
-  /** When it ended; null while it is there. */
-  readonly ended: string | null;
-  /** Untrusted text. */
-  readonly headline: string;
-}
 
 /** When people want to be told. */
 export interface Wishes {

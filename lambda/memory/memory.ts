@@ -1,4 +1,5 @@
-import { type Change, changesDue, settled, told, type Wishes } from './changes.ts';
+import type { Change } from '../report/change.ts';
+import { changesDue, settled, told, type Wishes } from './changes.ts';
 import type { Observation } from './observation.ts';
 import { remember } from './remember.ts';
 import { emptyState, type Mute, type State } from './state.ts';

@@ -1,13 +1,15 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { type Listening, listen } from '../loopback.ts';
+import type { AwsError } from './aws-error.ts';
+import type { Service } from './service.ts';
 
-const TABLE = 'litellm-db-auditor-memory';
+/** The auditor's table. */
+export const MEMORY_TABLE = 'litellm-db-auditor-sandbox-memory';
 const LONGEST_START_SECONDS = 10;
 
 /** A DynamoDB that keeps tables in memory, with the auditor's table as the stack makes it. It knows neither transactions nor expiry. */
 export interface DynamoDb extends Listening {
-  readonly table: typeof TABLE;
   readonly url: string;
 }
 
@@ -15,15 +17,12 @@ export interface DynamoDb extends Listening {
 export async function startDynamoDb(): Promise<DynamoDb> {
   const listening = await listen(dynalite({ createTableMs: 0 }));
   const url = `http://${listening.address}`;
-  const client = new DynamoDBClient({
-    endpoint: url,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox' },
-  });
+  const credentials = { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox' };
+  const client = new DynamoDBClient({ endpoint: url, region: 'eu-central-1', credentials });
   try {
     await client.send(
       new CreateTableCommand({
-        TableName: TABLE,
+        TableName: MEMORY_TABLE,
         BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: [
           { AttributeName: 'database', AttributeType: 'S' },
@@ -35,12 +34,40 @@ export async function startDynamoDb(): Promise<DynamoDb> {
         ],
       }),
     );
-    await waitUntilTableExists({ client, maxWaitTime: LONGEST_START_SECONDS, minDelay: 1 }, { TableName: TABLE });
+    const wait = { client, maxWaitTime: LONGEST_START_SECONDS, minDelay: 1 };
+    await waitUntilTableExists(wait, { TableName: MEMORY_TABLE });
   } catch (error) {
     await listening.stop();
     throw error;
   } finally {
     client.destroy();
   }
-  return { ...listening, table: TABLE, url };
+  return { ...listening, url };
+}
+
+const HEADERS = { 'content-type': 'application/x-amz-json-1.0' };
+/** What DynamoDB itself reads of a request; the rest is about the connection. */
+const FORWARDED = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization'];
+
+/** DynamoDB for the one caller of the sandbox: a DynamoDB at `url` behind it answers. */
+export function dynamoDbService(url: string): Service {
+  return {
+    signingName: 'dynamodb',
+    async answer({ headers, body }, requestId) {
+      const forwarded = FORWARDED.flatMap((name) =>
+        headers[name] === undefined ? [] : [[name, String(headers[name])]],
+      );
+      const answer = await fetch(url, { method: 'POST', headers: Object.fromEntries(forwarded), body });
+      return {
+        status: answer.status,
+        headers: { ...HEADERS, 'x-amzn-requestid': requestId },
+        body: await answer.text(),
+      };
+    },
+    refuse: ({ code, message, status }: AwsError, requestId) => ({
+      status: status === 403 ? 400 : status,
+      headers: { ...HEADERS, 'x-amzn-requestid': requestId },
+      body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${code}`, message }),
+    }),
+  };
 }

@@ -6,7 +6,7 @@ import { rememberAudit } from '../../lambda/memory/memory.ts';
 import type { Observation } from '../../lambda/memory/observation.ts';
 import { LARGEST_STATE, serialized } from '../../lambda/memory/record.ts';
 import { emptyState, type State } from '../../lambda/memory/state.ts';
-import { type DynamoDb, startDynamoDb } from '../../sandbox/aws/dynamodb.ts';
+import { type DynamoDb, MEMORY_TABLE, startDynamoDb } from '../../sandbox/aws/dynamodb.ts';
 import { listen } from '../../sandbox/loopback.ts';
 import { WISHES } from './month.ts';
 
@@ -27,7 +27,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', dynamoDb.url);
 });
 
-function open(name = `database-${database}`, table: string = dynamoDb.table, timeoutMs = 5000): DynamoDbStore {
+function open(name = `database-${database}`, table: string = MEMORY_TABLE, timeoutMs = 5000): DynamoDbStore {
   const store = new DynamoDbStore(table, name, timeoutMs);
   onTestFinished(() => {
     store.close();
@@ -40,7 +40,7 @@ function open(name = `database-${database}`, table: string = dynamoDb.table, tim
 async function put(attributes: Record<string, { S: string } | { N: string }>): Promise<void> {
   const client = new DynamoDBClient({});
   const key = { database: { S: `database-${database}` }, item: { S: 'state' } };
-  await client.send(new PutItemCommand({ TableName: dynamoDb.table, Item: { ...key, ...attributes } }));
+  await client.send(new PutItemCommand({ TableName: MEMORY_TABLE, Item: { ...key, ...attributes } }));
   client.destroy();
 }
 
@@ -107,7 +107,7 @@ describe('the memory in DynamoDB', () => {
     const client = new DynamoDBClient({});
     const { Item } = await client.send(
       new GetItemCommand({
-        TableName: dynamoDb.table,
+        TableName: MEMORY_TABLE,
         Key: { database: { S: `database-${database}` }, item: { S: 'state' } },
       }),
     );
@@ -147,7 +147,7 @@ describe('the memory in DynamoDB', () => {
     await expect(open('database', 'no-such-table').load()).rejects.toThrow();
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://${address}`);
 
-    await expect(open('database', dynamoDb.table, 200).load()).rejects.toThrow();
+    await expect(open('database', MEMORY_TABLE, 200).load()).rejects.toThrow();
   });
 });
 

@@ -1,10 +1,11 @@
 import type { Status } from '../../lambda/core/finding.ts';
-import type { Change, Wishes } from '../../lambda/memory/changes.ts';
+import type { Wishes } from '../../lambda/memory/changes.ts';
 import { rememberAudit } from '../../lambda/memory/memory.ts';
 import type { Observation, Sight } from '../../lambda/memory/observation.ts';
 import { parseRecord, serialized } from '../../lambda/memory/record.ts';
 import type { State } from '../../lambda/memory/state.ts';
 import type { Loaded, Store } from '../../lambda/memory/store.ts';
+import type { Change } from '../../lambda/report/change.ts';
 
 export const WISHES: Wishes = { notifyFrom: 'warning', reminderHours: { warning: 24, critical: 24, unknown: 24 } };
 

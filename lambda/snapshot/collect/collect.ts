@@ -14,20 +14,21 @@ import { skipped, timed } from './timed.ts';
 /**
  * Reads every source once. Never throws: what could not be seen is in the snapshot as a failed or skipped source.
  * @param budgetMs the longest the whole may take
- * @param previous what an earlier audit of the same database saw; undefined when none is known
+ * @param previous what an earlier audit of the same database saw, or will be known to have seen; undefined when none is known. It must not reject.
  */
 export async function collectSnapshot(
   settings: Settings,
   budgetMs: number,
-  previous?: PreviousSource,
+  previous?: PreviousSource | Promise<PreviousSource | undefined>,
 ): Promise<Snapshot> {
   const takenAt = new Date().toISOString();
   const budget = startBudget(budgetMs);
-  const [database, rds, cloudwatch, proxy] = await Promise.all([
+  const [database, rds, cloudwatch, proxy, earlier] = await Promise.all([
     collectDatabase(settings, budget),
     collectRds(settings, budget),
     collectCloudWatch(settings, budget),
     collectProxy(settings, budget),
+    previous,
   ]);
   return {
     schemaVersion: 2,
@@ -40,7 +41,7 @@ export async function collectSnapshot(
       rds,
       cloudwatch,
       proxy,
-      previous: previous === undefined ? skipped('No earlier audit is known.') : asSource(previous),
+      previous: earlier === undefined ? skipped('No earlier audit is known.') : asSource(earlier),
     },
   };
 }
