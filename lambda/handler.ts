@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { audit } from './audit.ts';
+import { oweNotice } from './memory/owe.ts';
 import { memoryReserveMs, previousIn, recall } from './memory/recall.ts';
 import { announce, type Occasion } from './notify/announce.ts';
 import { recordMetrics } from './notify/metrics.ts';
@@ -123,7 +124,11 @@ async function publishPurge(operation: PurgeOperation, settings: Settings): Prom
   const { action, mode, result, summary, requestedBy, requestId, outcome } = operation;
   logger.info('Operation.', { action, mode, result, summary, requestedBy, requestId, outcome: outcome.outcome });
   const { publishOperation } = await purgeModule();
-  return { ...operation, notification: await publishOperation(operation, settings) };
+  const notification = await publishOperation(operation, settings);
+  if (notification.status === 'failed') {
+    await oweNotice({ id: requestId, at: operation.startedAt, headline: summary }, settings);
+  }
+  return { ...operation, notification };
 }
 
 /** @throws NotificationError when one of the messages could not be published; its whole report is in the log then */

@@ -41,7 +41,7 @@ export const tuningSchema = z.strictObject({
     .enum([...STATUSES, 'never'])
     .default('warning')
     .describe(
-      'Which incidents people are told of when they begin, get worse or end: critical ones alone (critical), warnings too (ok, info, unknown, warning), or none (never).',
+      'Incidents that are reported when they begin, get worse or end: critical ones only (critical), warnings too (ok, info, unknown, warning), or none (never).',
     ),
   reminderCriticalHours: reminderSchema('critical'),
   reminderWarningHours: reminderSchema('a warning'),
