@@ -23,7 +23,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     const place = { region, credentials, environment: endpoints.environment };
     const runtime = cleanUp.add(await LambdaRuntime.start(configured(lambda, config), place), (it) => it.stop());
     await connectPods();
-    return readReport(await runtime.invoke({}));
+    return readReport(await runtime.invoke({ action: 'audit', notify: true }));
   } finally {
     await cleanUp.run();
   }
