@@ -17,7 +17,7 @@ import {
   superuserOf,
 } from '../../sandbox/database/cluster.ts';
 import { createDatabase } from '../../sandbox/database/database.ts';
-import type { OddTls, WireFault } from '../../sandbox/wire/fault.ts';
+import type { OddTls, SeenMessage, WireFault } from '../../sandbox/wire/fault.ts';
 import { type FaultProxy, startFaultProxy } from '../../sandbox/wire/fault-proxy.ts';
 import { settingsFor } from '../target.ts';
 
@@ -47,6 +47,8 @@ export interface FaultWorld {
   readonly iamUser: typeof IAM_USER;
   /** What must not be in any output. */
   readonly secret: string;
+  /** The messages of an audit without a fault. */
+  readonly seen: readonly SeenMessage[];
   /** One audit; each has a proxy of its own, so that several can run at once. */
   run(fault: WireFault | undefined, tls?: OddTls): Promise<Outcome>;
   /** Runs SQL as superuser. */
@@ -84,16 +86,18 @@ export async function startFaultWorld(): Promise<FaultWorld> {
         20_000,
       );
       const [facts] = factsIn(runChecks(snapshot, model, settings), 'database-reachable');
-      return { report, facts, durationMs: performance.now() - start, wasMet: tls !== undefined || front.wasMet() };
+      const durationMs = performance.now() - start;
+      return { report, facts, durationMs, wasMet: tls !== undefined || front.wasMet(), seen: front.seen() };
     } finally {
       await front.stop();
     }
   };
-  const clean = (await runOnce(undefined)).report;
+  const { report: clean, seen } = await runOnce(undefined);
   const reached = clean.findings.find(({ checkId }) => checkId === 'database-reachable');
   if (reached?.status !== 'ok') throw new Error(`Without a fault: ${reached?.summary}`);
   return {
     settings,
+    seen,
     iamUser: IAM_USER,
     secret,
     query: (sql) => runSql(superuserOf(postgres, DATABASE_NAME), sql),
