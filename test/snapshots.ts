@@ -1,6 +1,7 @@
 import type { CheckFinding, CheckId } from '../lambda/checks/registry.ts';
 import { runChecks } from '../lambda/checks/run.ts';
 import type { Finding } from '../lambda/core/finding.ts';
+import { LOG_PHRASE_IDS } from '../lambda/litellm/log-phrases.ts';
 import { ROUTING_POLICY_KEYS } from '../lambda/litellm/router-keys.ts';
 import { buildModel } from '../lambda/model/model.ts';
 import type { Settings } from '../lambda/settings/settings.ts';
@@ -13,6 +14,7 @@ import type {
   IdleTransaction,
   LitellmSource,
   PreviousSource,
+  ProxyLogSource,
   ProxySource,
   RdsInstance,
   RdsSource,
@@ -76,6 +78,7 @@ export function healthySnapshot({
       rds: seen(rds()),
       cloudwatch: seen(cloudwatch()),
       proxy: seen(proxy()),
+      'proxy-log': seen(proxyLog()),
       previous: skipped('No earlier audit is known.'),
       ...sources,
     },
@@ -148,9 +151,17 @@ export function cloudwatch(overrides: Partial<CloudWatchSource> = {}): CloudWatc
       })),
     },
     iam: { requests: 10, failures: [] },
-    proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 0 },
     ...overrides,
   };
+}
+
+/** The metric filters have counted nothing, but for the given lines. */
+export function proxyLog(
+  lines: ProxyLogSource['lines'] = {},
+  from: ProxyLogSource['from'] = 'metrics',
+): ProxyLogSource {
+  const none = Object.fromEntries(LOG_PHRASE_IDS.map((id) => [id, 0]));
+  return { from, lines: { ...none, ...lines }, total: from === 'metrics' ? null : 5000 };
 }
 
 /** Three readiness answers of a healthy proxy. */

@@ -164,10 +164,18 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
       `No new connections are possible, for LiteLLM either. ${lead.summary}${filledBy(findings)}`,
     first: ({ lead }) => firstStep(lead),
   },
+  'network-drops-idle': {
+    title: () => 'Idle connections are dropped',
+    what: ({ lead }) =>
+      `Something between the proxy and PostgreSQL drops idle connections without a word, and LiteLLM's pool hands out the dead ones, so that requests fail. ${lead.summary}`,
+    first: () => ({
+      text: 'Add max_idle_connection_lifetime=60 to the parameters of DATABASE_URL, and restart the pods one by one: the pool then replaces a connection that was idle for longer. With IAM logins, and for what else helps, follow proxy-errors.',
+    }),
+  },
   'query-engine': {
     title: () => "The proxy's query engine fails",
     what: ({ lead }) =>
-      `The proxy cannot reach the query engine in its own pod, while PostgreSQL answers and has free slots. ${lead.summary}`,
+      `The proxy cannot reach the query engine in its own pod, or has none, while PostgreSQL answers and has free slots. ${lead.summary}`,
     first: () => ({
       text: 'Restart the pods that cannot, one at a time, and see whether litellm-version has a known issue of the query engine.',
     }),

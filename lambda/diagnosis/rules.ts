@@ -1,5 +1,6 @@
 import type { CheckFinding } from '../checks/registry.ts';
 import { isBad } from '../core/finding.ts';
+import { isLogged, type LogPhraseId } from '../litellm/log-phrases.ts';
 import type { CauseId } from './diagnosis.ts';
 import {
   canBeLitellms,
@@ -13,6 +14,7 @@ import {
   lacksOwnAccess,
   othersHoldMost,
   othersShareTheUser,
+  poolsAreShort,
   tokensAreInvalid,
 } from './facts.ts';
 import { bad, fine, knownIssue, possibleIssue, type Sign, seen } from './signs.ts';
@@ -56,8 +58,15 @@ const leakBy = (id: string) => bad('connection-leak', (facts) => fittingLeaks(fa
 const ownGrowth = bad('connection-growth', canBeLitellms);
 const recentOwnGrowth = bad('connection-growth', isRecentOwnGrowth);
 const growthOfOthers = bad('connection-growth', (facts) => !canBeLitellms(facts));
-const noFreeConnection = bad('proxy-errors', ({ poolTimeouts }) => poolTimeouts > 0);
-const attemptsFail = bad('proxy-errors', ({ connectionAttemptsFailed }) => connectionAttemptsFailed > 0);
+const noFreeConnection = bad('proxy-errors', poolsAreShort);
+const logs = (id: LogPhraseId) => bad('proxy-errors', (facts) => isLogged(facts, id));
+const attemptsFail = logs('connectionAttemptsFailed');
+const notConnected = logs('engineNotConnected');
+const slotsRefused = logs('slotsRefused');
+const readOnly = logs('readOnly');
+/** The line shows that a connection was dead, and not what killed it: the network is what is left. */
+const closed: Sign = { ...logs('closedConnections'), atMost: 'medium' };
+const justStarted = seen('proxy-errors', ({ serverJustStarted }) => serverJustStarted);
 const othersMost = seen('pool-budget', othersHoldMost);
 /** Programs that use LiteLLM's own database user hold most of what is not LiteLLM's: no limit on the user or the role can tell them apart. */
 const sharedUser = seen('pool-budget', othersShareTheUser);
@@ -167,20 +176,28 @@ export const RULES: readonly Rule[] = [
     id: 'pools-do-not-fit',
     when: [[budget], [headroom, sharedUser]],
     confirms: [],
-    also: [headroom],
+    also: [headroom, slotsRefused],
     unless: [],
   },
   {
     id: 'under-provisioned',
     when: [[headroom, fine('connection-leak')]],
     confirms: [],
-    also: [budget],
+    also: [budget, slotsRefused],
     unless: [ceiling, growth, steadyBudget, deployingBudget, othersMost],
+  },
+  {
+    id: 'network-drops-idle',
+    when: [[closed, fine('database-reachable')]],
+    confirms: [],
+    also: [],
+    unless: [justStarted, readOnly],
   },
   {
     id: 'query-engine',
     when: [
       [attemptsFail, fine('database-reachable'), fine('connection-headroom')],
+      [notConnected, fine('database-reachable'), fine('connection-headroom')],
       [proxyDown, fine('database-reachable'), fine('connection-headroom')],
     ],
     confirms: [],

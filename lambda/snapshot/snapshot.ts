@@ -6,6 +6,7 @@ import { litellmSchema } from './schema/litellm.ts';
 import { connectionSchema, serverSchema, sessionsSchema } from './schema/postgres.ts';
 import { previousSchema } from './schema/previous.ts';
 import { proxySchema } from './schema/proxy.ts';
+import { proxyLogSchema } from './schema/proxy-log.ts';
 import { routerSettingsSchema } from './schema/router-settings.ts';
 import { type SourceResult, sourceResultSchema } from './schema/source.ts';
 
@@ -14,6 +15,7 @@ export type * from './schema/litellm.ts';
 export type * from './schema/postgres.ts';
 export type * from './schema/previous.ts';
 export type * from './schema/proxy.ts';
+export type * from './schema/proxy-log.ts';
 export type * from './schema/router-settings.ts';
 export type * from './schema/source.ts';
 
@@ -27,6 +29,7 @@ const SOURCE_SCHEMAS = {
   rds: rdsSchema,
   cloudwatch: cloudWatchSchema,
   proxy: proxySchema,
+  'proxy-log': proxyLogSchema,
   previous: previousSchema,
 } as const;
 
@@ -63,6 +66,7 @@ export const snapshotSchema = z.object({
     rds: sourceResultSchema(SOURCE_SCHEMAS.rds),
     cloudwatch: sourceResultSchema(SOURCE_SCHEMAS.cloudwatch),
     proxy: sourceResultSchema(SOURCE_SCHEMAS.proxy),
+    'proxy-log': sourceResultSchema(SOURCE_SCHEMAS['proxy-log']),
     previous: sourceResultSchema(SOURCE_SCHEMAS.previous),
   }),
 });

@@ -1,12 +1,14 @@
-import { proxyErrorMetrics } from '../../lambda/settings/metric-names.ts';
+import { filterPattern, LOG_PHRASE_IDS, LOG_PHRASES, logNamespace } from '../../lambda/litellm/log-phrases.ts';
 import type { MetricSeries } from '../aws/cloudwatch.ts';
+import { filterMatcher } from '../aws/filter-pattern.ts';
+import type { LoggedLines } from './log-lines.ts';
 
 /** The metrics of the last hours in CloudWatch. */
 export interface History {
   /** DatabaseConnections: levels by their age in hours, oldest first, with straight lines between them. */
   readonly connections: readonly { readonly hoursAgo: number; readonly level: number }[];
-  /** Lines of the proxy's log in the last hour; none by default. */
-  readonly proxyErrors?: { readonly connectionAttemptsFailed: number; readonly poolTimeouts: number };
+  /** Lines of the proxy's log in the last hour; none by default. The metric filters of the stack count them. */
+  readonly log?: readonly LoggedLines[];
 }
 
 const PERIOD_MS = 300_000;
@@ -21,7 +23,7 @@ export function steady(level: number): History {
 
 /** The history up to `now`, in the form that RDS and the metric filters of the stack write. */
 export function metricSeries(
-  { connections, proxyErrors }: History,
+  { connections, log = [] }: History,
   { instance, database, now }: { readonly instance: string; readonly database: string; readonly now: Date },
 ): readonly MetricSeries[] {
   const rds = (metricName: string, valueAt: (hoursAgo: number) => number): MetricSeries => ({
@@ -33,24 +35,30 @@ export function metricSeries(
       return { at: new Date(now.getTime() - agoMs), value: valueAt(agoMs / HOUR_MS) };
     }),
   });
-  const { namespace, ...names } = proxyErrorMetrics(database);
-  const lines = (metricName: string, value: number): MetricSeries => ({
-    namespace,
-    metricName,
-    dimensions: {},
-    samples: [{ at: new Date(now.getTime() - HOUR_MS / 2), value }],
-  });
   return [
     rds('DatabaseConnections', (hoursAgo) => levelAt(connections, hoursAgo)),
     rds('IamDbAuthConnectionRequests', () => 1),
     rds('IamDbAuthConnectionFailure', () => 0),
-    ...(proxyErrors === undefined
-      ? []
-      : [
-          lines(names.connectionAttemptsFailed, proxyErrors.connectionAttemptsFailed),
-          lines(names.poolTimeouts, proxyErrors.poolTimeouts),
-        ]),
+    ...filteredLines(log, { database, at: new Date(now.getTime() - HOUR_MS / 2) }),
   ];
+}
+
+/** What the metric filters write: a sample per matching line, and no metric where none matches. */
+function filteredLines(
+  log: readonly LoggedLines[],
+  { database, at }: { readonly database: string; readonly at: Date },
+): readonly MetricSeries[] {
+  return LOG_PHRASE_IDS.flatMap((id) => {
+    const matches = filterMatcher(filterPattern(id));
+    const value = log.reduce((sum, { line, count }) => (matches(line) ? sum + count : sum), 0);
+    if (value === 0) return [];
+    return {
+      namespace: logNamespace(database),
+      metricName: LOG_PHRASES[id].metric,
+      dimensions: {},
+      samples: [{ at, value }],
+    };
+  });
 }
 
 function levelAt(levels: History['connections'], hoursAgo: number): number {

@@ -1,5 +1,6 @@
 import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
 import { mixed } from './mixed.ts';
+import { networkDropsIdle, queryEngine } from './proxy-log.ts';
 import type { Scenario } from './scenario.ts';
 import { iamLeak, oldSchema, perRequestRouter, wrongVersion } from './versions.ts';
 
@@ -14,4 +15,6 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['idle-in-transaction', idleInTransaction],
   ['wrong-version', wrongVersion],
   ['old-schema', oldSchema],
+  ['network-drops-idle', networkDropsIdle],
+  ['query-engine', queryEngine],
 ]);

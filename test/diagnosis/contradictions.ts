@@ -1,7 +1,9 @@
 import type { Rule } from '../../lambda/diagnosis/rules.ts';
 import { cohort, fromCohorts } from '../sessions.ts';
+import { seen, server, TAKEN_AT } from '../snapshots.ts';
 import {
   ATTEMPTS_FAIL,
+  CLOSED,
   FEW_FREE,
   GLOBAL_ROW,
   GROWTH,
@@ -74,6 +76,10 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
     { ...OTHER_APPLICATION, settings: { poolLimit: 10 } },
   ]),
   'slots-exhausted': [],
+  'network-drops-idle': against(CLOSED, [
+    { sources: { server: seen(server({ startedAt: TAKEN_AT })) } },
+    { logged: { ...CLOSED.logged, readOnly: 3 } },
+  ]),
   'query-engine': against(ATTEMPTS_FAIL, [
     TOKENS_REFUSED,
     { ...GLOBAL_ROW, ...PER_REQUEST_VERSION },

@@ -1,6 +1,8 @@
 import type { Rule } from '../../lambda/diagnosis/rules.ts';
 import {
   ATTEMPTS_FAIL,
+  CLOSED,
+  ENGINE_GONE,
   FEW_FREE,
   FULL,
   GLOBAL_ROW,
@@ -62,6 +64,7 @@ export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
   'pools-do-not-fit': [LARGE_POOLS, SHARED_USER],
   'under-provisioned': [FEW_FREE],
   'slots-exhausted': [FULL],
-  'query-engine': [ATTEMPTS_FAIL, PROXY_DOWN],
+  'network-drops-idle': [CLOSED],
+  'query-engine': [ATTEMPTS_FAIL, ENGINE_GONE, PROXY_DOWN],
   'auditor-cannot-look': [NO_CREDENTIALS, RDS_DENIED],
 };

@@ -22,6 +22,7 @@ import {
   RECENT_GROWTH,
   SILENT,
   SILENT_FOR_STORAGE,
+  SLOTS_REFUSED,
   STORAGE_FULL,
   TEAM_SETTINGS,
   TOKENS_EXPIRED,
@@ -71,8 +72,15 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
   'user-config': [],
   'idle-in-transaction': [{ ...OPEN_TRANSACTION, ...POOL_TIMEOUTS }],
   'other-application': [{ ...OTHERS_GROW, maxConnections: 40 }],
-  'pools-do-not-fit': [{ ...FEW_FREE, ...LARGE_POOLS }],
-  'under-provisioned': [{ ...FEW_FREE, ...LARGE_WHILE_DEPLOYING }],
+  'pools-do-not-fit': [
+    { ...FEW_FREE, ...LARGE_POOLS },
+    { ...LARGE_POOLS, ...SLOTS_REFUSED },
+  ],
+  'under-provisioned': [
+    { ...FEW_FREE, ...LARGE_WHILE_DEPLOYING },
+    { ...FEW_FREE, ...SLOTS_REFUSED },
+  ],
+  'network-drops-idle': [],
   'query-engine': [],
   'auditor-cannot-look': [],
 };

@@ -17,6 +17,8 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'idle-in-transaction': 'idle-in-transaction',
   'wrong-version': null,
   'old-schema': null,
+  'network-drops-idle': 'network-drops-idle',
+  'query-engine': 'query-engine',
 };
 
 /** The default of `npm start`, which start.test.ts runs. */

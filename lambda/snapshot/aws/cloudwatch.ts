@@ -1,11 +1,12 @@
 import type { GetMetricDataCommandInput, MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import { LOG_PHRASE_IDS } from '../../litellm/log-phrases.ts';
 import type { Target } from '../../settings/settings.ts';
 import { failureOf, SourceError } from '../failure.ts';
-import type { CloudWatchSource } from '../snapshot.ts';
+import type { CloudWatchSource, ProxyLogSource } from '../snapshot.ts';
 import { metricQueries, PERIOD_SECONDS, type QueryId } from './cloudwatch-queries.ts';
 
 const HOUR_MS = 3_600_000;
-/** Nine series of a day are 2592 points; a page has up to 100,800. */
+/** Twenty series of a day and a half are 8640 points; a page has up to 100,800. */
 const PAGE_LIMIT = 5;
 
 const CAUSES = [
@@ -22,7 +23,13 @@ export interface CloudWatchWanted {
   /** How far back the connections are asked for. */
   readonly hours: number;
   /** The database whose proxy's log is counted; undefined: none is. */
-  readonly proxyErrorsOf: string | undefined;
+  readonly logOf: string | undefined;
+}
+
+export interface CloudWatchSeen {
+  readonly cloudwatch: CloudWatchSource;
+  /** null: no log is counted. */
+  readonly proxyLog: ProxyLogSource | null;
 }
 
 /**
@@ -32,14 +39,14 @@ export interface CloudWatchWanted {
  */
 export async function readCloudWatch(
   target: NonNullable<Target['rds']>,
-  { hours, proxyErrorsOf }: CloudWatchWanted,
+  { hours, logOf }: CloudWatchWanted,
   signal: AbortSignal,
-): Promise<CloudWatchSource> {
+): Promise<CloudWatchSeen> {
   const endMs = Math.floor(Date.now() / (PERIOD_SECONDS * 1000)) * PERIOD_SECONDS * 1000;
   const results = await metricData(
     target.region,
     {
-      MetricDataQueries: metricQueries(target, proxyErrorsOf),
+      MetricDataQueries: metricQueries(target, logOf),
       StartTime: new Date(endMs - hours * HOUR_MS),
       EndTime: new Date(endMs),
       ScanBy: 'TimestampAscending',
@@ -49,16 +56,18 @@ export async function readCloudWatch(
   const series = collectSeries(results);
   const lastHour = (id: QueryId) => sum(series(id).filter(({ at }) => Date.parse(at) >= endMs - HOUR_MS));
   return {
-    connections: { periodSeconds: PERIOD_SECONDS, points: series('connections') },
-    iam: iamMetrics(series, lastHour),
-    proxyErrors:
-      proxyErrorsOf === undefined
-        ? null
-        : {
-            connectionAttemptsFailed: lastHour('proxy_connection_attempts_failed'),
-            poolTimeouts: lastHour('proxy_pool_timeouts'),
-          },
+    cloudwatch: {
+      connections: { periodSeconds: PERIOD_SECONDS, points: series('connections') },
+      iam: iamMetrics(series, lastHour),
+    },
+    proxyLog: logOf === undefined ? null : logged(lastHour),
   };
+}
+
+/** A filter that has matched nothing yet has no metric. */
+function logged(lastHour: (id: QueryId) => number): ProxyLogSource {
+  const lines = Object.fromEntries(LOG_PHRASE_IDS.map((id) => [id, Math.round(lastHour(id))]));
+  return { from: 'metrics', lines, total: null };
 }
 
 async function metricData(

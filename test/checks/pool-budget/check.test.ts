@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { poolBudget } from '../../../lambda/checks/pool-budget/check.ts';
 import type { Settings } from '../../../lambda/settings/settings.ts';
 import { cohort, evaluateSessions, fromCohorts } from '../../sessions.ts';
-import { cloudwatch, failed, litellm, rds, seen, server, sessionGroup, sessions } from '../../snapshots.ts';
+import { failed, litellm, proxyLog, rds, seen, server, sessionGroup, sessions } from '../../snapshots.ts';
 
 /** Two pods with ten sessions each and four of others. */
 const TWO_PODS = sessions({
@@ -173,7 +173,7 @@ describe('pool-budget', () => {
   ])(
     'says to look at what the connections wait for before the pool grows when it sees %s',
     (_, source, poolTimeouts, shortage) => {
-      const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts } })) };
+      const sources = { 'proxy-log': seen(proxyLog({ poolTimeouts })) };
 
       const findings = evaluateSessions(poolBudget, source, { settings, sources, maxConnections: 210 });
 
@@ -185,7 +185,7 @@ describe('pool-budget', () => {
   );
 
   it('offers no larger pool when it is short and none fits', () => {
-    const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
+    const sources = { 'proxy-log': seen(proxyLog({ poolTimeouts: 1 })) };
 
     const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, sources, maxConnections: 90 });
 
