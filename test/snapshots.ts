@@ -12,6 +12,8 @@ import type {
   GlobalRouterSettings,
   IdleTransaction,
   LitellmSource,
+  LoadSeriesName,
+  LoadSource,
   PreviousSource,
   ProxySource,
   RdsInstance,
@@ -25,6 +27,7 @@ import type {
   Snapshot,
   SourceResult,
   Sources,
+  StatementsSeen,
 } from '../lambda/snapshot/snapshot.ts';
 
 /** When every snapshot made here was taken. */
@@ -74,6 +77,7 @@ export function healthySnapshot({
       litellm: seen(litellm()),
       rds: seen(rds()),
       cloudwatch: seen(cloudwatch()),
+      load: seen(load()),
       proxy: seen(proxy()),
       previous: skipped('No earlier audit is known.'),
       ...sources,
@@ -155,6 +159,39 @@ export function cloudwatch(overrides: Partial<CloudWatchSource> = {}): CloudWatc
   };
 }
 
+/** An hour of readings with nothing short; those given last as long. */
+export function load(
+  levels: Partial<Readonly<Record<LoadSeriesName, number>>> = {},
+  asked: LoadSource['asked'] = 'all',
+): LoadSource {
+  const series = (name: LoadSeriesName, usual?: number) => flat(levels[name] ?? usual);
+  return {
+    periodSeconds: 300,
+    asked,
+    cpuPercent: series('cpuPercent', 20),
+    freeStorageBytes: series('freeStorageBytes', 60 * GIB),
+    freeLocalStorageBytes: series('freeLocalStorageBytes'),
+    capacityPercent: series('capacityPercent'),
+    freeMemoryBytes: series('freeMemoryBytes', GIB),
+    cpuCredits: series('cpuCredits'),
+    ioBalancePercent: series('ioBalancePercent'),
+    diskQueueDepth: series('diskQueueDepth', 1),
+    activeSessions: series('activeSessions'),
+    capacityUnits: series('capacityUnits'),
+  };
+}
+
+export const GIB = 1024 ** 3;
+
+function flat(value: number | undefined): LoadSource['cpuPercent'] {
+  if (value === undefined) return [];
+  const end = Date.parse(TAKEN_AT);
+  return Array.from({ length: 12 }, (_, index) => ({
+    at: new Date(end - (11 - index) * 300_000).toISOString(),
+    value,
+  }));
+}
+
 /** Three readiness answers of a healthy proxy. */
 export function proxy(overrides: Partial<ProxySource> = {}): ProxySource {
   return {
@@ -171,6 +208,7 @@ export function server(overrides: Partial<ServerSource> = {}): ServerSource {
   return {
     versionNumber: 160_004,
     inRecovery: false,
+    readOnlySettings: [],
     now: TAKEN_AT,
     startedAt: '2026-11-01T00:00:00.000Z',
     maxConnections: 60,
@@ -247,8 +285,15 @@ export function sessions(overrides: Partial<SessionsSource> = {}): SessionsSourc
     cohortCount: 0,
     idleTransactions,
     idleTransactionCount: idleTransactions.length,
+    statements: statements(),
     ...overrides,
   };
+}
+
+/** Nobody is at work. */
+export function statements(overrides: Partial<StatementsSeen> = {}): StatementsSeen {
+  const long = overrides.long ?? [];
+  return { active: [], longCount: long.length, ...overrides, long };
 }
 
 export function sessionGroup(overrides: Partial<SessionGroup> = {}): SessionGroup {
@@ -337,6 +382,7 @@ export function rds(overrides: Partial<RdsSource> = {}): RdsSource {
     instances: [rdsInstance()],
     serverless: null,
     certificateAuthorities: [{ identifier: 'rds-ca-rsa2048-g1', validTill: '2061-05-25T00:00:00.000Z' }],
+    events: { state: 'seen', events: [] },
     ...overrides,
   };
 }
@@ -351,6 +397,8 @@ export function rdsInstance(overrides: Partial<RdsInstance> = {}): RdsInstance {
     certificateValidTill: '2027-09-01T00:00:00.000Z',
     parameterGroups: [{ name: 'prod-16', applyStatus: 'in-sync' }],
     pendingModifications: [],
+    allocatedStorage: 100,
+    maxAllocatedStorage: null,
     ...overrides,
   };
 }

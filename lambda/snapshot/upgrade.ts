@@ -5,13 +5,22 @@ const versionOne = z.looseObject({ schemaVersion: z.literal(1), sources: z.loose
 /** Names that release 0.1.0 gave to fields, and what they are called now. */
 const RENAMED: Readonly<Record<string, string>> = { missing: 'remediation' };
 
+/** A source that the release which saved the snapshot did not have. */
+const NOT_READ = {
+  status: 'skipped',
+  durationMs: 0,
+  reason: 'This snapshot was saved by an earlier release, which did not read it.',
+};
+
 const anySaved = z.looseObject({ sources: z.looseObject({}) });
 
 /** The JSON of a snapshot in this release's form, where it was saved by an earlier one; as it is otherwise. */
 export function upgradeSnapshot(saved: unknown): unknown {
   const renewed = fromVersionOne(saved);
   const parsed = anySaved.safeParse(renewed);
-  return parsed.success ? { ...parsed.data, sources: withoutGrowth(parsed.data.sources) } : renewed;
+  return parsed.success
+    ? { ...parsed.data, sources: { load: NOT_READ, ...withoutGrowth(parsed.data.sources) } }
+    : renewed;
 }
 
 function fromVersionOne(saved: unknown): unknown {

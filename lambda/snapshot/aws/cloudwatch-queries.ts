@@ -26,14 +26,18 @@ export function metricQueries(
   target: NonNullable<Target['rds']>,
   proxyErrorsOf: string | undefined,
 ): MetricDataQuery[] {
-  const dimensions: Readonly<Record<string, string>> =
-    target.kind === 'instance'
-      ? { DBInstanceIdentifier: target.identifier }
-      : { DBClusterIdentifier: target.identifier, Role: 'WRITER' };
+  const dimensions = dimensionsOf(target);
   return [
     ...Object.entries(RDS_METRICS).map(([id, [name, statistic]]) => query(id, 'AWS/RDS', name, dimensions, statistic)),
     ...(proxyErrorsOf === undefined ? [] : proxyQueries(proxyErrorsOf)),
   ];
+}
+
+/** The instance, or the writer of the cluster. */
+export function dimensionsOf({ kind, identifier }: NonNullable<Target['rds']>): Readonly<Record<string, string>> {
+  return kind === 'instance'
+    ? { DBInstanceIdentifier: identifier }
+    : { DBClusterIdentifier: identifier, Role: 'WRITER' };
 }
 
 function proxyQueries(database: string): MetricDataQuery[] {
@@ -42,12 +46,13 @@ function proxyQueries(database: string): MetricDataQuery[] {
   return [sum('proxy_connection_attempts_failed', connectionAttemptsFailed), sum('proxy_pool_timeouts', poolTimeouts)];
 }
 
-function query(
+/** One query of a series; a metric without points costs as much as another one. */
+export function query(
   id: string,
   namespace: string,
   name: string,
   dimensions: Readonly<Record<string, string>>,
-  statistic: 'Maximum' | 'Sum',
+  statistic: 'Average' | 'Maximum' | 'Minimum' | 'Sum',
 ): MetricDataQuery {
   return {
     Id: id,

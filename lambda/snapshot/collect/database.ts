@@ -9,7 +9,7 @@ import { readSessions } from '../postgres/sessions.ts';
 import type { ConnectionSource, SourceResult, Sources } from '../snapshot.ts';
 import { skipped, timed } from './timed.ts';
 
-type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'router-settings' | 'litellm'>;
+export type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'router-settings' | 'litellm'>;
 
 /** All that is read from the database, on one connection and in at most four round trips. Never rejects. */
 export async function collectDatabase(settings: Settings, budget: Budget): Promise<DatabaseSources> {
