@@ -1,10 +1,11 @@
 import type { CheckFinding } from '../checks/registry.ts';
+import type { Shortage } from '../checks/server-load/facts.ts';
 import type { Advice } from '../core/finding.ts';
 import { isBad } from '../core/finding.ts';
 import { counted, listed } from '../core/text.ts';
 import { targetWords } from '../litellm/upgrade.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
-import { fittingLeaks, isBlocking, othersShareTheUser, refusal, stated } from './facts.ts';
+import { fittingLeaks, isBlocking, isStorageFull, othersShareTheUser, refusal, stated } from './facts.ts';
 import { firstStep } from './first-step.ts';
 import type { Rule } from './rules.ts';
 import { factsIn } from './signs.ts';
@@ -30,11 +31,33 @@ const asTheFinding = {
 
 export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   'storage-full': {
-    title: () => 'The storage of the database is full',
-    what: ({ lead }) => `PostgreSQL does not serve while its storage is full. ${lead.summary}`,
+    title: ({ findings }) => (isFullNow(findings) ? 'The storage of the database is full' : 'The storage runs out'),
+    what: ({ lead, findings }) =>
+      isFullNow(findings) ? `PostgreSQL does not serve while its storage is full. ${lead.summary}` : lead.summary,
     first: () => ({
       text: 'Raise the allocated storage of the instance (RDS console, Modify, Apply immediately). It cannot be lowered again, and not be changed for the next six hours. Where it was raised within the last six hours, its events say until when RDS is busy with that. Restarting LiteLLM or the database does not help.',
     }),
+  },
+  'server-overloaded': {
+    title: ({ findings }) => OVERLOADS[shortages(findings)[0] ?? 'cpu'],
+    what: ({ lead }) => `The server is too slow for what it is asked; the connections only show it. ${lead.summary}`,
+    first: ({ lead }) => firstStep(lead),
+  },
+  'failover-left-behind': {
+    title: () => 'LiteLLM missed a failover',
+    what: ({ lead }) => lead.summary,
+    first: ({ lead }) => firstStep(lead),
+  },
+  'database-read-only': {
+    title: () => 'LiteLLM cannot write',
+    what: ({ lead }) =>
+      `Spend logs, keys and budgets are not saved while LiteLLM's sessions are read-only. ${lead.summary}`,
+    first: ({ lead }) => firstStep(lead),
+  },
+  'bursts-fill-slots': {
+    title: () => 'Bursts take all slots',
+    what: ({ lead }) => `Between two audits all slots were taken; there is room now. ${lead.summary}`,
+    first: ({ lead }) => firstStep(lead),
   },
   'database-unreachable': {
     title: ({ findings }) => refusalTitle(factsIn(findings, 'database-reachable').map(refusal)[0] ?? null),
@@ -178,6 +201,28 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
     first: ({ lead }) => firstStep(lead),
   },
 };
+
+const OVERLOADS: Readonly<Record<Exclude<Shortage, 'storage' | 'local-storage'>, string>> = {
+  cpu: 'The CPU of the database is saturated',
+  capacity: 'The database is at its maximum capacity',
+  credits: 'The database has no CPU credits left',
+  io: 'The disk of the database is too slow',
+  memory: 'The database runs out of memory',
+};
+
+function shortages(findings: readonly CheckFinding[]): readonly (keyof typeof OVERLOADS)[] {
+  return factsIn(findings, 'server-load').flatMap(({ shortOf }) =>
+    shortOf === undefined || shortOf === 'storage' || shortOf === 'local-storage' ? [] : [shortOf],
+  );
+}
+
+/** Whether RDS reports it as full, and not only as short. */
+function isFullNow(findings: readonly CheckFinding[]): boolean {
+  return (
+    factsIn(findings, 'server-load').some(({ instanceStatus }) => instanceStatus !== undefined) ||
+    factsIn(findings, 'rds-configuration').some(isStorageFull)
+  );
+}
 
 const NO_WAY = 'No way to the database';
 const REFUSALS: Readonly<Partial<Record<FailureKind, string>>> = {

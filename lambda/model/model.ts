@@ -7,6 +7,7 @@ import { type IamLogin, iamLogin, type TokenLogins, tokenLogins } from './iam-lo
 import { type RouterEffects, routerEffects } from './router-effect.ts';
 import { type RouterLookups, routerLookups } from './router-lookups.ts';
 import { knownVersion, migratedBy, type RunningVersion, runningVersion } from './running-version.ts';
+import { type ServerLoad, serverLoad } from './server-load.ts';
 import { servesOthers } from './serves-others.ts';
 import { type SessionsSince, sessionsSince } from './sessions-since.ts';
 import { type SlotUse, slotUse } from './slots.ts';
@@ -29,6 +30,7 @@ export type Model = { readonly [Name in keyof Derived]: Derived[Name] | null } &
   readonly iamLogin: IamLogin;
   readonly tokenLogins: TokenLogins;
   readonly routerLookups: RouterLookups;
+  readonly serverLoad: ServerLoad;
   /** What shows that the database serves others than the auditor, in words; null when that is not shown. */
   readonly servesOthers: string | null;
   /** Whose sessions a rise of the connections is made of; null when they do not rise, or were not seen. */
@@ -62,6 +64,7 @@ export function buildModel(snapshot: Snapshot, settings: Settings): Model {
     iamLogin: iamLogin(snapshot, topology),
     tokenLogins: tokenLogins(snapshot),
     routerLookups: lookups,
+    serverLoad: serverLoad(snapshot, settings),
     servesOthers: servesOthers(snapshot, trend),
     growthShare: trend && seen && growthShare(trend, seen.sessions, topology?.who ?? null, since),
     sessionsSince: since,

@@ -31,6 +31,11 @@ export class Pool {
     return this.#left.length + this.#sessions.length;
   }
 
+  /** Those of the pool itself. */
+  get current(): readonly Session[] {
+    return this.#sessions;
+  }
+
   /** The connection that was returned last: the next statement takes it. */
   get inUse(): pg.Client | undefined {
     return this.#sessions.at(-1)?.client;

@@ -1,6 +1,7 @@
 import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
 import { mixed } from './mixed.ts';
 import type { Scenario } from './scenario.ts';
+import { burst, failover, overloaded, readOnly, storageFull } from './server.ts';
 import { iamLeak, oldSchema, perRequestRouter, wrongVersion } from './versions.ts';
 
 /** Every scenario by its name; `npm start` runs the first when none is named. */
@@ -14,4 +15,9 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['idle-in-transaction', idleInTransaction],
   ['wrong-version', wrongVersion],
   ['old-schema', oldSchema],
+  ['overloaded', overloaded],
+  ['storage-full', storageFull],
+  ['failover', failover],
+  ['read-only', readOnly],
+  ['burst', burst],
 ]);

@@ -51,6 +51,10 @@ const UNSEEN_AGAIN: World = { sessionsUnseen: false };
 export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[]>> = {
   'storage-full': [],
   'database-unreachable': against(SILENT, [SILENT_FOR_STORAGE]),
+  'failover-left-behind': [],
+  'database-read-only': [],
+  'server-overloaded': [],
+  'bursts-fill-slots': [],
   'iam-refresh-fails': [],
   'iam-logins-refused': [],
   'iam-token-refresh': against(ROWS['iam-token-refresh'][1], [UNSEEN_AGAIN]),

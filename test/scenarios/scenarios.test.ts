@@ -17,6 +17,11 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'idle-in-transaction': 'idle-in-transaction',
   'wrong-version': null,
   'old-schema': null,
+  overloaded: 'server-overloaded',
+  'storage-full': 'storage-full',
+  failover: 'failover-left-behind',
+  'read-only': 'database-read-only',
+  burst: 'bursts-fill-slots',
 };
 
 /** The default of `npm start`, which start.test.ts runs. */
