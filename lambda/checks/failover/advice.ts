@@ -37,7 +37,7 @@ export function removeReadOnly(database: string): readonly Advice[] {
  WHERE s.setconfig::text LIKE '%default_transaction_read_only%';`,
     },
     {
-      text: `Leave it while a switchover, a blue/green deployment or a copy of the database is under way: what is written meanwhile is lost. Otherwise remove it where the query shows it (ALTER DATABASE ${escapeIdentifier(database)} RESET default_transaction_read_only, or the same with ALTER ROLE).`,
+      text: `Leave it while a switchover, a blue/green deployment or a copy of the database is under way: what is written meanwhile is lost. Otherwise remove it where the query shows it, after SET default_transaction_read_only = off in the same session (ALTER DATABASE ${escapeIdentifier(database)} RESET default_transaction_read_only, or the same with ALTER ROLE).`,
     },
     {
       text: 'It takes effect for new sessions: then restart the proxy pods one at a time.',
