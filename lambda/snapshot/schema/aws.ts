@@ -30,7 +30,6 @@ const eventSchema = z.object({
   /** Such as failover, availability, low storage, recovery. */
   categories: names,
 });
-export type RdsEvent = DeepReadonly<z.infer<typeof eventSchema>>;
 
 const eventsSchema = z.discriminatedUnion('state', [
   /** Oldest first; at most 100. */

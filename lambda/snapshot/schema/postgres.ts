@@ -173,7 +173,6 @@ const longStatementSchema = z.object({
   /** What it waits for, by PostgreSQL's name for the type; null: nothing, so that it runs. */
   waitsFor: nullableText,
 });
-export type LongStatement = DeepReadonly<z.infer<typeof longStatementSchema>>;
 
 /** Sessions in a statement, at the time of the audit. */
 const statementsSchema = z.object({
