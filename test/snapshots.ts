@@ -1,6 +1,6 @@
 import type { CheckFinding, CheckId } from '../lambda/checks/registry.ts';
 import { runChecks } from '../lambda/checks/run.ts';
-import type { Advice, Finding } from '../lambda/core/finding.ts';
+import type { Finding } from '../lambda/core/finding.ts';
 import { ROUTING_POLICY_KEYS } from '../lambda/litellm/router-keys.ts';
 import { buildModel } from '../lambda/model/model.ts';
 import type { Settings } from '../lambda/settings/settings.ts';
@@ -25,6 +25,7 @@ import type {
   SessionsSource,
   SetupSeen,
   Snapshot,
+  SourceFailure,
   SourceResult,
   Sources,
   StatementsSeen,
@@ -89,10 +90,7 @@ export function seen<Value>(value: Value): SourceResult<Value> {
   return { status: 'ok', durationMs: 12, value };
 }
 
-export function failed(
-  kind: FailureKind,
-  more: { readonly message?: string; readonly code?: string; readonly remediation?: Advice } = {},
-): SourceResult<never> {
+export function failed(kind: FailureKind, more: Omit<Partial<SourceFailure>, 'kind'> = {}): SourceResult<never> {
   return { status: 'failed', durationMs: 34, failure: { kind, message: `It failed: ${kind}.`, ...more } };
 }
 
@@ -215,6 +213,13 @@ export function server(overrides: Partial<ServerSource> = {}): ServerSource {
     reserved: { superuser: 3, rds: 2, role: 0 },
     pendingRestart: [],
     totalBackends: 20,
+    session: {
+      readOnly: true,
+      statementTimeoutMs: 5000,
+      lockTimeoutMs: 1000,
+      idleInTransactionTimeoutMs: 10_000,
+      rowSecurity: false,
+    },
     litellmSchema: 'public',
     otherLitellmSchemas: [],
     tables: [table('LiteLLM_Config', []), table('LiteLLM_TeamTable', ['team_id', 'team_alias', 'blocked'])],
@@ -269,7 +274,7 @@ export function excess(overrides: Partial<ExcessPrivilege> = {}): ExcessPrivileg
 }
 
 export function table(name: string, columns: readonly string[], readable = columns): ServerSource['tables'][number] {
-  return { schema: 'public', name, owner: 'litellm', estimatedRows: 100, columns, readable };
+  return { schema: 'public', name, owner: 'litellm', estimatedRows: 100, columns, readable, hasRowSecurity: false };
 }
 
 /** Two proxies with pools of ten, all idle and encrypted. */

@@ -2,6 +2,7 @@
     CREATE OR REPLACE FUNCTION {{name}}({{parameters}}) RETURNS jsonb
       LANGUAGE plpgsql {{properties}} SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp
+      SET row_security = off
       AS %L
     $create$,
     replace(replace(replace($body$

@@ -5,8 +5,10 @@ import type { KnownIssue, KnownIssueSeverity } from '../litellm/releases/known-i
 import { KNOWN_ISSUES } from '../litellm/releases/known-issues.ts';
 import { type LitellmVersion, parseLitellmVersion } from '../litellm/version.ts';
 import { allVersions, ORIGINS, type RunningVersion } from '../model/running-version.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type CheckResult, type Evaluated, type NotEvaluated, notEvaluated } from './check.ts';
 import { UPDATE_AUDITOR } from './known-issue-advice.ts';
+import { unreadTable } from './not-evaluated.ts';
 import { LEARN_VERSION } from './remediation.ts';
 
 /** What checks of the version find: the issues of one kind that it has. */
@@ -24,11 +26,17 @@ type Evaluate<Facts extends KnownVersionFacts> = (version: LitellmVersion, runni
 
 /** The result for the version that runs, and for the worst one where replicas run several; `unknown` for one of which nothing is known. */
 export function evaluateRunning<Facts extends KnownVersionFacts>(
+  snapshot: Snapshot,
   running: RunningVersion | null,
-  subject: string,
   evaluate: Evaluate<Facts>,
 ): CheckResult<Facts> {
+  const subject = `database ${snapshot.database}`;
   if (running === null) {
+    const { litellm } = snapshot.sources;
+    if (litellm.status === 'ok' && litellm.value.migrations.state === 'failed') {
+      const unread = unreadTable(litellm.value.migrations, 'litellm', snapshot);
+      return { ...unread, advice: [...unread.advice, LEARN_VERSION] };
+    }
     return unknown(
       subject,
       'The LiteLLM version that runs is not known: "litellmVersion" is not set in the configuration.',

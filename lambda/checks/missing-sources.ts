@@ -1,5 +1,6 @@
 import type { Advice, MissingSource } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
+import { type AwsService, giveWayTo, isWithoutWay } from '../snapshot/aws/endpoints.ts';
 import type { Snapshot, SourceName, SourceResult } from '../snapshot/snapshot.ts';
 import { type NotEvaluated, notEvaluated, type Part } from './check.ts';
 import { requiredSources } from './parts.ts';
@@ -61,6 +62,8 @@ function adviceOn(missing: readonly Missing[], snapshot: Snapshot): readonly Adv
   const steps = missing.flatMap(({ remediation }) => remediation ?? []);
   const distinct = [...new Map(steps.map((step) => [JSON.stringify(step), step])).values()];
   if (distinct.length > 0) return distinct;
+  const closed = APIS.filter((source) => hasNoWay(snapshot.sources[source]));
+  if (missing.some(({ source }) => closed.some((api) => api === source))) return [giveWayTo(closed)];
   return snapshot.sources.connection.status === 'ok'
     ? [
         {
@@ -68,4 +71,10 @@ function adviceOn(missing: readonly Missing[], snapshot: Snapshot): readonly Adv
         },
       ]
     : [{ text: 'First follow the advice of database-reachable.' }];
+}
+
+const APIS = ['rds', 'cloudwatch'] as const satisfies readonly (AwsService & SourceName)[];
+
+function hasNoWay(result: SourceResult<unknown>): boolean {
+  return result.status === 'failed' && isWithoutWay(result.failure.kind);
 }

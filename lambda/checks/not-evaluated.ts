@@ -1,7 +1,7 @@
 import type { Advice } from '../core/finding.ts';
 import { counted, listed } from '../core/text.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { SessionsSource, Snapshot } from '../snapshot/snapshot.ts';
+import type { FailureKind, SessionsSource, Snapshot, SourceName, Unread } from '../snapshot/snapshot.ts';
 import { type NotEvaluated, notEvaluated } from './check.ts';
 import { seeAllSessions } from './remediation.ts';
 
@@ -77,3 +77,27 @@ export function hiddenRow(remediation: Advice, subject: string, { target }: Sett
     advice: [remediation],
   });
 }
+
+/** The `unknown` result for what one table alone would have shown: reading it failed, while the rest of the source was read. */
+export function unreadTable({ failure }: Unread, source: SourceName, { database }: Snapshot): NotEvaluated {
+  const { message, kind, code, remediation } = failure;
+  return notEvaluated({
+    subject: `database ${database}`,
+    summary: `Not checked: ${message}`,
+    missingSources: [{ source, status: 'failed', reason: message, kind, ...(code === undefined ? {} : { code }) }],
+    advice: [
+      remediation ?? {
+        text: UNREAD_ADVICE[kind] ?? 'Audit again. If it stays, see the log of PostgreSQL at the time of this audit.',
+      },
+    ],
+  });
+}
+
+const UNREAD_ADVICE: Readonly<Partial<Record<FailureKind, string>>> = {
+  locked: 'Audit again in a minute.',
+  timeout: 'See the load of the database first. If it is low, raise "statementTimeoutMs".',
+  'unexpected-columns':
+    'Update the auditor: it may be older than the LiteLLM that made the table. If it is not, compare the columns with those of a new LiteLLM database.',
+  'unexpected-answer':
+    'Run the setup script of this release again: the functions in the database may be of another one.',
+};

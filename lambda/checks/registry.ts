@@ -1,5 +1,6 @@
 import type { Finding } from '../core/finding.ts';
 import { auditorPrivileges } from './auditor-privileges/check.ts';
+import { auditorSession } from './auditor-session/check.ts';
 import type { Check } from './check.ts';
 import { connectionCeiling } from './connection-ceiling/check.ts';
 import { connectionGrowth } from './connection-growth/check.ts';
@@ -52,6 +53,7 @@ export const CHECKS = [
   rdsConfiguration,
   setupCurrent,
   auditorPrivileges,
+  auditorSession,
   knowledgeAge,
 ] as const;
 

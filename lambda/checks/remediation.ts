@@ -2,6 +2,7 @@ import { escapeIdentifier } from 'pg';
 import type { Advice } from '../core/finding.ts';
 import { shellWord } from '../core/text.ts';
 import type { Client } from '../model/clients.ts';
+import type { Target } from '../settings/settings.ts';
 
 /** The step that closes all sessions of one client: its pod is known by its address alone. */
 export function restartPod({ clientAddress }: Client): readonly Advice[] {
@@ -37,3 +38,15 @@ export const LEARN_VERSION: Advice = {
   text: 'Find out which version runs, and set it as "litellmVersion" in the configuration. In a pod of the proxy:',
   command: 'python -c "import importlib.metadata as m; print(m.version(\'litellm\'))"',
 };
+
+/** The command that shows what RDS knows of the database; none when the configuration names no instance or cluster. */
+export function describeRds({ rds }: Target, text: string): readonly Advice[] {
+  if (rds === undefined) return [];
+  const place = `--region ${shellWord(rds.region)}`;
+  const identifier = shellWord(rds.identifier);
+  const command =
+    rds.kind === 'instance'
+      ? `aws rds describe-db-instances ${place} --db-instance-identifier ${identifier} --query 'DBInstances[0].[DBInstanceStatus,Endpoint,DbiResourceId,IAMDatabaseAuthenticationEnabled,VpcSecurityGroups]'`
+      : `aws rds describe-db-clusters ${place} --db-cluster-identifier ${identifier} --query 'DBClusters[0].[Status,Endpoint,Port,DbClusterResourceId,IAMDatabaseAuthenticationEnabled,VpcSecurityGroups]'`;
+  return [{ text, command }];
+}

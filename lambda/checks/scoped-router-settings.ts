@@ -13,7 +13,7 @@ import type { RouterEffects, SeenEffect } from '../model/router-effect.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RouterSettingsSource, ScopedRouterSettings, Snapshot } from '../snapshot/snapshot.ts';
 import { type CheckResult, type Evaluated, notEvaluated, risk } from './check.ts';
-import { noTable } from './not-evaluated.ts';
+import { noTable, unreadTable } from './not-evaluated.ts';
 import { LEARN_VERSION } from './remediation.ts';
 
 interface SeenSettings {
@@ -85,6 +85,8 @@ export function evaluateScope(
           advice: [scoped.remediation],
         }),
       ];
+    case 'failed':
+      return [unreadTable(scoped, 'router-settings', snapshot)];
     case 'seen':
       return [evaluateSeen(scope, scoped, effect, { subject, table: litellmTable(scope.table, snapshot, settings) })];
   }

@@ -99,7 +99,13 @@ export function isOverloaded({ shortOf }: FactsOf<'server-load'>): boolean {
 }
 
 /** Failures that are the auditor's own, whatever it tried to read. */
-const ALWAYS_OURS: ReadonlySet<string> = new Set(['no-credentials', 'permission-denied', 'tls-untrusted']);
+const ALWAYS_OURS: ReadonlySet<string> = new Set([
+  'no-credentials',
+  'permission-denied',
+  'row-security',
+  'tls-untrusted',
+  'ca-file',
+]);
 /** Failures that are the auditor's own when it calls AWS: its way there, or its share of the calls. */
 const OURS_TOWARDS_AWS: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'name-unresolved', 'throttled']);
 const AWS_SOURCES: ReadonlySet<string> = new Set(['rds', 'cloudwatch', 'load']);

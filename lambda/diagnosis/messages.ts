@@ -231,6 +231,12 @@ const REFUSALS: Readonly<Partial<Record<FailureKind, string>>> = {
   timeout: 'The database does not answer',
   'connection-lost': 'The database closes connections',
   'starting-up': 'The database restarts',
+  'database-limit': 'CONNECTION LIMIT of database is reached',
+  'role-limit': "LiteLLM's CONNECTION LIMIT is reached",
+  'disk-full': 'The disk of the database is full',
+  'server-error': 'The database reports errors of its own',
+  'pooler-refused': 'A pooler refuses connections',
+  'protocol-violation': 'What answers is not PostgreSQL',
 };
 
 function refusalTitle(kind: FailureKind | null): string {

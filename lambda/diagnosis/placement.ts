@@ -30,6 +30,7 @@ export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
   'iam-authentication': { cause: true, rulesOut: 'refused IAM logins' },
   'transport-security': { cause: false, because: 'Sessions without TLS work.' },
   'rds-configuration': { cause: true },
+  'auditor-session': { cause: false, because: "The auditor's own session says nothing about LiteLLM." },
   'setup-current': { cause: false, because: 'What the auditor has installed says nothing about LiteLLM.' },
   'auditor-privileges': { cause: false, because: "The auditor's own role says nothing about LiteLLM." },
 };

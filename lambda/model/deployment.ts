@@ -31,7 +31,10 @@ export interface Deployment {
 export function inferDeployment(snapshot: Snapshot, who: LitellmClients | null, settings: Settings): Deployment {
   const addresses = clientAddresses(who).size;
   const deploying = rollingDeployment(who);
-  return heartbeats(snapshot, addresses, deploying) ?? withoutHeartbeats(who, deploying, settings);
+  const found = heartbeats(snapshot, addresses, deploying);
+  if (found !== null) return found;
+  const guessed = withoutHeartbeats(who, deploying, settings);
+  return { ...guessed, uncertainties: [...guessed.uncertainties, ...unread(snapshot)] };
 }
 
 /** Where LiteLLM's sessions come from. */
@@ -69,6 +72,13 @@ function heartbeats(
             ]
           : [],
   };
+}
+
+/** Heartbeats that are there, and could not be read. */
+function unread({ sources: { litellm } }: Snapshot): readonly Uncertainty[] {
+  if (litellm.status !== 'ok' || litellm.value.workers.state !== 'failed') return [];
+  const { message } = litellm.value.workers.failure;
+  return [{ confidence: 'medium', reason: `The heartbeats of the workers were not read: ${message}` }];
 }
 
 function withoutHeartbeats(

@@ -166,13 +166,15 @@ function withLookups(
 
 /** Whether requests may come from keys or teams that have settings of their own. */
 function mayHaveScoped({ team, key }: RouterSettingsSource): boolean {
-  return [team, key].some((level) => level.state === 'hidden' || (level.state === 'seen' && level.live > 0));
+  return [team, key].some(
+    (level) => level.state === 'hidden' || level.state === 'failed' || (level.state === 'seen' && level.live > 0),
+  );
 }
 
 /** undefined: neither table could be seen. */
 function columnsExist({ team, key }: RouterSettingsSource): boolean | undefined {
   const states = [team.state, key.state];
-  if (states.includes('seen') || states.includes('hidden')) return true;
+  if (states.some((state) => state === 'seen' || state === 'hidden' || state === 'failed')) return true;
   return states.includes('no-column') ? false : undefined;
 }
 

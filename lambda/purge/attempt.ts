@@ -36,13 +36,12 @@ export async function attempt<Answer>(
 }
 
 async function once<Answer>(call: Call<Answer>, settings: Settings, budget: Budget): Promise<Attempt<Answer>> {
-  const login = { iam: settings.target.login.kind === 'iam' };
   let connection: DatabaseConnection | undefined;
   try {
     connection = await connect(settings.target, settings, budget, call.access);
     return { answer: await call.send(connection) };
   } catch (error) {
-    const failure = operationFailure(error, login);
+    const failure = operationFailure(error);
     return { failure, isLost: connection !== undefined && !isRefusal(error, failure) };
   } finally {
     await connection?.close();
@@ -51,5 +50,6 @@ async function once<Answer>(call: Call<Answer>, settings: Settings, budget: Budg
 
 /** Whether PostgreSQL itself has said that it did nothing. */
 function isRefusal(error: unknown, { kind }: SourceFailure): boolean {
-  return error instanceof pg.DatabaseError && kind !== 'connection-lost';
+  // A pooler says so of its own connection, and not what became of the statement.
+  return error instanceof pg.DatabaseError && kind !== 'connection-lost' && kind !== 'pooler-refused';
 }

@@ -36,6 +36,8 @@ export async function dryRun(
           remediation: global.remediation,
         }),
       };
+    case 'failed':
+      return { outcome: 'failed', failure: global.failure };
     case 'present': {
       const { hash, kind, keys, keyCount, routingPolicy } = global;
       const { global: effect = null } = buildModel(snapshot, settings).routerEffects ?? {};

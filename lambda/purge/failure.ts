@@ -1,7 +1,8 @@
 import type { Advice } from '../core/finding.ts';
 import { CONFIG_TABLE } from '../litellm/tables.ts';
 import { ENABLE_PURGE } from '../settings/commands.ts';
-import { codeAndText, failureOf, postgresFailure } from '../snapshot/failure.ts';
+import { codeAndText, failureOf, SourceError } from '../snapshot/failure.ts';
+import { postgresFailure } from '../snapshot/postgres/failure.ts';
 import type { FailureKind, SourceFailure } from '../snapshot/snapshot.ts';
 
 /** By SQLSTATE (PostgreSQL manual, appendix A): what it means when it comes from one of our own functions. */
@@ -33,7 +34,7 @@ const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string
       'The row was purged or replaced 100 times in the last 24 hours, which is the limit: more backups could fill the disk.',
   },
   '55P03': {
-    kind: 'timeout',
+    kind: 'locked',
     message: 'Timed out waiting for a lock on the row or the table. Try again in a moment.',
   },
   P0001: {
@@ -43,12 +44,16 @@ const OWN_MEANINGS: Readonly<Record<string, { kind: FailureKind; message: string
   },
 };
 
-/** Returns why an operation was not done, in our own words. `iam`: whether an IAM token was sent. */
-export function operationFailure(error: unknown, login: { readonly iam: boolean }): SourceFailure {
+/** Returns why an operation was not done, in our own words. */
+export function operationFailure(error: unknown): SourceFailure {
+  // Before the call, or of its answer.
+  if (error instanceof SourceError) return error.failure;
+  const other = postgresFailure(error, { iam: false, phase: 'statement' });
+  if (other.kind === 'row-security' || other.kind === 'pooler-refused') return other;
   const { code } = codeAndText(error);
   // 3F000, no such schema, is 42883 one step earlier.
   const own = OWN_MEANINGS[code === '3F000' ? '42883' : code];
-  if (own === undefined) return postgresFailure(error, login);
+  if (own === undefined) return other;
   const { kind, ...more } = own;
   return failureOf(kind, { code, ...more });
 }

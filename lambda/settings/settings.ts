@@ -21,8 +21,11 @@ export interface Target {
     | { readonly kind: 'password'; readonly password: string };
   readonly tls:
     | {
-        readonly mode: 'verify' /** PEM file in addition to the system's own roots; undefined: only those. */;
+        readonly mode: 'verify';
+        /** PEM file in addition to the public roots. */
         readonly caFile?: string;
+        /** PEM texts in addition to both. */
+        readonly authorities?: readonly string[];
       }
     /** The shell's sslmode=disable, for a database on this machine. */
     | { readonly mode: 'off' };

@@ -1,4 +1,3 @@
-import { DeadlineError } from '../core/deadline.ts';
 import type { FailureKind, SourceFailure } from './snapshot.ts';
 
 /** A failure that a source already understands. */
@@ -15,22 +14,36 @@ export class SourceError extends Error {
 /** Our own sentences: a server's text could carry a name, a value or a token. */
 const SENTENCES: Readonly<Record<FailureKind, string>> = {
   'slots-exhausted': 'PostgreSQL refused the connection because all its connection slots are taken.',
+  'role-limit': 'The CONNECTION LIMIT of the role is reached.',
+  'database-limit': 'The CONNECTION LIMIT of the database is reached.',
   'iam-refused': 'PostgreSQL refused the IAM token.',
   'password-refused': 'PostgreSQL refused the password.',
   'login-refused': 'PostgreSQL does not let this role log in from here.',
+  'login-unsupported': 'The server asks for a kind of authentication that the auditor does not have.',
+  'pooler-refused': 'A pooler or proxy refused the connection, not PostgreSQL itself.',
   'tls-untrusted': "The server's certificate is not trusted for this host.",
   'tls-unavailable': 'The server does not offer TLS.',
+  'tls-version': 'The server offers no TLS version of 1.2 or newer.',
+  'tls-failed': 'No TLS session could be agreed on with the server.',
+  'client-certificate': 'The server demands a client certificate.',
+  'ca-file': 'The CA file cannot be used.',
   'database-missing': 'The database does not exist on this server.',
   'name-unresolved': "The host's name could not be resolved.",
   unreachable: 'The host could not be reached.',
   timeout: 'No answer in time.',
+  locked: 'Timed out waiting for a lock on a table.',
   'connection-lost': 'The connection was lost.',
   'starting-up': 'The server is starting up or shutting down.',
+  'disk-full': 'The disk of the server is full.',
+  'server-error': 'The server reported an error of its own.',
   'no-credentials': 'There are no valid AWS credentials.',
   'permission-denied': 'Permission denied.',
+  'row-security': 'Row-level security would have hidden rows, so nothing was read.',
   'not-found': 'Not found.',
   throttled: 'AWS throttled the call.',
+  'unexpected-columns': "LiteLLM's tables have other columns or types than this release of the auditor knows.",
   'unexpected-answer': 'The answer does not have the expected form.',
+  'protocol-violation': 'What the server sent is not the protocol of PostgreSQL.',
   other: 'It failed for a reason that is not known.',
 };
 
@@ -38,20 +51,6 @@ const SENTENCES: Readonly<Record<FailureKind, string>> = {
 export function failureOf(kind: FailureKind, more: Omit<Partial<SourceFailure>, 'kind'> = {}): SourceFailure {
   return { kind, message: SENTENCES[kind], ...more };
 }
-
-/** SQLSTATEs: PostgreSQL manual, appendix A. */
-const BY_SQLSTATE: Readonly<Record<string, FailureKind>> = {
-  '53300': 'slots-exhausted',
-  '28P01': 'password-refused',
-  '28000': 'login-refused',
-  '3D000': 'database-missing',
-  '57014': 'timeout',
-  '55P03': 'timeout',
-  '57P01': 'connection-lost',
-  '57P02': 'connection-lost',
-  '57P03': 'starting-up',
-  '42501': 'permission-denied',
-};
 
 const BY_NODE_CODE: Readonly<Record<string, FailureKind>> = {
   ENOTFOUND: 'name-unresolved',
@@ -64,45 +63,17 @@ const BY_NODE_CODE: Readonly<Record<string, FailureKind>> = {
   ETIMEDOUT: 'timeout',
   ECONNRESET: 'connection-lost',
   EPIPE: 'connection-lost',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-untrusted',
-  CERT_HAS_EXPIRED: 'tls-untrusted',
-  CERT_NOT_YET_VALID: 'tls-untrusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'tls-untrusted',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls-untrusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls-untrusted',
-  UNABLE_TO_GET_ISSUER_CERT: 'tls-untrusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls-untrusted',
 };
 
-/** Texts of node-postgres 8 that carry no code. */
-const BY_DRIVER_TEXT: readonly (readonly [RegExp, FailureKind])[] = [
-  [/does not support SSL/, 'tls-unavailable'],
-  [/timeout/i, 'timeout'],
-  [/Connection terminated|not queryable/, 'connection-lost'],
-];
-
-/** Returns what went wrong with PostgreSQL, in our own words. `iam`: whether an IAM token was sent. */
-export function postgresFailure(error: unknown, { iam }: { readonly iam: boolean }): SourceFailure {
-  if (error instanceof SourceError) return error.failure;
-  if (error instanceof DeadlineError) return failureOf('timeout', { message: error.message });
-  const { code, text } = codeAndText(error);
-  const kind = BY_SQLSTATE[code] ?? BY_NODE_CODE[code] ?? BY_DRIVER_TEXT.find(([form]) => form.test(text))?.[1];
-  if (kind === undefined) return failureOf('other', code === '' ? {} : { code });
-  if (code === '53300' && /^too many connections for (role|database)/.test(text)) {
-    return failureOf('login-refused', {
-      code,
-      message: 'The role or the database has a CONNECTION LIMIT, and it is reached.',
-    });
-  }
-  const tokenRefused = iam && (kind === 'password-refused' || (kind === 'login-refused' && text.includes('PAM')));
-  if (tokenRefused) return failureOf('iam-refused', { code });
-  if (code === '55P03') return failureOf('timeout', { code, message: 'Timed out waiting for a lock on a table.' });
-  return failureOf(kind, code === '' ? {} : { code });
-}
+/**
+ * What OpenSSL and Node say of a certificate has no prefix of its own; system errors have no underscore.
+ * Source: Node.js documentation, "X509 certificate error codes".
+ */
+const CERTIFICATE_CODE = /^(ERR_TLS_CERT_ALTNAME_INVALID|(?!ERR_|UND_|HPE_|EAI_)[A-Z0-9]+(_[A-Z0-9]+)+)$/;
 
 /** The kind of failure that a system error's code stands for; undefined for a code that is not known. */
 export function kindOfNodeCode(code: string): FailureKind | undefined {
-  return BY_NODE_CODE[code];
+  return BY_NODE_CODE[code] ?? (CERTIFICATE_CODE.test(code) ? 'tls-untrusted' : undefined);
 }
 
 /** The code and the text of any thrown value; the text is for recognising only, never for showing. */

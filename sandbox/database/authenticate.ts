@@ -92,12 +92,12 @@ async function logIn(
 
   if (!secure && sqlStateOf(last) === INVALID_AUTHORIZATION) {
     const who = `host "${socket.remoteAddress}", user "${user}", database "${database}"`;
-    client.end(fatal(INVALID_AUTHORIZATION, `no pg_hba.conf entry for ${who}, no encryption`));
+    client.end(fatal(INVALID_AUTHORIZATION, `no pg_hba.conf entry for ${who}, no encryption`, 'ClientAuthentication'));
     return;
   }
   // PostgreSQL takes the proxy's certificate for members of rds_iam only; it asks the others for their password.
   if (isAuthenticationOk(last) && !(await hasGoodToken(client, user, context))) {
-    client.end(fatal(INVALID_AUTHORIZATION, `PAM authentication failed for user "${user}"`));
+    client.end(fatal(INVALID_AUTHORIZATION, `PAM authentication failed for user "${user}"`, 'auth_failed'));
     return;
   }
   client.write(messages);

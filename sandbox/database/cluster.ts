@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { type Certificates, createCertificates } from './certificates.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
+import { installedPostgres, type PostgresBinaries } from './postgres-binaries.ts';
 import { MASTER_USER, rdsRolesSql } from './rds-roles.sql.ts';
 
 export interface ClusterOptions {
@@ -9,6 +10,8 @@ export interface ClusterOptions {
   readonly maxConnections?: number;
   /** Default true: the master user may act as the owner of LiteLLM's tables. */
   readonly masterIsMember?: boolean;
+  /** Default: the PostgreSQL that is installed. */
+  readonly binaries?: PostgresBinaries;
 }
 
 /** A PostgreSQL with the roles of RDS and of LiteLLM. */
@@ -25,12 +28,17 @@ export const DATABASE_NAME = 'litellm';
 const MAINTENANCE = 'postgres';
 
 /** @throws Error when PostgreSQL does not start or refuses the SQL; nothing is left behind then */
-export async function startCluster({ maxConnections = 60, masterIsMember = true }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({
+  maxConnections = 60,
+  masterIsMember = true,
+  binaries = installedPostgres(),
+}: ClusterOptions): Promise<Cluster> {
   const certificates = await createCertificates();
-  const postgres = await startPostgres({ certificates, maxConnections });
+  const postgres = await startPostgres({ certificates, maxConnections, binaries });
   const cluster = { postgres, certificates, password: randomBytes(18).toString('base64url') };
   try {
-    await runSql(superuserOf(cluster.postgres), rdsRolesSql({ password: cluster.password, masterIsMember }));
+    const { major } = binaries;
+    await runSql(superuserOf(cluster.postgres), rdsRolesSql({ password: cluster.password, masterIsMember, major }));
     return cluster;
   } catch (error) {
     await postgres.stop();

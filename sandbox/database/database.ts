@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { databaseSetupSql } from '../../database/setup/script.ts';
 import type { Credentials } from '../aws/sigv4.ts';
+import type { Certificates } from './certificates.ts';
 import {
   type Cluster,
   type ClusterOptions,
@@ -47,6 +48,7 @@ export interface SandboxDatabase {
   readonly password: string;
   /** PostgreSQL itself, behind the IAM proxy, and its superuser. */
   readonly postgres: Postgres;
+  readonly certificates: Certificates;
   /** Makes the IAM proxy fail on purpose, for connections opened from now on; undefined ends it. */
   inject(fault: InjectedConnectionFault | undefined): void;
   /** Runs one statement as superuser, on a connection of its own that takes a slot only meanwhile. */
@@ -113,6 +115,7 @@ export async function openDatabase(
     passwordUser: PASSWORD_USER,
     password,
     postgres,
+    certificates,
     inject: iamProxy.inject,
     query: (sql, values) => runSql(superuser, sql, values),
     async runAsMaster(sql) {

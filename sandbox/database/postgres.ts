@@ -1,18 +1,26 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Certificates, PROXY_COMMON_NAME } from './certificates.ts';
-import { type Account, installedPostgres, runnablePostgres, serverAccount } from './postgres-binaries.ts';
+import {
+  type Account,
+  installedPostgres,
+  type PostgresBinaries,
+  runnablePostgres,
+  serverAccount,
+} from './postgres-binaries.ts';
 import { type Program, serve } from './postgres-process.ts';
 import { startReaper } from './reaper.ts';
 
 export interface PostgresOptions {
   readonly certificates: Certificates;
   readonly maxConnections: number;
+  /** Default: those of the npm package that is installed. */
+  readonly binaries?: PostgresBinaries;
 }
 
 export interface Postgres {
@@ -39,6 +47,12 @@ hostssl all +rds_iam    127.0.0.0/8 cert map=iam-auth-proxy
 host    all +rds_iam    all         reject
 host    all all         127.0.0.0/8 scram-sha-256
 `;
+
+/** Whom the IAM proxy may log in: anybody, or before PostgreSQL 16, which has no word for that, the IAM users of the sandbox. */
+function userMap(major: number): string {
+  const users = major >= 16 ? ['all'] : ['litellm', 'litellm_auditor'];
+  return users.map((user) => `iam-auth-proxy ${PROXY_COMMON_NAME} ${user}\n`).join('');
+}
 
 /** Durability is off: the data is thrown away. */
 const SERVER_SETTINGS = {
@@ -67,7 +81,11 @@ const SERVER_SETTINGS = {
  *
  * @throws Error with the last lines of the server's log when it does not start
  */
-export async function startPostgres({ certificates, maxConnections }: PostgresOptions): Promise<Postgres> {
+export async function startPostgres({
+  certificates,
+  maxConnections,
+  binaries = installedPostgres(),
+}: PostgresOptions): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'litellm-sandbox-'));
   const stop = startReaper(folder);
   try {
@@ -81,15 +99,16 @@ export async function startPostgres({ certificates, maxConnections }: PostgresOp
     await chmod(folder, 0o711);
     await writeFile(caFile, certificates.authority);
 
-    const native = await runnablePostgres(installedPostgres(), account, folder);
-    await initialise(join(native, 'bin', 'initdb'), { data, account, password });
+    const native = await runnablePostgres(binaries.native, account, folder);
+    const { major } = binaries;
+    await initialise(join(native, 'bin', 'initdb'), { data, account, password, major });
     const server = await certificates.server('good');
     await writeFiles(data, account, {
       'server.crt': server.certificate,
       'server.key': server.key,
       'ca.crt': certificates.authority,
       'pg_hba.conf': CLIENT_RULES,
-      'pg_ident.conf': `iam-auth-proxy ${PROXY_COMMON_NAME} all\n`,
+      'pg_ident.conf': userMap(major),
     });
     const program = { postgres: join(native, 'bin', 'postgres'), data, account };
     return await running(program, { host: '127.0.0.1', user: 'postgres', password, caFile, stop }, maxConnections);
@@ -121,9 +140,10 @@ interface Initialisation {
   readonly data: string;
   readonly account: Account | undefined;
   readonly password: string;
+  readonly major: number;
 }
 
-async function initialise(initdb: string, { data, account, password }: Initialisation): Promise<void> {
+async function initialise(initdb: string, { data, account, password, major }: Initialisation): Promise<void> {
   const passwordFile = `${data}-password`;
   await writeFile(passwordFile, password, { mode: 0o600 });
   await changeOwner(passwordFile, account);
@@ -136,15 +156,18 @@ async function initialise(initdb: string, { data, account, password }: Initialis
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
       '--no-sync',
       '--wal-segsize=1',
-      '--no-instructions',
-      ...Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ...(major >= 14 ? ['--no-instructions'] : []),
+      ...(major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
+      ...(major >= 16 ? Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]) : []),
     ],
     { ...account, cwd: '/' },
   );
+  if (major < 16) {
+    const lines = Object.entries(SERVER_SETTINGS).map(([name, value]) => `${name} = '${value}'\n`);
+    await appendFile(join(data, 'postgresql.conf'), lines.join(''));
+  }
 }
 
 async function writeFiles(data: string, account: Account | undefined, files: Record<string, string>): Promise<void> {

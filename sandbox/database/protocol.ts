@@ -101,9 +101,10 @@ export function sqlStateOf(message: Buffer): string | undefined {
     ?.slice(1);
 }
 
-/** An ErrorResponse of severity FATAL, as the server sends it when it refuses a login. */
-export function fatal(sqlState: string, message: string): Buffer {
-  const fields = Buffer.from(`SFATAL\0VFATAL\0C${sqlState}\0M${message}\0\0`);
+/** An ErrorResponse of severity FATAL, as the server sends it when it refuses a login. `routine` is PostgreSQL's own; a pooler has none. */
+export function fatal(sqlState: string, message: string, routine?: string): Buffer {
+  const reported = routine === undefined ? '' : `R${routine}\0`;
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C${sqlState}\0M${message}\0${reported}\0`);
   const head = Buffer.from([0x45, 0, 0, 0, 0]);
   head.writeUInt32BE(fields.length + 4, 1);
   return Buffer.concat([head, fields]);

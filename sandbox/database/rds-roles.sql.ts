@@ -9,13 +9,20 @@ export interface RolesOptions {
   readonly password: string;
   /** Whether the master user may act as the owner of LiteLLM's tables. */
   readonly masterIsMember: boolean;
+  readonly major: number;
 }
+
+/** Before PostgreSQL 16, CREATEROLE alone is enough to grant any role that is no superuser's. */
+const GRANT_OPTIONS = `
+GRANT rds_iam TO ${MASTER_USER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
+GRANT pg_monitor, pg_read_all_stats TO ${MASTER_USER} WITH ADMIN OPTION;
+`;
 
 /**
  * SQL for the superuser. As on RDS the master user is no superuser; rds_iam and pg_monitor it may grant, which takes ADMIN OPTION.
  * It holds rds_iam without INHERIT and SET: it may hand it on and is no IAM user itself.
  */
-export function rdsRolesSql({ password, masterIsMember }: RolesOptions): string {
+export function rdsRolesSql({ password, masterIsMember, major }: RolesOptions): string {
   return `
 CREATE ROLE rds_iam;
 CREATE ROLE rds_superuser;
@@ -23,9 +30,7 @@ GRANT pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION;
 
 CREATE ROLE ${MASTER_USER} LOGIN CREATEROLE CREATEDB PASSWORD '${password}';
 GRANT rds_superuser TO ${MASTER_USER};
-GRANT rds_iam TO ${MASTER_USER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
-GRANT pg_monitor, pg_read_all_stats TO ${MASTER_USER} WITH ADMIN OPTION;
-
+${major >= 16 ? GRANT_OPTIONS : ''}
 CREATE ROLE ${LITELLM_USER} LOGIN;
 GRANT rds_iam TO ${LITELLM_USER};
 ${masterIsMember ? `GRANT ${LITELLM_USER} TO ${MASTER_USER};` : ''}

@@ -32,6 +32,27 @@ describe('the cases', () => {
     else it(title, () => expect(reportOf(loadCase(name)).diagnosis.causes[0]?.id ?? null).toBe(wanted));
   }
 
+  it('begin with the policy, and name no other cause, when the policy of the auditor lacks rds-db:connect', () => {
+    const { diagnosis, findings } = reportOf(loadCase('34-iam-no-permission'));
+
+    expect(diagnosis.causes.map(({ id }) => id)).toEqual(['auditor-cannot-look']);
+    expect(diagnosis.causes[0]?.first.text).toContain('rds-db:connect');
+    const steps = findings.find(({ checkId }) => checkId === 'database-reachable')?.advice ?? [];
+    const places = [/rds-db:connect/, /database-setup|GRANT/].map((form) =>
+      steps.findIndex(({ text, command = '' }) => form.test(`${text} ${command}`)),
+    );
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+  });
+
+  it('begin with the endpoints by name when the APIs of AWS do not answer', () => {
+    const { diagnosis } = reportOf(loadCase('35-no-way-to-aws-apis'));
+
+    expect(diagnosis.causes.map(({ id }) => id)).toEqual(['auditor-cannot-look']);
+    expect(diagnosis.causes[0]?.first.text).toMatch(
+      /com\.amazonaws\.REGION\.rds and com\.amazonaws\.REGION\.monitoring/,
+    );
+  });
+
   it.each(NAMES)('advise nothing that could stop a working proxy when it is %s', (name) => {
     const { findings, diagnosis } = reportOf(loadCase(name));
 

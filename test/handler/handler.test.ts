@@ -94,8 +94,8 @@ describe('the function', () => {
     expect(endpoints.sns.published).toHaveLength(before);
   });
 
-  it('needs four round trips when it audits and measures the activity of tables', async () => {
-    database.inject({ kind: 'at-query', query: 5, answer: 'reset' });
+  it('needs at most nine round trips when it audits and measures the activity of tables', async () => {
+    database.inject({ kind: 'at-query', query: 10, answer: 'reset' });
 
     const report = reportOf(await runtime.invoke({}));
 

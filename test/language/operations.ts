@@ -12,7 +12,7 @@ const SQLSTATES = ['42501', '42883', '3F000', '42P01', '25006', '54000', '55P03'
 
 const failures = [
   ...failureKindSchema.options.map((kind) => failureOf(kind)),
-  ...SQLSTATES.map((code) => operationFailure(Object.assign(new Error(), { code }), { iam: true })),
+  ...SQLSTATES.map((code) => operationFailure(Object.assign(new Error(), { code }))),
 ];
 const notDone: readonly NotDone[] = [
   { outcome: 'disabled' },

@@ -104,7 +104,7 @@ describe('a purge', () => {
     const answer = await bench.ask(purge(), {}, bench.settings({ lockTimeoutMs: 200 }));
     await release();
 
-    expect(answer).toMatchObject({ result: 'failed', outcome: { failure: { kind: 'timeout', code: '55P03' } } });
+    expect(answer).toMatchObject({ result: 'failed', outcome: { failure: { kind: 'locked', code: '55P03' } } });
     expect(await rowAndBackups()).toEqual(UNTOUCHED);
   });
 

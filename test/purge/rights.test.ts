@@ -109,7 +109,11 @@ describe("the auditor's role", () => {
          FROM pg_proc WHERE pronamespace = 'litellm_auditor'::regnamespace ORDER BY 1`,
     );
 
-    const alike = { allowed: true, prosecdef: true, proconfig: ['search_path=pg_catalog, pg_temp'] };
+    const alike = {
+      allowed: true,
+      prosecdef: true,
+      proconfig: ['search_path=pg_catalog, pg_temp', 'row_security=off'],
+    };
     expect(found).toEqual(
       [
         'global_router_settings',

@@ -16,6 +16,7 @@ const OF_THE_ROLE = {
   search_path: 'public',
   timezone: 'Asia/Tokyo',
   jit: 'on',
+  row_security: 'on',
   application_name: 'psql',
   default_transaction_isolation: 'serializable',
 };
@@ -29,6 +30,7 @@ const EXPECTED = {
   search_path: 'pg_catalog',
   TimeZone: 'UTC',
   jit: 'off',
+  row_security: 'off',
   application_name: 'litellm-db-auditor',
 };
 

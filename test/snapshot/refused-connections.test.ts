@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { type Pods, startPods } from '../../sandbox/database/pods.ts';
 import { listen } from '../../sandbox/loopback.ts';
+import type { OddTls } from '../../sandbox/wire/fault.ts';
+import { startFaultProxy } from '../../sandbox/wire/fault-proxy.ts';
 import { startDatabase } from '../shared-database.ts';
 import { credentialVariables } from '../target.ts';
 import { kindOf, look, seen } from './look.ts';
@@ -20,15 +22,6 @@ afterEach(() => {
   database.inject(undefined);
   clockShiftMs = 0;
 });
-
-/** Locks a table in a session of somebody else; what is returned ends it. */
-async function lockTable(table: string): Promise<() => Promise<void>> {
-  const { host, port, user, password } = database.postgres;
-  const client = new pg.Client({ host, port, user, password, database: database.databaseName });
-  await client.connect();
-  await client.query(`BEGIN; LOCK TABLE "${table}" IN ACCESS EXCLUSIVE MODE`);
-  return () => client.end();
-}
 
 describe('a connection', () => {
   it('says iam-refused when the token has expired', async () => {
@@ -66,10 +59,40 @@ describe('a connection', () => {
     },
   );
 
-  it('says tls-untrusted when the CA file is not there', async () => {
-    const target = { tls: { mode: 'verify', caFile: '/nowhere.pem' } } as const;
+  it.each([
+    ['/nowhere.pem', 'cannot be read'],
+    [import.meta.filename, 'holds no certificate'],
+  ])('says ca-file when %s %s', async (caFile, why) => {
+    const { connection } = await look(database, { tls: { mode: 'verify', caFile } });
 
-    expect(kindOf((await look(database, target)).connection)).toBe('tls-untrusted');
+    expect(connection).toMatchObject({
+      status: 'failed',
+      failure: {
+        kind: 'ca-file',
+        phase: 'signing',
+        message: `The CA file ${why}, so no certificate can be checked.`,
+      },
+    });
+  });
+
+  it('trusts the authorities of the target beside a CA file that does not have them', async () => {
+    const authority = readFileSync(database.caFile, 'utf8');
+    const untrusted = { mode: 'verify', authorities: [] } as const;
+
+    expect(kindOf((await look(database, { tls: untrusted })).connection)).toBe('tls-untrusted');
+    expect(kindOf((await look(database, { tls: { mode: 'verify', authorities: [authority] } })).connection)).toBe('ok');
+  });
+
+  it.each<readonly [string, OddTls]>([
+    ['tls-version', { maxVersion: 'TLSv1' }],
+    ['tls-version', { maxVersion: 'TLSv1.1' }],
+    ['client-certificate', { demandsClientCertificate: true }],
+  ])('says %s when the TLS of the server is %j', async (kind, odd) => {
+    const proxy = await startFaultProxy(database.postgres, database.certificates);
+    onTestFinished(() => proxy.stop());
+    proxy.inject(undefined, odd);
+
+    expect(kindOf((await look(database, { port: proxy.port })).connection)).toBe(kind);
   });
 
   it('checks an IP address against the certificate when the host is one', async () => {
@@ -100,7 +123,11 @@ describe('a connection', () => {
 
     expect(connection).toMatchObject({
       status: 'failed',
-      failure: { kind: 'timeout', message: 'No answer within 300 ms.' },
+      failure: {
+        kind: 'timeout',
+        phase: 'tls-request',
+        message: 'No answer within 300 ms, after the request for TLS.',
+      },
     });
   });
 
@@ -143,24 +170,6 @@ describe('a source', () => {
 
     expect(kindOf(sources.server)).toBe('timeout');
     expect(kindOf(sources.sessions)).toBe('skipped');
-  });
-
-  it('says timeout while the others are seen when a table is locked', async () => {
-    onTestFinished(await lockTable('LiteLLM_TeamTable'));
-
-    const sources = await look(database, {}, { lockTimeoutMs: 100 });
-
-    expect(sources['router-settings']).toMatchObject({ status: 'failed', failure: { kind: 'timeout', code: '55P03' } });
-    expect(kindOf(sources.sessions)).toBe('ok');
-  });
-
-  it('fails alone when it is the last one and its table is locked', async () => {
-    onTestFinished(await lockTable('LiteLLM_SpendLogs'));
-
-    const { litellm, ...others } = await look(database, {}, { lockTimeoutMs: 100 });
-
-    expect(kindOf(litellm)).toBe('timeout');
-    expect([others.server, others.sessions, others['router-settings']].map(kindOf)).toEqual(Array(3).fill('ok'));
   });
 
   it('fails alone when it is outside the database', async () => {

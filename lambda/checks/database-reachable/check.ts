@@ -1,8 +1,9 @@
 import type { Status } from '../../core/finding.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { FailureKind, SourceFailure, Sources } from '../../snapshot/snapshot.ts';
+import type { ConnectionPhase, FailureKind, SourceFailure, Sources } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident, notEvaluated } from '../check.ts';
-import { type ConnectionError, connectionError } from './connection-errors.ts';
+import type { ConnectionError } from './connection-error.ts';
+import { connectionError } from './connection-errors.ts';
 
 type Place = {
   readonly host: string;
@@ -18,6 +19,8 @@ export type ReachableFacts =
   | Place
   | (Place & {
       readonly cause: FailureKind;
+      /** How far the connection had come. */
+      readonly phase?: ConnectionPhase;
       /** Who cannot connect: everybody, the auditor alone, or one of these. */
       readonly side: ConnectionError['side'];
       readonly error: string;
@@ -57,7 +60,14 @@ export const databaseReachable = defineCheck({
         }),
       ];
     }
-    const error = connectionError(failure.kind, settings.target);
+    const { target, litellmUser } = settings;
+    const error = connectionError({
+      failure,
+      target,
+      place: `${target.host}:${target.port}`,
+      deniedByPolicy: deniedByPolicy(snapshot.sources),
+      asLitellm: target.user === litellmUser,
+    });
     // Once logged in, the auditor's path was open: silence after that is the server's.
     const serves = connection.status === 'failed' && error.side === 'unclear' ? model.servesOthers : null;
     const side = serves === null ? error.side : 'auditor';
@@ -70,6 +80,7 @@ export const databaseReachable = defineCheck({
         facts: {
           ...place,
           cause: failure.kind,
+          ...(failure.phase === undefined ? {} : { phase: failure.phase }),
           side,
           error: failure.message,
           ...(failure.code === undefined ? {} : { code: failure.code }),
@@ -103,8 +114,23 @@ function brokenOff({
     if (result.status !== 'failed') return [];
     const { kind, code } = result.failure;
     const silent = kind === 'timeout' && code === undefined;
-    return silent || kind === 'connection-lost' || kind === 'starting-up' ? [result.failure] : [];
+    return silent || BREAKS_OFF.has(kind) ? [result.failure] : [];
   })[0];
+}
+
+const BREAKS_OFF: ReadonlySet<FailureKind> = new Set([
+  'connection-lost',
+  'starting-up',
+  'disk-full',
+  'server-error',
+  'pooler-refused',
+  'protocol-violation',
+]);
+
+/** RDS counts the logins by IAM that it refused for lack of a permission; the last hour's. */
+function deniedByPolicy({ cloudwatch }: Sources): boolean {
+  const failures = cloudwatch.status === 'ok' ? (cloudwatch.value.iam?.failures ?? []) : [];
+  return failures.some(({ cause, count }) => cause === 'insufficient-permissions' && count > 0);
 }
 
 function describePlace({ target }: Settings) {

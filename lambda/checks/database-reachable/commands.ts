@@ -2,18 +2,6 @@ import type { Advice } from '../../core/finding.ts';
 import { shellWord } from '../../core/text.ts';
 import type { Target } from '../../settings/settings.ts';
 
-/** The command that shows what RDS knows of the database; none when the configuration names no instance or cluster. */
-export function describeRds({ rds }: Target, text: string): readonly Advice[] {
-  if (rds === undefined) return [];
-  const place = `--region ${shellWord(rds.region)}`;
-  const identifier = shellWord(rds.identifier);
-  const command =
-    rds.kind === 'instance'
-      ? `aws rds describe-db-instances ${place} --db-instance-identifier ${identifier} --query 'DBInstances[0].[DBInstanceStatus,Endpoint,DbiResourceId,IAMDatabaseAuthenticationEnabled,VpcSecurityGroups]'`
-      : `aws rds describe-db-clusters ${place} --db-cluster-identifier ${identifier} --query 'DBClusters[0].[Status,Endpoint,Port,DbClusterResourceId,IAMDatabaseAuthenticationEnabled,VpcSecurityGroups]'`;
-  return [{ text, command }];
-}
-
 /** CloudWatch counts refused IAM logins by cause (knowledge/aws.md, Amazon RDS); none when no instance or cluster is named. */
 export function tokenFailures({ rds }: Target): readonly Advice[] {
   if (rds === undefined) return [];

@@ -6,7 +6,7 @@ import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import type { SeenEffect } from '../../model/router-effect.ts';
 import type { LastPurge, RouterSettingsKind } from '../../snapshot/snapshot.ts';
 import { defineCheck, type Evaluated, risk } from '../check.ts';
-import { hiddenRow, noTable } from '../not-evaluated.ts';
+import { hiddenRow, noTable, unreadTable } from '../not-evaluated.ts';
 import { globalRowAdvice, type PresentRow } from './advice.ts';
 
 type RowFacts = {
@@ -36,6 +36,8 @@ export const globalRouterSettings = defineCheck({
         return [noTable(CONFIG_TABLE, snapshot, settings)];
       case 'hidden':
         return [hiddenRow(global.remediation, subject, settings)];
+      case 'failed':
+        return [unreadTable(global, 'router-settings', snapshot)];
       case 'absent':
         return [absent(global.lastPurge, subject)];
       case 'present':

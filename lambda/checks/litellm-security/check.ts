@@ -23,7 +23,7 @@ export const litellmSecurity = defineCheck({
   evaluate({ snapshot, model: { runningVersion, iamLogin } }) {
     const subject = `database ${snapshot.database}`;
     return [
-      evaluateRunning<KnownVersionFacts>(runningVersion, subject, (version, running) => {
+      evaluateRunning<KnownVersionFacts>(snapshot, runningVersion, (version, running) => {
         const issues = knownIssuesOf(version, { iam: iamLogin.use !== 'no' }).filter(isSecurity);
         const { severity, decisive } = worstOf(issues);
         return risk({

@@ -21,7 +21,7 @@ export const litellmVersion = defineCheck({
     const { runningVersion, iamLogin } = model;
     const traits = traitsSeen(snapshot, model);
     return [
-      evaluateRunning<VersionFacts>(runningVersion, `database ${snapshot.database}`, (version, running) => {
+      evaluateRunning<VersionFacts>(snapshot, runningVersion, (version, running) => {
         const known = knownIssuesOf(version, { iam: iamLogin.use !== 'no' }).filter((issue) => !isSecurity(issue));
         const issues = fittingFirst(known, traits);
         const possible = issues.filter((issue) => !cannotBe(issue, traits));

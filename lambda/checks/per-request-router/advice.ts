@@ -30,7 +30,10 @@ export function adviceOn({ status, lookup, router }: Cost, settings: RouterSetti
   ];
 }
 
-/** What shows each level that the role may not see. */
+/** What shows each level that was not seen. */
 function remediations({ global, team, key }: RouterSettingsSource): readonly Advice[] {
-  return [global, team, key].flatMap((level) => (level.state === 'hidden' ? [level.remediation] : []));
+  return [global, team, key].flatMap((level) => {
+    if (level.state === 'failed') return level.failure.remediation ?? [];
+    return level.state === 'hidden' ? [level.remediation] : [];
+  });
 }

@@ -27,13 +27,13 @@ export function costOf(settings: RouterSettingsSource, { global, team, key }: Ro
   const { kind, version, uncertainty, disputed } = global;
   const scoped = [...holders('team', settings.team), ...holders('key', settings.key)];
   const builtFor = [...(hasGlobalRow(settings) ? ['the global router_settings row'] : []), ...scoped];
-  const isHidden = [settings.global, settings.team, settings.key].some(({ state }) => state === 'hidden');
+  const unseen = reasonsUnseen(settings);
   const parts = { version, unmeasurable: scoped, uncertainty };
   const runs = version === null ? `A version of LiteLLM ${PER_REQUEST_RANGE} runs, which` : `LiteLLM ${version}`;
   const doubt = disputed ? ', but that is not certain' : '';
   if (kind === 'unknown') {
     const asks = `LiteLLM ${PER_REQUEST_RANGE} queries its configuration on each LLM request`;
-    if (builtFor.length === 0 && !isHidden) {
+    if (builtFor.length === 0 && unseen.length === 0) {
       return {
         ...parts,
         status: 'info',
@@ -46,7 +46,7 @@ export function costOf(settings: RouterSettingsSource, { global, team, key }: Ro
     return {
       ...parts,
       status: 'unknown',
-      summary: `${asks} and builds a Router where there are router_settings, and whether such a version runs is not known${isHidden ? ', nor all router_settings' : ''}.`,
+      summary: `${asks} and builds a Router where there are router_settings, and whether such a version runs is not known${unseen.length > 0 ? ', nor all router_settings' : ''}.`,
       lookup: 'not-known',
       router: 'not-known',
       builtFor,
@@ -73,11 +73,11 @@ export function costOf(settings: RouterSettingsSource, { global, team, key }: Ro
       builtFor,
     };
   }
-  return isHidden
+  return unseen.length > 0
     ? {
         ...parts,
         status: 'unknown',
-        summary: `${lookup}${doubt}. Whether it builds a Router too is not known: the role may not see all router_settings.`,
+        summary: `${lookup}${doubt}. Whether it builds a Router too is not known. ${unseen.join(' ')}`,
         lookup: 'yes',
         router: 'not-known',
         builtFor,
@@ -90,6 +90,16 @@ export function costOf(settings: RouterSettingsSource, { global, team, key }: Ro
         router: 'no',
         builtFor,
       };
+}
+
+/** Why not all router_settings were seen, in sentences. */
+function reasonsUnseen({ global, team, key }: RouterSettingsSource): readonly string[] {
+  const levels = [global, team, key];
+  const isHidden = levels.some(({ state }) => state === 'hidden');
+  return [
+    ...(isHidden ? ['The role may not see all router_settings.'] : []),
+    ...levels.flatMap((level) => (level.state === 'failed' ? [level.failure.message] : [])),
+  ];
 }
 
 function hasGlobalRow({ global }: RouterSettingsSource): boolean {

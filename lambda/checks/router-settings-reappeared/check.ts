@@ -6,7 +6,7 @@ import { stepsToRun } from '../../settings/commands.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { GlobalRouterSettings, LastPurge } from '../../snapshot/snapshot.ts';
 import { defineCheck, risk } from '../check.ts';
-import { hiddenRow, noTable } from '../not-evaluated.ts';
+import { hiddenRow, noTable, unreadTable } from '../not-evaluated.ts';
 
 export type ReappearedFacts =
   | { readonly purgedAt?: string; readonly restoredAt?: string }
@@ -30,6 +30,7 @@ export const routerSettingsReappeared = defineCheck({
     const ok = (summary: string, facts: ReappearedFacts = {}) => [risk({ status: 'ok', subject, summary, facts })];
     if (global.state === 'no-table') return [noTable(CONFIG_TABLE, snapshot, settings)];
     if (global.state === 'hidden') return [hiddenRow(global.remediation, subject, settings)];
+    if (global.state === 'failed') return [unreadTable(global, 'router-settings', snapshot)];
     if (global.state === 'absent') return ok('There is no global router_settings row that could have come back.');
     const { lastPurge } = global;
     if (lastPurge === null) return ok('No purge of the global router_settings row is known.');

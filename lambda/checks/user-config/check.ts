@@ -6,7 +6,7 @@ import { targetWords } from '../../litellm/upgrade.ts';
 import type { LitellmVersion } from '../../litellm/version.ts';
 import type { UserConfigSeen } from '../../snapshot/snapshot.ts';
 import { type CheckResult, defineCheck, notEvaluated, risk } from '../check.ts';
-import { noTable } from '../not-evaluated.ts';
+import { noTable, unreadTable } from '../not-evaluated.ts';
 
 const FORGERY = 'PYSEC-2026-4070';
 /** The fix refuses user_config by default. */
@@ -31,6 +31,8 @@ export const userConfig = defineCheck({
             advice: [seen.remediation],
           }),
         ];
+      case 'failed':
+        return [unreadTable(seen, 'litellm', snapshot)];
       case 'seen':
         return [evaluateSeen(seen, subject, model.version)];
     }

@@ -13,6 +13,13 @@ const BY_NAME: readonly (readonly [RegExp, FailureKind])[] = [
   [/^(TimeoutError|AbortError|DeadlineError)$/, 'timeout'],
 ];
 
+const BY_CODE: readonly (readonly [RegExp, FailureKind])[] = [
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'name-unresolved'],
+  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/, 'unreachable'],
+  [/^ETIMEDOUT$/, 'timeout'],
+  [/^(ECONNRESET|EPIPE)$/, 'connection-lost'],
+];
+
 /**
  * Returns what went wrong with an AWS call, in our own words.
  * @param permission what the role requires, such as `rds:DescribeDBInstances on ...`; shown when it was denied
@@ -20,12 +27,11 @@ const BY_NAME: readonly (readonly [RegExp, FailureKind])[] = [
 export function awsFailure(error: unknown, permission: string): SourceFailure {
   const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const kind = BY_NAME.find(([form]) => form.test(name))?.[1] ?? BY_NAME.find(([form]) => form.test(code))?.[1];
-  if (kind === 'permission-denied')
-    return failureOf(kind, { code: name, remediation: { text: `Allow ${permission}.` } });
-  if (kind !== undefined) return failureOf(kind, { code: name });
-  if (/^(ENOTFOUND|EAI_AGAIN)$/.test(code)) return failureOf('name-unresolved', { code });
-  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/.test(code)) return failureOf('unreachable', { code });
-  if (/^(ECONNRESET|EPIPE)$/.test(code)) return failureOf('connection-lost', { code });
-  return failureOf('other', name === '' ? {} : { code: name });
+  const byName = BY_NAME.find(([form]) => form.test(name))?.[1] ?? BY_NAME.find(([form]) => form.test(code))?.[1];
+  const kind = byName ?? BY_CODE.find(([form]) => form.test(code))?.[1];
+  if (kind === undefined) return failureOf('other', name === '' ? {} : { code: name });
+  return failureOf(kind, {
+    code: byName === undefined ? code : name,
+    ...(kind === 'permission-denied' ? { remediation: { text: `Allow ${permission}.` } } : {}),
+  });
 }

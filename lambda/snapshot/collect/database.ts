@@ -1,9 +1,9 @@
 import type { Budget } from '../../core/deadline.ts';
 import type { Settings, Target } from '../../settings/settings.ts';
-import { postgresFailure } from '../failure.ts';
 import { readLitellm } from '../litellm/litellm.ts';
 import { readRouterSettings } from '../litellm/router-settings.ts';
 import { connect } from '../postgres/connect.ts';
+import { postgresFailure } from '../postgres/failure.ts';
 import { readServer } from '../postgres/server.ts';
 import { readSessions } from '../postgres/sessions.ts';
 import type { ConnectionSource, SourceResult, Sources } from '../snapshot.ts';
@@ -11,10 +11,10 @@ import { skipped, timed } from './timed.ts';
 
 export type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'router-settings' | 'litellm'>;
 
-/** All that is read from the database, on one connection and in at most four round trips. Never rejects. */
+/** All that is read from the database, on one connection. Catalogs and statistics come first: they wait for no lock on a table. Never rejects. */
 export async function collectDatabase(settings: Settings, budget: Budget): Promise<DatabaseSources> {
   const { target } = settings;
-  const failure = (error: unknown) => postgresFailure(error, { iam: target.login.kind === 'iam' });
+  const failure = (error: unknown) => postgresFailure(error, { iam: target.login.kind === 'iam', phase: 'statement' });
   const attempt = await timed(() => connect(target, settings, budget), failure);
   if (attempt.status !== 'ok') {
     const none = skipped('There is no connection to the database.');

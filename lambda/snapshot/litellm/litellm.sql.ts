@@ -7,6 +7,8 @@ const LONGEST_NAME = 200;
 const LIVE_SECONDS = 180;
 /** Two beats of one moment can be written a little apart. */
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** Whatever the time zone of the session: a pooler can have dropped ours. */
+const NOW_UTC = `pg_catalog.timezone('UTC', pg_catalog.now())`;
 /** Offsets to UTC that are in use, in hours. Source: IANA time zone database. */
 const UTC_OFFSETS = [
   ...Array.from({ length: 27 }, (_, index) => index - 12),
@@ -26,12 +28,12 @@ export function workersSql(table: string): string {
 WITH zone AS (
   SELECT z.ahead_seconds
     FROM pg_catalog.unnest(ARRAY[${offsets}]) AS z (ahead_seconds),
-         (SELECT pg_catalog.date_part('epoch', pg_catalog.max(b.last_heartbeat_at) - LOCALTIMESTAMP) AS seconds FROM ${table} AS b) AS newest
+         (SELECT pg_catalog.date_part('epoch', pg_catalog.max(b.last_heartbeat_at) - ${NOW_UTC}) AS seconds FROM ${table} AS b) AS newest
    WHERE z.ahead_seconds - newest.seconds BETWEEN -${CLOCK_TOLERANCE_SECONDS} AND ${LIVE_SECONDS}
 ), pod AS (
   SELECT pg_catalog.left(b.hostname, ${LONGEST_NAME}) AS hostname, pg_catalog.count(DISTINCT b.worker_id) AS workers
     FROM ${table} AS b, zone
-   WHERE b.last_heartbeat_at >= LOCALTIMESTAMP + zone.ahead_seconds * interval '1 second' - interval '${LIVE_SECONDS} seconds'
+   WHERE b.last_heartbeat_at >= ${NOW_UTC} + zone.ahead_seconds * interval '1 second' - interval '${LIVE_SECONDS} seconds'
    GROUP BY 1
 )
 SELECT pg_catalog.jsonb_build_object(

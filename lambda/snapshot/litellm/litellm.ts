@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { userConfigSql } from '../../../database/user-config.sql.ts';
 import type { Advice } from '../../core/finding.ts';
 import { AUDITED_COLUMNS, SPEND_LOGS_TABLE } from '../../litellm/tables.ts';
-import { parseParts } from '../answer.ts';
 import type { DatabaseConnection } from '../postgres/connect.ts';
 import type { ServerLook } from '../postgres/server.ts';
 import { migrationsAnswerSchema, userConfigAnswerSchema, workersAnswerSchema } from '../schema/litellm.ts';
 import type { ActivitySeen, LitellmSource, ServerSource, UserConfigSeen } from '../snapshot.ts';
 import { migrationsSql, workersSql } from './litellm.sql.ts';
+import { hiddenRows, readPart } from './read-part.ts';
 import {
   callFunction,
   findTable,
@@ -20,81 +20,68 @@ import {
   RUN_SETUP,
 } from './tables.ts';
 
-const answerSchema = z
-  .object({
-    workers: workersAnswerSchema,
-    migrations: migrationsAnswerSchema,
-    /** null: the function found the table without the column. */
-    userConfig: z.union([madeForSchema, userConfigAnswerSchema]).nullable(),
-  })
-  .partial();
-type Answer = z.infer<typeof answerSchema>;
-
-type Unread = { readonly state: 'no-table' } | { readonly state: 'hidden'; readonly remediation: Advice };
+type NotSeen = { readonly state: 'no-table' } | { readonly state: 'hidden'; readonly remediation: Advice };
 
 /**
- * One round trip, or none when nothing can be read: the proxy's workers, its migrations, and the requests with a Router configuration of their
- * own. How busy the tables are was read with the server.
- * @throws what the connection throws; SourceError.
+ * The proxy's workers, its migrations, and the requests with a Router configuration of their own. One round trip each, so that a lock on one
+ * table costs no other; none for what cannot be read. How busy the tables are was read with the server.
+ * @throws what the connection throws when it is lost
  */
 export async function readLitellm(connection: DatabaseConnection, look: ServerLook): Promise<LitellmSource> {
-  const workers = planTable(look.server, 'LiteLLM_ProxyWorkerHeartbeat', workersSql);
-  const migrations = planTable(look.server, '_prisma_migrations', migrationsSql);
-  const userConfig = planUserConfig(look);
-  const asked = Object.entries({ workers, migrations, userConfig }).flatMap(([name, plan]) =>
-    'sql' in plan ? [{ name, sql: plan.sql }] : [],
-  );
-  const answer = asked.length === 0 ? {} : await ask(connection, asked);
   return {
-    workers: 'known' in workers ? workers.known : asState(answer.workers),
-    migrations: 'known' in migrations ? migrations.known : asState(answer.migrations),
     activity: activityState(look),
-    userConfig: 'known' in userConfig ? userConfig.known : userConfigState(answer.userConfig, look.server),
+    workers: await readPart(connection, {
+      name: 'workers',
+      plan: planTable(look.server, 'LiteLLM_ProxyWorkerHeartbeat', workersSql),
+      schema: workersAnswerSchema,
+      toState: seenState,
+    }),
+    migrations: await readPart(connection, {
+      name: 'migrations',
+      plan: planTable(look.server, '_prisma_migrations', migrationsSql),
+      schema: migrationsAnswerSchema,
+      toState: seenState,
+    }),
+    userConfig: await readPart(connection, {
+      name: 'requests',
+      plan: planUserConfig(look),
+      // The function found the table without the column.
+      schema: z.union([madeForSchema, userConfigAnswerSchema]).nullable(),
+      toState: (answer): UserConfigSeen => {
+        if (answer === null) return { state: 'no-table' };
+        if ('madeFor' in answer) return { state: 'hidden', remediation: otherSetup(answer.madeFor, look.server) };
+        return seenState(answer);
+      },
+    }),
   };
 }
 
-async function ask(
-  connection: DatabaseConnection,
-  asked: readonly { readonly name: string; readonly sql: string }[],
-): Promise<Answer> {
-  const parts = asked.map(({ name, sql }) => `'${name}', (${sql}\n)`).join(',\n');
-  const answer = await connection.value(`SELECT pg_catalog.jsonb_build_object(${parts}) AS litellm`, []);
-  return parseParts(
-    answerSchema,
-    answer,
-    asked.map(({ name }) => name),
-  );
+function seenState<Answer extends object>(answer: Answer) {
+  return { state: 'seen' as const, ...answer };
 }
 
 function planTable(
   server: ServerSource,
   name: keyof typeof AUDITED_COLUMNS,
   sql: (table: string) => string,
-): Plan<Unread> {
+): Plan<NotSeen> {
   const table = findTable(server, name);
   const complete = AUDITED_COLUMNS[name].every((column) => table?.columns.includes(column));
   if (table === undefined || !complete) return { known: { state: 'no-table' } };
   const remediation = missingGrant(server, table, name);
-  return remediation === undefined ? { sql: sql(qualified(table)) } : { known: { state: 'hidden', remediation } };
+  if (remediation !== undefined) return { known: { state: 'hidden', remediation } };
+  return hiddenRows(server, table) ?? { sql: sql(qualified(table)), table };
 }
 
 function planUserConfig({ server }: ServerLook): Plan<UserConfigSeen> {
   const table = findTable(server, SPEND_LOGS_TABLE);
   if (table === undefined) return { known: { state: 'no-table' } };
   const call = callFunction(server, 'userConfig');
-  if (call !== undefined) return { sql: `SELECT ${call}` };
-  if (isReadable(table, ['startTime', 'proxy_server_request'])) return { sql: userConfigSql(qualified(table)) };
+  if (call !== undefined) return { sql: `SELECT ${call}`, table };
+  if (isReadable(table, ['startTime', 'proxy_server_request'])) {
+    return hiddenRows(server, table, RUN_SETUP) ?? { sql: userConfigSql(qualified(table)), table };
+  }
   return { known: { state: 'hidden', remediation: RUN_SETUP } };
-}
-
-function userConfigState(answer: Answer['userConfig'], server: ServerSource): UserConfigSeen {
-  if (answer === null || answer === undefined) return { state: 'no-table' };
-  if ('madeFor' in answer) return { state: 'hidden', remediation: otherSetup(answer.madeFor, server) };
-  return { state: 'seen', ...answer };
-}
-
-function asState<Answer extends object>(answer: Answer | undefined) {
-  return answer === undefined ? ({ state: 'no-table' } as const) : ({ state: 'seen', ...answer } as const);
 }
 
 function activityState({ activity }: ServerLook): ActivitySeen {

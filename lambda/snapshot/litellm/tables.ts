@@ -3,10 +3,13 @@ import * as z from 'zod';
 import { AUDIT_FUNCTIONS, functionName } from '../../../database/names.ts';
 import type { Advice } from '../../core/finding.ts';
 import { AUDITED_COLUMNS } from '../../litellm/tables.ts';
+import type { Unread } from '../schema/source.ts';
 import type { ServerSource, SetupSeen, TableSource } from '../snapshot.ts';
 
-/** One part of a round trip: either known without asking, or a query. */
-export type Plan<State> = { readonly known: State } | { readonly sql: string };
+/** One part of a source: either known without asking, or a statement of its own about one table. */
+export type Plan<State> =
+  | { readonly known: State | Unread }
+  | { readonly sql: string; readonly table: Pick<TableSource, 'schema' | 'name'> };
 
 /** The step where a function of the auditor is missing. */
 export const RUN_SETUP: Advice = { text: 'Run this, then audit again:', command: 'npm run --silent database-setup' };

@@ -1,11 +1,12 @@
-import { Socket } from 'node:net';
 import pg from 'pg';
 import { type Budget, withDeadline } from '../../core/deadline.ts';
 import type { Target } from '../../settings/settings.ts';
 import type { Tuning } from '../../settings/tuning.ts';
 import { awsFailure } from '../aws/aws-failure.ts';
 import { SourceError } from '../failure.ts';
+import { postgresFailure } from './failure.ts';
 import { trustFor } from './trust.ts';
+import { PostgresStream } from './wire/stream.ts';
 
 /** One connection of a guest: named, read-only unless asked otherwise, every statement with a deadline on both sides. */
 export interface DatabaseConnection {
@@ -22,7 +23,8 @@ export interface DatabaseConnection {
 /** How much longer than the server's own statement_timeout we wait before the server counts as silent. */
 const CLIENT_GRACE_MS = 500;
 const CLOSE_MS = 500;
-const IDLE_IN_TRANSACTION_MS = 10_000;
+/** What a session of the auditor asks for; the other limits are settings. */
+export const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /** What PostgreSQL may be asked to do on a connection; only a purge or restore writes, and it needs to see what others committed meanwhile. */
 const ACCESS = {
@@ -30,9 +32,12 @@ const ACCESS = {
   write: '-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed',
 } as const;
 
+/** `row_security=off`: PostgreSQL refuses a query that a policy would filter, in place of giving a part for the whole. */
+const SESSION = '-c row_security=off -c search_path=pg_catalog -c timezone=UTC -c jit=off';
+
 /**
  * Logs in, with a fresh IAM token where the target says so. What PostgreSQL enforces goes into the startup packet: no round trip.
- * @throws DeadlineError, SourceError, pg's DatabaseError or Node's system errors; `postgresFailure` tells them apart.
+ * @throws SourceError
  */
 export async function connect(
   target: Target,
@@ -40,38 +45,48 @@ export async function connect(
   budget: Budget,
   access: keyof typeof ACCESS = 'read',
 ): Promise<DatabaseConnection> {
-  const socket = new Socket();
+  let stream: PostgresStream | undefined;
+  let lost = false;
+  const destroy = () => {
+    lost = true;
+    stream?.destroy();
+  };
   const login = async (): Promise<pg.Client> => {
-    const [password, ssl] = await Promise.all([passwordFor(target), trustFor(target)]);
+    const [password, tls] = await Promise.all([passwordFor(target), trustFor(target)]);
+    const opened = new PostgresStream(tls);
+    stream = opened;
     const client = new pg.Client({
       host: target.host,
       port: target.port,
       database: target.databaseName,
       user: target.user,
       password,
-      ssl,
-      stream: () => socket,
+      // The stream speaks it.
+      ssl: false,
+      stream: () => opened,
       application_name: 'litellm-db-auditor',
       statement_timeout: tuning.statementTimeoutMs,
       lock_timeout: tuning.lockTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      options: `${ACCESS[access]} -c search_path=pg_catalog -c timezone=UTC -c jit=off`,
+      options: `${ACCESS[access]} ${SESSION}`,
     });
-    client.on('error', () => {
-      lost = true;
+    await new Promise<void>((resolve, reject) => {
+      client.on('error', (error) => {
+        lost = true;
+        // Some errors of the login end up here alone.
+        reject(error);
+      });
+      client.connect().then(() => resolve(), reject);
     });
-    await client.connect();
     return client;
-  };
-  let lost = false;
-  const destroy = () => {
-    lost = true;
-    socket.destroy();
   };
   const client = await withDeadline(login(), budget.atMost(tuning.connectTimeoutMs), destroy).catch(
     (error: unknown) => {
+      const phase = stream?.phase ?? 'signing';
       destroy();
-      throw error;
+      const { login: kind } = target;
+      const withoutPassword = kind.kind === 'password' && kind.password === '';
+      throw new SourceError(postgresFailure(error, { iam: kind.kind === 'iam', phase, withoutPassword }));
     },
   );
   return {

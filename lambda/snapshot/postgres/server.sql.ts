@@ -12,6 +12,11 @@ const FUNCTION_RIGHTS_SQL = `(
                 WHERE p.proname = w.value AND pg_catalog.oidvectortypes(p.proargtypes) = 'text'), 'absent'))
         FROM pg_catalog.jsonb_each_text($5::pg_catalog.jsonb) AS w (key, value))`;
 
+/** A setting of this session in its own unit, which is milliseconds for every timeout. */
+function ownSetting(name: string): string {
+  return `(SELECT s.setting::pg_catalog.int4 FROM pg_catalog.pg_settings AS s WHERE s.name = '${name}')`;
+}
+
 /**
  * The server, the role and all that it may do beyond the known set, LiteLLM's tables, a reading of their activity, and what the setup
  * script has installed, as one jsonb.
@@ -26,7 +31,8 @@ WITH me AS (
    WHERE rolname = CURRENT_USER
 ), named_table AS (
   SELECT c.oid, c.relname, n.nspname, c.relowner, c.reltuples,
-         pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS schema_open
+         pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS schema_open,
+         pg_catalog.row_security_active(c.oid) AS row_security
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
    WHERE (c.relname LIKE 'LiteLLM\\_%' OR c.relname = '_prisma_migrations') AND c.relkind IN ('r', 'p')
@@ -91,6 +97,12 @@ SELECT pg_catalog.jsonb_build_object(
         'usesReservedSlots', me.rolsuper OR EXISTS (SELECT FROM membership WHERE rolname = 'pg_use_reserved_connections' AND inherited),
         'isMarked', COALESCE(pg_catalog.shobj_description(me.oid, 'pg_authid') LIKE '%litellm-db-auditor%', false),${EXCESS_SQL})
         FROM me),
+    'session', pg_catalog.jsonb_build_object(
+      'readOnly', pg_catalog.current_setting('transaction_read_only') = 'on',
+      'statementTimeoutMs', ${ownSetting('statement_timeout')},
+      'lockTimeoutMs', ${ownSetting('lock_timeout')},
+      'idleInTransactionTimeoutMs', ${ownSetting('idle_in_transaction_session_timeout')},
+      'rowSecurity', pg_catalog.current_setting('row_security') = 'on'),
     'litellmSchema', (SELECT pg_catalog.min(nspname::pg_catalog.text) FROM audited),
     'otherLitellmSchemas', (
       SELECT COALESCE(pg_catalog.jsonb_agg(o.nspname), '[]')
@@ -105,6 +117,7 @@ SELECT pg_catalog.jsonb_build_object(
                'name', t.relname,
                'owner', pg_catalog.pg_get_userbyid(t.relowner),
                'estimatedRows', NULLIF(t.reltuples, -1),
+               'hasRowSecurity', t.row_security,
                'columns', (SELECT COALESCE(pg_catalog.jsonb_agg(c.attname ORDER BY c.attnum), '[]')
                              FROM named_column AS c WHERE c.relname = t.relname AND c.wanted),
                'readable', (SELECT COALESCE(pg_catalog.jsonb_agg(c.attname ORDER BY c.attnum), '[]')

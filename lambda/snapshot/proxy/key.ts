@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { awsFailure } from '../aws/aws-failure.ts';
+import { giveWayTo, isWithoutWay } from '../aws/endpoints.ts';
 import { failureOf, SourceError } from '../failure.ts';
 
 /** What an HTTP header can carry. */
@@ -13,7 +14,10 @@ const namedKeySchema = z.object({ key: keySchema });
  */
 export async function readProxyKey(arn: string, signal: AbortSignal): Promise<string> {
   const secret = await secretString(arn, signal).catch((error: unknown) => {
-    throw new SourceError(awsFailure(error, `secretsmanager:GetSecretValue on ${arn}`));
+    const failure = awsFailure(error, `secretsmanager:GetSecretValue on ${arn}`);
+    throw new SourceError(
+      isWithoutWay(failure.kind) ? { ...failure, remediation: giveWayTo(['secretsmanager']) } : failure,
+    );
   });
   const key = parseKey(secret?.trim() ?? '');
   if (key !== undefined) return key;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DeepReadonly } from '../../core/deep-readonly.ts';
-import { count, hidden, names, noTable, nullableText } from './source.ts';
+import { count, hidden, names, noTable, nullableText, unread } from './source.ts';
 
 /** What the tables of LiteLLM say about the proxy; the last round trip. */
 
@@ -54,11 +54,11 @@ const activitySchema = z.discriminatedUnion('state', [
 export type ActivitySeen = DeepReadonly<z.infer<typeof activitySchema>>;
 
 export const litellmSchema = z.object({
-  workers: z.discriminatedUnion('state', [noTable, hidden, workersAnswerSchema.extend(seen)]),
+  workers: z.discriminatedUnion('state', [noTable, hidden, unread, workersAnswerSchema.extend(seen)]),
   /** No table: `prisma db push` was used, or it is elsewhere. */
-  migrations: z.discriminatedUnion('state', [noTable, hidden, migrationsAnswerSchema.extend(seen)]),
+  migrations: z.discriminatedUnion('state', [noTable, hidden, unread, migrationsAnswerSchema.extend(seen)]),
   activity: activitySchema,
-  userConfig: z.discriminatedUnion('state', [noTable, hidden, userConfigAnswerSchema.extend(seen)]),
+  userConfig: z.discriminatedUnion('state', [noTable, hidden, unread, userConfigAnswerSchema.extend(seen)]),
 });
 export type LitellmSource = DeepReadonly<z.infer<typeof litellmSchema>>;
 export type UserConfigSeen = LitellmSource['userConfig'];

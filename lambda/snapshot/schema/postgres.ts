@@ -24,6 +24,8 @@ const tableSchema = z.object({
   columns: names,
   /** Those of `columns` that the role may SELECT. */
   readable: names,
+  /** Whether row-level security applies to the auditor's role, so that policies decide which rows it sees. */
+  hasRowSecurity: z.boolean().default(false),
 });
 export type TableSource = DeepReadonly<z.infer<typeof tableSchema>>;
 
@@ -55,6 +57,18 @@ const roleSchema = z.object({
   excess: z.array(excessSchema).nullable().default(null),
   excessCount: count.default(0),
 });
+
+/** What the auditor's own session has; a pooler can drop what was asked for. */
+const ownSessionSchema = z.object({
+  readOnly: z.boolean(),
+  /** 0: without a limit; likewise below. */
+  statementTimeoutMs: count,
+  lockTimeoutMs: count,
+  idleInTransactionTimeoutMs: count,
+  /** On: PostgreSQL leaves out the rows that a policy hides, in place of refusing. */
+  rowSecurity: z.boolean(),
+});
+export type OwnSession = DeepReadonly<z.infer<typeof ownSessionSchema>>;
 
 /** What the setup script has installed. */
 const setupSchema = z.object({
@@ -105,6 +119,8 @@ export const serverSchema = z.object({
   /** Sum of pg_stat_database.numbackends: right even without pg_read_all_stats. */
   totalBackends: z.number().int(),
   role: roleSchema,
+  /** null: saved by a release that did not read it. */
+  session: ownSessionSchema.nullable().default(null),
   /** The schema that holds LiteLLM's tables; null when none was found. */
   litellmSchema: nullableText,
   /** More than one schema with LiteLLM tables: the others, by name. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DeepReadonly } from '../../core/deep-readonly.ts';
-import { count, hidden, names, noTable } from './source.ts';
+import { count, hidden, names, noTable, unread } from './source.ts';
 
 /** The router_settings that LiteLLM's tables hold: names, never a value nor its size. */
 
@@ -47,6 +47,7 @@ export const presentRowSchema = z.object({
 const globalSchema = z.discriminatedUnion('state', [
   noTable,
   hidden,
+  unread,
   z.object({ state: z.literal('absent'), lastPurge: lastPurgeSchema }),
   presentRowSchema.extend({ state: z.literal('present') }),
 ]);
@@ -77,6 +78,7 @@ export const scopedCountsSchema = z.object({
 const scopedSchema = z.discriminatedUnion('state', [
   noTable,
   hidden,
+  unread,
   /** Older than 1.80.13: the column does not exist. */
   z.object({ state: z.literal('no-column') }),
   scopedCountsSchema.extend({
