@@ -4,8 +4,9 @@ import { buildModel } from '../lambda/model/model.ts';
 import { buildReport } from '../lambda/report/build.ts';
 import { overallStatus, type RenderableReport, type Report } from '../lambda/report/report.ts';
 import { renderTable } from '../lambda/report/table.ts';
-import type { PreviousSource } from '../lambda/snapshot/snapshot.ts';
+import type { PreviousSource, ProxyLogSource } from '../lambda/snapshot/snapshot.ts';
 import { type Command, HELP, parseCommand } from './options.ts';
+import { readProxyLog } from './proxy-log.ts';
 import {
   type Audited,
   loadPrevious,
@@ -14,6 +15,7 @@ import {
   saveSnapshot,
   settingsForSaved,
   withPrevious,
+  withProxyLog,
   withTuning,
 } from './saved.ts';
 import { errorSentence } from './usage-error.ts';
@@ -53,20 +55,26 @@ async function runAudit(command: Exclude<Command, { readonly kind: 'help' }>): P
     const settings = settingsForSaved(saved, tuning);
     const { database: label, takenAt } = saved;
     const previous = await previousIn(command.since, { label, place: placeOf(saved), takenAt });
-    const snapshot = withPrevious(withTuning(saved, tuning), previous);
+    const log = await logIn(command.proxyLog);
+    const snapshot = withProxyLog(withPrevious(withTuning(saved, tuning), previous), log);
     return buildReport(snapshot, buildModel(snapshot, settings), settings, 0);
   }
   const { target } = command.settings;
   // Read first, so that a file that cannot be used costs no connection.
   const audited = { label: target.label, place: target, takenAt: new Date().toISOString() };
   const previous = await previousIn(command.since, audited);
-  const { snapshot, report } = await audit(command.settings, BUDGET_MS, previous);
+  const log = await logIn(command.proxyLog);
+  const { snapshot, report } = await audit(command.settings, BUDGET_MS, previous, log);
   if (command.saveAs !== undefined) await saveSnapshot(command.saveAs, snapshot);
   return report;
 }
 
 async function previousIn(file: string | undefined, audited: Audited): Promise<PreviousSource | undefined> {
   return file === undefined ? undefined : loadPrevious(file, audited);
+}
+
+async function logIn(file: string | undefined): Promise<ProxyLogSource | undefined> {
+  return file === undefined ? undefined : readProxyLog(file);
 }
 
 main().then(

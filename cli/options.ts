@@ -8,12 +8,14 @@ export const HELP = `Audits the PostgreSQL database of a LiteLLM proxy. It only 
 
   npm run --silent audit -- --url postgres://USER:PASSWORD@HOST:PORT/DATABASE [options]
   npm run --silent audit -- --iam --host HOST --user USER --region REGION [--dbname litellm] [--port 5432] [options]
-  npm run --silent audit -- --snapshot FILE [--since FILE] [--set NAME=VALUE] [--json]
+  npm run --silent audit -- --snapshot FILE [--since FILE] [--proxy-log FILE] [--set NAME=VALUE] [--json]
 
 ${SETTINGS_HELP}
   --save-snapshot FILE    also save what was read, to audit it again later or to share it. The file holds addresses, host names, user names
                           and the aliases of teams and keys. It holds no key, no secret, no value of a setting and no query.
   --snapshot FILE         audit a file of --save-snapshot, with the limits that it was saved with, without any connection
+  --proxy-log FILE        count what the log of the proxy says of failed connections, in place of the metric filters of the stack; - is the
+                          standard input. Only counts are kept: no line leaves this machine or is saved.
   --since FILE            compare with an earlier audit of the same database: a file of --save-snapshot
 
 Exit status: 0 ok or info, 1 warning, 2 critical, 3 unknown or not audited.
@@ -28,18 +30,21 @@ export type Command =
       readonly saveAs?: string;
       /** The file of an earlier audit. */
       readonly since?: string;
+      /** A log of the proxy. */
+      readonly proxyLog?: string;
     }
   | {
       readonly kind: 'saved';
       readonly file: string;
       readonly json: boolean;
       readonly since?: string;
+      readonly proxyLog?: string;
       /** The limits to audit with: those saved with the snapshot, with --set over them. */
       readonly tuning: (saved: Tuning | null) => Tuning;
     };
 
 /** The flags that --snapshot can be used with. */
-const SNAPSHOT_FLAGS: readonly string[] = ['snapshot', 'since', 'set', 'json'];
+const SNAPSHOT_FLAGS: readonly string[] = ['snapshot', 'since', 'proxy-log', 'set', 'json'];
 
 /**
  * Reads the shell's arguments.
@@ -53,17 +58,28 @@ export function parseCommand(
     snapshot: { type: 'string' },
     'save-snapshot': { type: 'string' },
     since: { type: 'string' },
+    'proxy-log': { type: 'string' },
   });
   if (flags.help) return { kind: 'help' };
-  const { json = false, since } = flags;
+  const { json = false, since, 'proxy-log': proxyLog } = flags;
   if (flags.snapshot === undefined) {
-    return { kind: 'audit', settings: readSettings(flags, environment), json, saveAs: flags['save-snapshot'], since };
+    const settings = readSettings(flags, environment);
+    return { kind: 'audit', settings, json, saveAs: flags['save-snapshot'], since, proxyLog };
   }
   const unusable = Object.keys(flags).find((name) => !SNAPSHOT_FLAGS.includes(name));
   if (unusable !== undefined) {
-    throw new UsageError(`--${unusable} cannot be used with --snapshot. Allowed with it: --since, --set and --json.`);
+    throw new UsageError(
+      `--${unusable} cannot be used with --snapshot. Allowed with it: --since, --proxy-log, --set and --json.`,
+    );
   }
   // A flag that cannot be used is refused before the file is read.
   readTuning(flags, undefined);
-  return { kind: 'saved', file: flags.snapshot, since, tuning: (saved) => readTuning(flags, undefined, saved), json };
+  return {
+    kind: 'saved',
+    file: flags.snapshot,
+    since,
+    proxyLog,
+    tuning: (saved) => readTuning(flags, undefined, saved),
+    json,
+  };
 }

@@ -3,7 +3,7 @@ import type { Settings, Target } from '../lambda/settings/settings.ts';
 import type { Tuning } from '../lambda/settings/tuning.ts';
 import { asSource, previousOf } from '../lambda/snapshot/previous.ts';
 import { parseSnapshot, SavedSnapshotError, snapshotText } from '../lambda/snapshot/saved.ts';
-import type { PreviousSource, Snapshot } from '../lambda/snapshot/snapshot.ts';
+import type { PreviousSource, ProxyLogSource, Snapshot } from '../lambda/snapshot/snapshot.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A snapshot holds addresses and aliases, so that other users of the machine must not read it. */
@@ -84,6 +84,12 @@ export function withTuning(snapshot: Snapshot, { litellmVersion }: Tuning): Snap
 export function withPrevious(snapshot: Snapshot, previous: PreviousSource | undefined): Snapshot {
   if (previous === undefined) return snapshot;
   return { ...snapshot, sources: { ...snapshot.sources, previous: asSource(previous) } };
+}
+
+/** The snapshot with the log of the proxy that was given; as it was saved where none is. */
+export function withProxyLog(snapshot: Snapshot, log: ProxyLogSource | undefined): Snapshot {
+  if (log === undefined) return snapshot;
+  return { ...snapshot, sources: { ...snapshot.sources, 'proxy-log': { status: 'ok', durationMs: 0, value: log } } };
 }
 
 /** The settings to audit a saved snapshot with. What it does not hold is in capitals in the commands that are advised. */

@@ -167,7 +167,7 @@ const proxySchema = z
     logGroupName: text(
       /^[A-Za-z0-9_/.#-]{1,512}$/,
       'the name of a log group, such as /ecs/litellm; not an ARN',
-      "The log group of the proxy, in the stack's account and region. The stack counts failed connections in it.",
+      "The log group of the proxy, in the stack's account and region. The stack counts lines that show failed connections (docs/checks/proxy-errors.md).",
     ).optional(),
   })
   .describe('The LiteLLM proxy, if the function may query it.');

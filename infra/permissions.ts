@@ -111,7 +111,7 @@ function databasePermissions(stack: Stack, { database: { rds, user } }: Permitte
       effect: Effect.ALLOW,
       actions: ['cloudwatch:GetMetricData'],
       resources: ['*'],
-      why: "Reads the database's connections, load and storage of the last hours and its failed IAM logins. The action has no resource types and no condition on the namespace, so that IAM accepts only *. It reads numbers and changes nothing.",
+      why: "Reads the database's connections, load and storage of the last hours, its failed IAM logins and the counts of the proxy's log. The action has no resource types and no condition on the namespace, so that IAM accepts only *. It reads numbers and changes nothing.",
     },
   ];
 }

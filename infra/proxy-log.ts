@@ -1,9 +1,6 @@
 import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { proxyErrorMetrics } from '../lambda/settings/metric-names.ts';
-
-/** What LiteLLM logs of a timeout while it waits for a free connection of the pool; Prisma's code P2024 is in no line. */
-const POOL_TIMEOUT = 'Timed out fetching a new connection from the connection pool';
+import { filterPattern, LOG_PHRASE_IDS, LOG_PHRASES, logNamespace } from '../lambda/litellm/log-phrases.ts';
 
 export interface ProxyLogProps {
   /** The name of the database in reports. */
@@ -19,17 +16,13 @@ export class ProxyLog extends Construct {
   constructor(scope: Construct, id: string, { label, logGroupName }: ProxyLogProps) {
     super(scope, id);
     const logGroup = LogGroup.fromLogGroupName(this, 'Log', logGroupName);
-    const { namespace, connectionAttemptsFailed, poolTimeouts } = proxyErrorMetrics(label);
-    const termByMetric = [
-      [connectionAttemptsFailed, 'All connection attempts failed'],
-      [poolTimeouts, POOL_TIMEOUT],
-    ] as const;
-    for (const [metricName, term] of termByMetric) {
-      new MetricFilter(this, metricName, {
+    for (const phrase of LOG_PHRASE_IDS) {
+      const { metric } = LOG_PHRASES[phrase];
+      new MetricFilter(this, metric, {
         logGroup,
-        filterPattern: FilterPattern.allTerms(term),
-        metricNamespace: namespace,
-        metricName,
+        filterPattern: FilterPattern.literal(filterPattern(phrase)),
+        metricNamespace: logNamespace(label),
+        metricName: metric,
         metricValue: '1',
       });
     }

@@ -1,6 +1,7 @@
 import type { CheckFinding, CheckId } from '../lambda/checks/registry.ts';
 import { runChecks } from '../lambda/checks/run.ts';
 import type { Finding } from '../lambda/core/finding.ts';
+import { LOG_PHRASE_IDS } from '../lambda/litellm/log-phrases.ts';
 import { ROUTING_POLICY_KEYS } from '../lambda/litellm/router-keys.ts';
 import { buildModel } from '../lambda/model/model.ts';
 import type { Settings } from '../lambda/settings/settings.ts';
@@ -15,6 +16,7 @@ import type {
   LoadSeriesName,
   LoadSource,
   PreviousSource,
+  ProxyLogSource,
   ProxySource,
   RdsInstance,
   RdsSource,
@@ -80,6 +82,7 @@ export function healthySnapshot({
       cloudwatch: seen(cloudwatch()),
       load: seen(load()),
       proxy: seen(proxy()),
+      'proxy-log': seen(proxyLog()),
       previous: skipped('No earlier audit is known.'),
       ...sources,
     },
@@ -152,7 +155,6 @@ export function cloudwatch(overrides: Partial<CloudWatchSource> = {}): CloudWatc
       })),
     },
     iam: { requests: 10, failures: [] },
-    proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 0 },
     ...overrides,
   };
 }
@@ -188,6 +190,15 @@ function flat(value: number | undefined): LoadSource['cpuPercent'] {
     at: new Date(end - (11 - index) * 300_000).toISOString(),
     value,
   }));
+}
+
+/** The metric filters have counted nothing, but for the given lines. */
+export function proxyLog(
+  lines: ProxyLogSource['lines'] = {},
+  from: ProxyLogSource['from'] = 'metrics',
+): ProxyLogSource {
+  const none = Object.fromEntries(LOG_PHRASE_IDS.map((id) => [id, 0]));
+  return { from, lines: { ...none, ...lines }, total: from === 'metrics' ? null : 5000 };
 }
 
 /** Three readiness answers of a healthy proxy. */

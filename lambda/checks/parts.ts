@@ -49,6 +49,9 @@ export function accessParts({ sources }: Snapshot, model: Model): { readonly [Na
     get proxy() {
       return sourceValue(sources.proxy);
     },
+    get 'proxy-log'() {
+      return sourceValue(sources['proxy-log']);
+    },
     get previous() {
       return sourceValue(sources.previous);
     },

@@ -25,7 +25,8 @@ export type CauseId =
   | 'pools-do-not-fit' // the guide's fourth
   | 'under-provisioned' // healthy pools within their limits need more slots than there are
   | 'slots-exhausted' // full, and nothing seen shows by whom
-  | 'query-engine' // "All connection attempts failed" while PostgreSQL is fine
+  | 'network-drops-idle' // "kind: Closed": idle connections die on the way
+  | 'query-engine' // "All connection attempts failed", or no engine at all, while PostgreSQL is fine
   | 'known-bad-version' // an incident that nothing explains, while the version has known issues of its kind
   | 'auditor-cannot-look' // the auditor's own rights, credentials or network; says nothing about LiteLLM
   | 'none-of-the-known';

@@ -1,4 +1,5 @@
 import type { CheckFinding, FactsOf } from '../checks/registry.ts';
+import { isLogged } from '../litellm/log-phrases.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
 
 type NameIn<Facts> = Facts extends unknown ? keyof Facts : never;
@@ -76,6 +77,11 @@ export function othersShareTheUser(facts: FactsOf<'pool-budget'>): boolean {
 export function tokensAreInvalid(facts: FactsOf<'iam-authentication'>): boolean {
   const invalid = stated(facts, 'failures')?.find(({ cause }) => cause === 'invalid-token')?.count ?? 0;
   return invalid * 2 > (stated(facts, 'failed') ?? 0);
+}
+
+/** Whether requests got no connection of a pool in time, by the proxy's own log. */
+export function poolsAreShort(facts: FactsOf<'proxy-errors'>): boolean {
+  return isLogged(facts, 'poolTimeouts') || isLogged(facts, 'transactionsNotStarted');
 }
 
 /** Whether the writer has no storage left, by its status in RDS. */

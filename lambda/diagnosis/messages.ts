@@ -52,7 +52,13 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
     title: () => 'LiteLLM cannot write',
     what: ({ lead }) =>
       `Spend logs, keys and budgets are not saved while LiteLLM's sessions are read-only. ${lead.summary}`,
-    first: ({ lead }) => firstStep(lead),
+    first: ({ lead }) =>
+      lead.checkId === 'failover'
+        ? firstStep(lead)
+        : {
+            text: "See with LiteLLM's own DATABASE_URL whether it leads to a reader, or to a writer that is read-only. Only for a reader, put the writer endpoint into it or restart one pod after the other.",
+            command: `SELECT pg_is_in_recovery() AS is_reader, current_setting('default_transaction_read_only') AS read_only;`,
+          },
   },
   'bursts-fill-slots': {
     title: () => 'Bursts take all slots',
@@ -187,10 +193,18 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
       `No new connections are possible, for LiteLLM either. ${lead.summary}${filledBy(findings)}`,
     first: ({ lead }) => firstStep(lead),
   },
+  'network-drops-idle': {
+    title: () => 'Idle connections are dropped',
+    what: ({ lead }) =>
+      `Something between the proxy and PostgreSQL drops idle connections without a word, and LiteLLM's pool hands out the dead ones, so that requests fail. ${lead.summary}`,
+    first: () => ({
+      text: 'Add max_idle_connection_lifetime=60 to the parameters of DATABASE_URL, and restart the pods one by one: the pool then replaces a connection that was idle for longer. With IAM logins, and for what else helps, follow proxy-errors.',
+    }),
+  },
   'query-engine': {
     title: () => "The proxy's query engine fails",
     what: ({ lead }) =>
-      `The proxy cannot reach the query engine in its own pod, while PostgreSQL answers and has free slots. ${lead.summary}`,
+      `The proxy cannot reach the query engine in its own pod, or has none, while PostgreSQL answers and has free slots. ${lead.summary}`,
     first: () => ({
       text: 'Restart the pods that cannot, one at a time, and see whether litellm-version has a known issue of the query engine.',
     }),

@@ -26,7 +26,7 @@ export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
   'litellm-security': { cause: false, because: 'A security issue holds no connections.' },
   'litellm-version': { cause: true, rulesOut: 'a version with known issues' },
   'proxy-health': { cause: true },
-  'proxy-errors': { cause: true, rulesOut: 'a failing query engine' },
+  'proxy-errors': { cause: true, rulesOut: 'failed connections in the log of the proxy' },
   'iam-authentication': { cause: true, rulesOut: 'refused IAM logins' },
   'transport-security': { cause: false, because: 'Sessions without TLS work.' },
   'rds-configuration': { cause: true },

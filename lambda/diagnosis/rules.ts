@@ -1,5 +1,6 @@
 import type { CheckFinding } from '../checks/registry.ts';
 import { isBad } from '../core/finding.ts';
+import { isLogged, type LogPhraseId } from '../litellm/log-phrases.ts';
 import type { CauseId } from './diagnosis.ts';
 import {
   canBeLitellms,
@@ -16,6 +17,7 @@ import {
   lacksOwnAccess,
   othersHoldMost,
   othersShareTheUser,
+  poolsAreShort,
   tokensAreInvalid,
 } from './facts.ts';
 import { bad, fine, knownIssue, possibleIssue, type Sign, seen } from './signs.ts';
@@ -60,8 +62,15 @@ const leakBy = (id: string) => bad('connection-leak', (facts) => fittingLeaks(fa
 const ownGrowth = bad('connection-growth', canBeLitellms);
 const recentOwnGrowth = bad('connection-growth', isRecentOwnGrowth);
 const growthOfOthers = bad('connection-growth', (facts) => !canBeLitellms(facts));
-const noFreeConnection = bad('proxy-errors', ({ poolTimeouts }) => poolTimeouts > 0);
-const attemptsFail = bad('proxy-errors', ({ connectionAttemptsFailed }) => connectionAttemptsFailed > 0);
+const noFreeConnection = bad('proxy-errors', poolsAreShort);
+const logs = (id: LogPhraseId) => bad('proxy-errors', (facts) => isLogged(facts, id));
+const attemptsFail = logs('connectionAttemptsFailed');
+const notConnected = logs('engineNotConnected');
+const slotsRefused = logs('slotsRefused');
+const readOnly = logs('readOnly');
+/** The line shows that a connection was dead, and not what killed it: the network is what is left. */
+const closed: Sign = { ...logs('closedConnections'), atMost: 'medium' };
+const justStarted = seen('proxy-errors', ({ serverJustStarted }) => serverJustStarted);
 const othersMost = seen('pool-budget', othersHoldMost);
 /** Programs that use LiteLLM's own database user hold most of what is not LiteLLM's: no limit on the user or the role can tell them apart. */
 const sharedUser = seen('pool-budget', othersShareTheUser);
@@ -75,7 +84,7 @@ const storageFull = bad('rds-configuration', isStorageFull);
 const storageShort = bad('server-load', isShortOfStorage);
 const overloaded = bad('server-load', isOverloaded);
 const leftBehind = bad('failover', ({ state }) => state === 'left-behind');
-const readOnly = bad('failover', ({ state }) => state === 'read-only');
+const cannotWrite = bad('failover', ({ state }) => state === 'read-only');
 
 const keptOut = seen('database-reachable', isAuditorsSide);
 const blind: Sign = { checkIds: [], find: (findings) => findings.filter(lacksOwnAccess) };
@@ -96,8 +105,8 @@ export const RULES: readonly Rule[] = [
     unless: [],
   },
   { id: 'database-unreachable', when: [[unreachable]], confirms: [proxyDown], also: [], unless: [storageFull] },
-  { id: 'failover-left-behind', when: [[leftBehind]], confirms: [proxyErrors], also: [], unless: [] },
-  { id: 'database-read-only', when: [[readOnly]], confirms: [proxyErrors], also: [], unless: [] },
+  { id: 'failover-left-behind', when: [[leftBehind]], confirms: [readOnly, closed], also: [], unless: [] },
+  { id: 'database-read-only', when: [[cannotWrite], [readOnly]], confirms: [], also: [], unless: [leftBehind] },
   { id: 'server-overloaded', when: [[overloaded]], confirms: [noFreeConnection], also: [], unless: [] },
   {
     id: 'iam-refresh-fails',
@@ -184,21 +193,29 @@ export const RULES: readonly Rule[] = [
     id: 'pools-do-not-fit',
     when: [[budget], [headroom, sharedUser]],
     confirms: [],
-    also: [headroom],
+    also: [headroom, slotsRefused],
     unless: [],
   },
-  { id: 'bursts-fill-slots', when: [[bursts]], confirms: [attemptsFail], also: [], unless: [] },
+  { id: 'bursts-fill-slots', when: [[bursts]], confirms: [slotsRefused], also: [], unless: [] },
   {
     id: 'under-provisioned',
     when: [[headroom, fine('connection-leak')]],
     confirms: [],
-    also: [budget],
+    also: [budget, slotsRefused],
     unless: [ceiling, growth, steadyBudget, deployingBudget, othersMost],
+  },
+  {
+    id: 'network-drops-idle',
+    when: [[closed, fine('database-reachable')]],
+    confirms: [],
+    also: [],
+    unless: [justStarted, readOnly],
   },
   {
     id: 'query-engine',
     when: [
       [attemptsFail, fine('database-reachable'), fine('connection-headroom')],
+      [notConnected, fine('database-reachable'), fine('connection-headroom')],
       [proxyDown, fine('database-reachable'), fine('connection-headroom')],
     ],
     confirms: [],

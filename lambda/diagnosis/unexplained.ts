@@ -1,6 +1,7 @@
 import type { CheckFinding } from '../checks/registry.ts';
 import { isBad, severityRank } from '../core/finding.ts';
 import { listed } from '../core/text.ts';
+import { isLogged } from '../litellm/log-phrases.ts';
 import type { KnownIssue, KnownIssueKind } from '../litellm/releases/known-issue.ts';
 import { targetWords } from '../litellm/upgrade.ts';
 import { type Cause, fingerprintsOf } from './diagnosis.ts';
@@ -20,7 +21,10 @@ const LOOKS_LIKE: readonly { readonly sign: Sign; readonly kinds: readonly Known
   { sign: bad('connection-ceiling'), kinds: ['leak', 'regression'] },
   { sign: bad('proxy-health'), kinds: ['availability'] },
   {
-    sign: bad('proxy-errors', ({ connectionAttemptsFailed }) => connectionAttemptsFailed > 0),
+    sign: bad(
+      'proxy-errors',
+      (facts) => isLogged(facts, 'connectionAttemptsFailed') || isLogged(facts, 'engineNotConnected'),
+    ),
     kinds: ['availability'],
   },
 ];

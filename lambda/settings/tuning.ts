@@ -97,6 +97,15 @@ export const tuningSchema = z.strictObject({
     .max(86_400)
     .default(1800)
     .describe('Critical threshold for the idle time of a transaction, in seconds.'),
+  recentStartSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(3900)
+    .describe(
+      "How long a start of the database explains connections that were closed, in seconds: the hour of the proxy's log that is counted, and the time until the lines are in.",
+    ),
   certificateWarningDays: z
     .number()
     .int()

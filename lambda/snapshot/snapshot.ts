@@ -6,6 +6,7 @@ import { litellmSchema } from './schema/litellm.ts';
 import { connectionSchema, serverSchema, sessionsSchema } from './schema/postgres.ts';
 import { previousSchema } from './schema/previous.ts';
 import { proxySchema } from './schema/proxy.ts';
+import { proxyLogSchema } from './schema/proxy-log.ts';
 import { routerSettingsSchema } from './schema/router-settings.ts';
 import { type SourceResult, sourceResultSchema } from './schema/source.ts';
 
@@ -14,6 +15,7 @@ export type * from './schema/litellm.ts';
 export type * from './schema/postgres.ts';
 export type * from './schema/previous.ts';
 export type * from './schema/proxy.ts';
+export type * from './schema/proxy-log.ts';
 export type * from './schema/router-settings.ts';
 export type * from './schema/source.ts';
 
@@ -28,6 +30,7 @@ const SOURCE_SCHEMAS = {
   cloudwatch: cloudWatchSchema,
   load: loadSchema,
   proxy: proxySchema,
+  'proxy-log': proxyLogSchema,
   previous: previousSchema,
 } as const;
 
@@ -65,6 +68,7 @@ export const snapshotSchema = z.object({
     cloudwatch: sourceResultSchema(SOURCE_SCHEMAS.cloudwatch),
     load: sourceResultSchema(SOURCE_SCHEMAS.load),
     proxy: sourceResultSchema(SOURCE_SCHEMAS.proxy),
+    'proxy-log': sourceResultSchema(SOURCE_SCHEMAS['proxy-log']),
     previous: sourceResultSchema(SOURCE_SCHEMAS.previous),
   }),
 });

@@ -19,8 +19,34 @@ export function upgradeSnapshot(saved: unknown): unknown {
   const renewed = fromVersionOne(saved);
   const parsed = anySaved.safeParse(renewed);
   return parsed.success
-    ? { ...parsed.data, sources: { load: NOT_READ, ...withoutGrowth(parsed.data.sources) } }
+    ? { ...parsed.data, sources: { load: NOT_READ, ...withProxyLog(withoutGrowth(parsed.data.sources)) } }
     : renewed;
+}
+
+/** Two phrases of the proxy's log were counted once, among the metrics. */
+const countedByMetrics = z.looseObject({
+  value: z.looseObject({ proxyErrors: z.record(z.string(), z.number()).nullable() }),
+});
+
+function withProxyLog(sources: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if ('proxy-log' in sources) return sources;
+  const metrics = countedByMetrics.safeParse(sources.cloudwatch).data;
+  if (metrics === undefined || metrics.value.proxyErrors === null) {
+    return {
+      ...sources,
+      'proxy-log': {
+        status: 'skipped',
+        durationMs: 0,
+        reason: 'This snapshot was saved without the log of the proxy.',
+      },
+    };
+  }
+  const { proxyErrors, ...value } = metrics.value;
+  return {
+    ...sources,
+    cloudwatch: { ...metrics, value },
+    'proxy-log': { ...metrics, value: { from: 'metrics', lines: proxyErrors, total: null } },
+  };
 }
 
 function fromVersionOne(saved: unknown): unknown {

@@ -1,4 +1,5 @@
 /** The version of LiteLLM is good; the problem, if any, is its load or its use. */
+import { logging } from './log-lines.ts';
 import { steady } from './metrics.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -30,7 +31,7 @@ export const slotsExhausted: Scenario = {
   litellm: { globalRow: 'absent', workers: [1, 1, 1] },
   pods: [{ connections: 10 }, { connections: 10 }, { connections: 10 }],
   readiness: 'disconnected',
-  history: { ...steady(30), proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 42 } },
+  history: { ...steady(30), log: logging({ slotsRefused: 42 }) },
   tuning: { poolLimit: 10 },
 };
 

@@ -1,5 +1,7 @@
-import { proxyErrorMetrics } from '../../lambda/settings/metric-names.ts';
+import { filterPattern, LOG_PHRASE_IDS, LOG_PHRASES, logNamespace } from '../../lambda/litellm/log-phrases.ts';
 import type { MetricSeries } from '../aws/cloudwatch.ts';
+import { filterMatcher } from '../aws/filter-pattern.ts';
+import type { LoggedLines } from './log-lines.ts';
 
 /** Levels of a metric by their age in hours, oldest first, with straight lines between them. */
 export type Levels = readonly { readonly hoursAgo: number; readonly level: number }[];
@@ -10,8 +12,8 @@ export interface History {
   readonly connections: Levels;
   /** Metrics of AWS/RDS by their name, in place of a server that has room. */
   readonly server?: Readonly<Record<string, Levels>>;
-  /** Lines of the proxy's log in the last hour; none by default. */
-  readonly proxyErrors?: { readonly connectionAttemptsFailed: number; readonly poolTimeouts: number };
+  /** Lines of the proxy's log in the last hour; none by default. The metric filters of the stack count them. */
+  readonly log?: readonly LoggedLines[];
 }
 
 const PERIOD_MS = 300_000;
@@ -53,7 +55,7 @@ export interface MetricPlace {
 
 /** The history up to `now`, in the form that RDS and the metric filters of the stack write. */
 export function metricSeries(
-  { connections, server, proxyErrors }: History,
+  { connections, server, log = [] }: History,
   { kind, identifier, database, now }: MetricPlace,
 ): readonly MetricSeries[] {
   const rds = (metricName: string, valueAt: (hoursAgo: number) => number): MetricSeries => ({
@@ -66,13 +68,6 @@ export function metricSeries(
       return { at: new Date(now.getTime() - agoMs), value: valueAt(agoMs / HOUR_MS) };
     }),
   });
-  const { namespace, ...names } = proxyErrorMetrics(database);
-  const lines = (metricName: string, value: number): MetricSeries => ({
-    namespace,
-    metricName,
-    dimensions: {},
-    samples: [{ at: new Date(now.getTime() - HOUR_MS / 2), value }],
-  });
   return [
     rds('DatabaseConnections', (hoursAgo) => levelAt(connections, hoursAgo)),
     ...Object.entries({ ...IDLE_SERVER, ...STORAGE[kind], ...server }).map(([name, levels]) =>
@@ -80,13 +75,26 @@ export function metricSeries(
     ),
     rds('IamDbAuthConnectionRequests', () => 1),
     rds('IamDbAuthConnectionFailure', () => 0),
-    ...(proxyErrors === undefined
-      ? []
-      : [
-          lines(names.connectionAttemptsFailed, proxyErrors.connectionAttemptsFailed),
-          lines(names.poolTimeouts, proxyErrors.poolTimeouts),
-        ]),
+    ...filteredLines(log, { database, at: new Date(now.getTime() - HOUR_MS / 2) }),
   ];
+}
+
+/** What the metric filters write: a sample per matching line, and no metric where none matches. */
+function filteredLines(
+  log: readonly LoggedLines[],
+  { database, at }: { readonly database: string; readonly at: Date },
+): readonly MetricSeries[] {
+  return LOG_PHRASE_IDS.flatMap((id) => {
+    const matches = filterMatcher(filterPattern(id));
+    const value = log.reduce((sum, { line, count }) => (matches(line) ? sum + count : sum), 0);
+    if (value === 0) return [];
+    return {
+      namespace: logNamespace(database),
+      metricName: LOG_PHRASES[id].metric,
+      dimensions: {},
+      samples: [{ at, value }],
+    };
+  });
 }
 
 function levelAt(levels: Levels, hoursAgo: number): number {

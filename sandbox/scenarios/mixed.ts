@@ -1,3 +1,4 @@
+import { logging } from './log-lines.ts';
 import type { Scenario } from './scenario.ts';
 import { FAST_TOKENS } from './versions.ts';
 
@@ -18,7 +19,7 @@ export const mixed: Scenario = {
       { hoursAgo: 7, level: 22 },
       { hoursAgo: 0, level: 40 },
     ],
-    proxyErrors: { connectionAttemptsFailed: 12, poolTimeouts: 0 },
+    log: logging({ connectionAttemptsFailed: 12 }),
   },
   tuning: {
     poolLimit: 6,

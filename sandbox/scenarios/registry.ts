@@ -1,5 +1,6 @@
 import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
 import { mixed } from './mixed.ts';
+import { networkDropsIdle, queryEngine } from './proxy-log.ts';
 import type { Scenario } from './scenario.ts';
 import { burst, failover, overloaded, readOnly, storageFull } from './server.ts';
 import { iamLeak, oldSchema, perRequestRouter, wrongVersion } from './versions.ts';
@@ -20,4 +21,6 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['failover', failover],
   ['read-only', readOnly],
   ['burst', burst],
+  ['network-drops-idle', networkDropsIdle],
+  ['query-engine', queryEngine],
 ]);

@@ -1,4 +1,5 @@
 /** The version of LiteLLM is good; the problem is the server, or where LiteLLM is connected to. */
+import { logging } from './log-lines.ts';
 import { constant, type Levels, steady } from './metrics.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -19,7 +20,7 @@ export const overloaded: Scenario = {
   history: {
     ...steady(20),
     server: { CPUUtilization: constant(94), FreeableMemory: constant(2 * GIB) },
-    proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 64 },
+    log: logging({ poolTimeouts: 64 }),
   },
   tuning: { poolLimit: 10 },
 };
@@ -41,7 +42,7 @@ export const storageFull: Scenario = {
         { hoursAgo: 0.3, level: 0 },
       ],
     },
-    proxyErrors: { connectionAttemptsFailed: 60, poolTimeouts: 0 },
+    log: logging({ connectionAttemptsFailed: 60 }),
   },
   tuning: { poolLimit: 10, connectTimeoutMs: 1000 },
 };

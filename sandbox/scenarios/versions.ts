@@ -1,4 +1,5 @@
 /** The problem is an issue of the LiteLLM version. */
+import { logging } from './log-lines.ts';
 import { steady } from './metrics.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -34,7 +35,7 @@ export const perRequestRouter: Scenario = {
     { connections: 4, requests: true },
     { connections: 4, requests: true },
   ],
-  history: { ...steady(8), proxyErrors: { connectionAttemptsFailed: 31, poolTimeouts: 0 } },
+  history: { ...steady(8), log: logging({ connectionAttemptsFailed: 31 }) },
   tuning: { poolLimit: 10, workersPerPod: 1, pods: 2 },
 };
 

@@ -8,6 +8,7 @@ import type { Settings } from '../../lambda/settings/settings.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
 import { parseSnapshot } from '../../lambda/snapshot/saved.ts';
 import type { Snapshot } from '../../lambda/snapshot/snapshot.ts';
+import { withRecorded } from './recorded.ts';
 
 /** A snapshot of release 0.1.0, made after a public incident report, with addresses and names made up. */
 interface Case {
@@ -21,7 +22,6 @@ interface Case {
 /** Causes that no rule names yet. */
 type LaterCauseId =
   | 'lock-pile-up'
-  | 'network-drops-idle'
   | 'server-overloaded'
   | 'migration-lock-orphaned'
   | 'rds-proxy-pinned'
@@ -34,12 +34,12 @@ export const CASES: readonly Case[] = [
   { name: '02-iam-leak-full', wanted: 'slots-exhausted' },
   { name: '03-row-lock-pileup', wanted: 'lock-pile-up', needs: 'the waits for locks' },
   { name: '04-workers-and-services', wanted: 'pools-do-not-fit' },
-  { name: '06-idle-tcp-dropped', wanted: 'network-drops-idle', needs: 'more phrases of the proxy log' },
+  { name: '06-idle-tcp-dropped', wanted: 'network-drops-idle' },
   { name: '09b-cpu-seqscan-timeouts', wanted: 'server-overloaded', needs: 'the load of the server' },
   { name: '10-create-index-lock', wanted: 'lock-pile-up', needs: 'the waits for locks' },
   { name: '11-rolling-deploy', wanted: 'pools-do-not-fit' },
   { name: '12-advisory-lock-orphan', wanted: 'migration-lock-orphaned', needs: 'advisory locks' },
-  { name: '13-client-not-connected', wanted: 'query-engine', needs: 'more phrases of the proxy log' },
+  { name: '13-client-not-connected', wanted: 'query-engine' },
   { name: '15-dead-workers', wanted: 'dead-worker-engine' },
   { name: '17-componentized', wanted: 'split-ignores-pool-limit' },
   { name: '19-iam-refresh-fails', wanted: 'iam-refresh-fails' },
@@ -62,8 +62,9 @@ export function caseText(name: string): string {
   return readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8');
 }
 
+/** The case, with what was recorded for it. */
 export function loadCase(name: string): Snapshot {
-  return parseSnapshot(caseText(name));
+  return withRecorded(name, parseSnapshot(caseText(name)));
 }
 
 /** What somebody who runs the shell on the saved snapshot gets, without any setting. */

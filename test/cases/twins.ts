@@ -161,6 +161,41 @@ export const TWINS: readonly Twin[] = [
     never: 'other-application',
   },
   {
+    of: '06-idle-tcp-dropped',
+    truth: 'the server was restarted twenty minutes ago',
+    snapshot: (original) => changed(original, 'server', (server) => ({ ...server, startedAt: at(11, 40, 0) })),
+    first: 'none-of-the-known',
+    never: 'network-drops-idle',
+  },
+  {
+    of: '06-idle-tcp-dropped',
+    truth: 'the writer failed over, so that writes are refused too',
+    snapshot: (original) => logged(original, { closedConnections: 240, readOnly: 90 }),
+    first: 'database-read-only',
+    never: 'network-drops-idle',
+  },
+  {
+    of: '06-idle-tcp-dropped',
+    truth: 'one pod was replaced, which left a handful of lines',
+    snapshot: (original) => logged(original, { closedConnections: 4 }),
+    first: null,
+    never: 'network-drops-idle',
+  },
+  {
+    of: '13-client-not-connected',
+    truth: 'the slots of the server are used up',
+    snapshot: (original) => changed(original, 'server', (server) => ({ ...server, maxConnections: 25 })),
+    first: 'pools-do-not-fit',
+    never: 'query-engine',
+  },
+  {
+    of: '13-client-not-connected',
+    truth: 'the engine is connected, and its pool is too small',
+    snapshot: (original) => logged(original, { poolTimeouts: 180 }),
+    first: 'none-of-the-known',
+    never: 'query-engine',
+  },
+  {
     of: '34-iam-no-permission',
     truth: 'the logins of everybody are refused',
     snapshot: (original) =>
@@ -217,8 +252,13 @@ function versionOf(snapshot: Snapshot, version: string): Snapshot {
 }
 
 function withoutProxyErrors(snapshot: Snapshot): Snapshot {
-  return changed(snapshot, 'cloudwatch', (cloudwatch) => ({
-    ...cloudwatch,
-    proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 0 },
+  return logged(snapshot, {});
+}
+
+/** With these lines in the proxy's log, and no others of those that were counted. */
+function logged(snapshot: Snapshot, lines: SourceValues['proxy-log']['lines']): Snapshot {
+  return changed(snapshot, 'proxy-log', (log) => ({
+    ...log,
+    lines: { ...Object.fromEntries(Object.keys(log.lines).map((id) => [id, 0])), ...lines },
   }));
 }

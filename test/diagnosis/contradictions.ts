@@ -1,12 +1,15 @@
 import type { Rule } from '../../lambda/diagnosis/rules.ts';
 import { cohort, fromCohorts } from '../sessions.ts';
+import { seen, server, TAKEN_AT } from '../snapshots.ts';
 import {
   ATTEMPTS_FAIL,
+  CLOSED,
   FEW_FREE,
   GLOBAL_ROW,
   GROWTH,
   IAM_LEAK,
   KEY_SETTINGS,
+  LEFT_BEHIND,
   OTHER_APPLICATION,
   OVER_CEILING,
   PER_REQUEST_VERSION,
@@ -17,6 +20,7 @@ import {
   TEAM_SETTINGS,
   TOKENS_REFUSED,
   twoPods,
+  WRITES_REFUSED,
 } from './pieces.ts';
 import { ROWS } from './rows.ts';
 import type { World } from './world.ts';
@@ -52,7 +56,7 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
   'storage-full': [],
   'database-unreachable': against(SILENT, [SILENT_FOR_STORAGE]),
   'failover-left-behind': [],
-  'database-read-only': [],
+  'database-read-only': against(WRITES_REFUSED, [LEFT_BEHIND]),
   'server-overloaded': [],
   'bursts-fill-slots': [],
   'iam-refresh-fails': [],
@@ -78,6 +82,10 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
     { ...OTHER_APPLICATION, settings: { poolLimit: 10 } },
   ]),
   'slots-exhausted': [],
+  'network-drops-idle': against(CLOSED, [
+    { sources: { server: seen(server({ startedAt: TAKEN_AT })) } },
+    { logged: { ...CLOSED.logged, readOnly: 3 } },
+  ]),
   'query-engine': against(ATTEMPTS_FAIL, [
     TOKENS_REFUSED,
     { ...GLOBAL_ROW, ...PER_REQUEST_VERSION },

@@ -1,6 +1,8 @@
 import type { Rule } from '../../lambda/diagnosis/rules.ts';
 import {
   ATTEMPTS_FAIL,
+  CLOSED,
+  ENGINE_GONE,
   FEW_FREE,
   GROWTH,
   HIDDEN,
@@ -81,7 +83,8 @@ export const NEAR_MISSES: Readonly<Partial<Record<Rule['id'], readonly NearMiss[
     { row: 1, without: [SHARED_USER_WITH_ROOM, { ...OTHER_APPLICATION, settings: { rollingSurgePercent: 0 } }] },
   ],
   'under-provisioned': [{ row: 0, without: [HEALTHY, HIDDEN] }],
-  'query-engine': [ATTEMPTS_FAIL, PROXY_DOWN].map((failing, row) => ({
+  'network-drops-idle': [{ row: 0, without: [HEALTHY, { ...CLOSED, ...SILENT_LATER }] }],
+  'query-engine': [ATTEMPTS_FAIL, ENGINE_GONE, PROXY_DOWN].map((failing, row) => ({
     row,
     without: [HEALTHY, { ...failing, ...SILENT_LATER }, { ...failing, ...FEW_FREE }],
   })),

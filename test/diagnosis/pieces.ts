@@ -163,6 +163,10 @@ export const OPEN_TRANSACTION: World = {
 
 export const POOL_TIMEOUTS: World = { logged: { poolTimeouts: 31 } };
 export const ATTEMPTS_FAIL: World = { logged: { connectionAttemptsFailed: 31 } };
+export const ENGINE_GONE: World = { logged: { engineNotConnected: 31 } };
+export const CLOSED: World = { logged: { closedConnections: 31 } };
+/** The server refused connections for want of a slot. */
+export const SLOTS_REFUSED: World = { logged: { slotsRefused: 31 } };
 export const PROXY_DOWN: World = { proxyDisconnected: true };
 export const TOKENS_REFUSED: World = { refusedTokens: 8 };
 /** They were too old, as when nobody renews them. */
@@ -189,6 +193,7 @@ export const LEFT_BEHIND: World = {
 export const READ_ONLY: World = {
   sources: { server: seen(server({ readOnlySettings: [{ inDatabase: true, role: null, readOnly: true }] })) },
 };
+export const WRITES_REFUSED: World = { logged: { readOnly: 31 } };
 /** All 55 usable slots, in two of six hours, and 20 now. */
 export const BURSTS: World = { connections: (hour) => (hour === 2 || hour === 4 ? 55 : 20) };
 

@@ -2,6 +2,8 @@ import type { Rule } from '../../lambda/diagnosis/rules.ts';
 import {
   ATTEMPTS_FAIL,
   BURSTS,
+  CLOSED,
+  ENGINE_GONE,
   FEW_FREE,
   FULL,
   GLOBAL_ROW,
@@ -33,6 +35,7 @@ import {
   TOKENS_REFUSED,
   TWO_WORKERS,
   USER_CONFIG,
+  WRITES_REFUSED,
 } from './pieces.ts';
 import type { World } from './world.ts';
 
@@ -40,7 +43,7 @@ import type { World } from './world.ts';
 export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
   'storage-full': [STORAGE_FULL, STORAGE_SHORT],
   'failover-left-behind': [LEFT_BEHIND],
-  'database-read-only': [READ_ONLY],
+  'database-read-only': [READ_ONLY, WRITES_REFUSED],
   'server-overloaded': [OVERLOADED],
   'bursts-fill-slots': [BURSTS],
   'database-unreachable': [SILENT],
@@ -71,6 +74,7 @@ export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
   'pools-do-not-fit': [LARGE_POOLS, SHARED_USER],
   'under-provisioned': [FEW_FREE],
   'slots-exhausted': [FULL],
-  'query-engine': [ATTEMPTS_FAIL, PROXY_DOWN],
+  'network-drops-idle': [CLOSED],
+  'query-engine': [ATTEMPTS_FAIL, ENGINE_GONE, PROXY_DOWN],
   'auditor-cannot-look': [NO_CREDENTIALS, RDS_DENIED],
 };

@@ -2,6 +2,7 @@ import type { Rule } from '../../lambda/diagnosis/rules.ts';
 import {
   ATTEMPTS_FAIL,
   BURSTS,
+  CLOSED,
   FEW_FREE,
   FULL,
   FULL_AND_SEEN,
@@ -22,15 +23,16 @@ import {
   PER_REQUEST_VERSION,
   POOL_TIMEOUTS,
   PROXY_DOWN,
-  READ_ONLY,
   RECENT_GROWTH,
   SILENT,
   SILENT_FOR_STORAGE,
+  SLOTS_REFUSED,
   STORAGE_FULL,
   TEAM_SETTINGS,
   TOKENS_EXPIRED,
   TOKENS_REFUSED,
   TWO_WORKERS,
+  WRITES_REFUSED,
 } from './pieces.ts';
 import type { World } from './world.ts';
 
@@ -79,8 +81,15 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
   'user-config': [],
   'idle-in-transaction': [{ ...OPEN_TRANSACTION, ...POOL_TIMEOUTS }],
   'other-application': [{ ...OTHERS_GROW, maxConnections: 40 }],
-  'pools-do-not-fit': [{ ...FEW_FREE, ...LARGE_POOLS }],
-  'under-provisioned': [{ ...FEW_FREE, ...LARGE_WHILE_DEPLOYING }],
+  'pools-do-not-fit': [
+    { ...FEW_FREE, ...LARGE_POOLS },
+    { ...LARGE_POOLS, ...SLOTS_REFUSED },
+  ],
+  'under-provisioned': [
+    { ...FEW_FREE, ...LARGE_WHILE_DEPLOYING },
+    { ...FEW_FREE, ...SLOTS_REFUSED },
+  ],
+  'network-drops-idle': [],
   'query-engine': [],
   'auditor-cannot-look': [],
 };
@@ -92,10 +101,12 @@ export const CONFIRMATIONS: Readonly<Partial<Record<Rule['id'], readonly World[]
     { ...STORAGE_FULL, ...ATTEMPTS_FAIL },
   ],
   'database-unreachable': [{ ...SILENT, ...PROXY_DOWN }],
-  'failover-left-behind': [{ ...LEFT_BEHIND, ...ATTEMPTS_FAIL }],
-  'database-read-only': [{ ...READ_ONLY, ...ATTEMPTS_FAIL }],
+  'failover-left-behind': [
+    { ...LEFT_BEHIND, ...WRITES_REFUSED },
+    { ...LEFT_BEHIND, ...CLOSED },
+  ],
   'server-overloaded': [{ ...OVERLOADED, ...POOL_TIMEOUTS }],
-  'bursts-fill-slots': [{ ...BURSTS, ...ATTEMPTS_FAIL }],
+  'bursts-fill-slots': [{ ...BURSTS, ...SLOTS_REFUSED }],
   'iam-refresh-fails': [
     { ...TOKENS_EXPIRED, ...PROXY_DOWN, version: '1.79.1' },
     { ...TOKENS_EXPIRED, ...ATTEMPTS_FAIL, version: '1.79.1' },

@@ -3,6 +3,7 @@ import type { Settings } from '../../lambda/settings/settings.ts';
 import type {
   CloudWatchSource,
   FailureKind,
+  ProxyLogSource,
   RouterSettingsSource,
   SessionsSource,
   Snapshot,
@@ -16,6 +17,7 @@ import {
   healthySnapshot,
   litellm,
   proxy,
+  proxyLog,
   routerSettings,
   seen,
   server,
@@ -36,7 +38,8 @@ export interface World {
   readonly refused?: FailureKind;
   /** What CloudWatch counts, by the hour of six. */
   readonly connections?: (hour: number) => number;
-  readonly logged?: Partial<NonNullable<CloudWatchSource['proxyErrors']>>;
+  /** Lines of the proxy's log. */
+  readonly logged?: ProxyLogSource['lines'];
   /** Logins with a token that failed, of ten, and why. */
   readonly refusedTokens?: number;
   readonly refusedFor?: NonNullable<CloudWatchSource['iam']>['failures'][number]['cause'];
@@ -55,6 +58,7 @@ export function snapshotOf(world: World): Snapshot {
     sources: {
       ...databaseOf(world),
       cloudwatch: cloudwatchOf(world),
+      'proxy-log': seen(proxyLog(world.logged)),
       ...(world.proxyDisconnected && {
         proxy: seen(proxy({ readiness: [{ httpStatus: 503, database: 'disconnected' }] })),
       }),
@@ -98,14 +102,12 @@ function litellmOf({ counted: between, requestsWithUserConfig = 0 }: World): Par
 
 function cloudwatchOf({
   connections = () => 20,
-  logged,
   refusedTokens = 0,
   refusedFor = 'insufficient-permissions',
 }: World): Sources['cloudwatch'] {
   return seen(
     cloudwatch({
       connections: { periodSeconds: 300, points: pointsOf(connections) },
-      proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 0, ...logged },
       iam: {
         requests: 10,
         failures: refusedTokens > 0 ? [{ cause: refusedFor, count: refusedTokens }] : [],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { filterPattern, LOG_PHRASE_IDS, LOG_PHRASES } from '../../lambda/litellm/log-phrases.ts';
 import { findTemplate, only } from './templates.ts';
 
 describe('the function', () => {
@@ -126,10 +127,15 @@ describe("the proxy's log", () => {
         MetricTransformations: [{ MetricNamespace: 'LitellmDbAuditor/cluster', MetricName, MetricValue: '1' }],
       },
     });
-    expect(filters).toEqual([
-      counted('ProxyConnectionAttemptsFailed', '"All connection attempts failed"'),
-      counted('ProxyPoolTimeouts', '"Timed out fetching a new connection from the connection pool"'),
-    ]);
+    expect(filters).toEqual(
+      expect.arrayContaining([
+        counted('ProxyConnectionAttemptsFailed', '"All connection attempts failed"'),
+        counted('ProxySlotsRefused', '?"too many clients" ?"remaining connection slots"'),
+      ]),
+    );
+    const patterns = LOG_PHRASE_IDS.map((id) => counted(LOG_PHRASES[id].metric, filterPattern(id)));
+    expect(filters).toHaveLength(patterns.length);
+    expect(filters).toEqual(expect.arrayContaining(patterns));
   });
 
   it('has no filter when it is not configured', () => {

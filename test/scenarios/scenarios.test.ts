@@ -22,6 +22,8 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   failover: 'failover-left-behind',
   'read-only': 'database-read-only',
   burst: 'bursts-fill-slots',
+  'network-drops-idle': 'network-drops-idle',
+  'query-engine': 'query-engine',
 };
 
 /** The default of `npm start`, which start.test.ts runs. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { LOG_PHRASE_IDS } from '../../lambda/litellm/log-phrases.ts';
 import { tuningSchema } from '../../lambda/settings/tuning.ts';
 import { failureKindSchema } from '../../lambda/snapshot/schema/source.ts';
-import type { Snapshot, SourceResult, Sources } from '../../lambda/snapshot/snapshot.ts';
+import type { ProxyLogSource, Snapshot, SourceResult, Sources } from '../../lambda/snapshot/snapshot.ts';
 import { anyActivity, anyEarlierActivity } from '../activity.ts';
 import { cohort } from '../sessions.ts';
 import {
@@ -202,7 +203,6 @@ const anyCloudwatch = fc
         failures: some(fc.record({ cause: fc.constantFrom('throttling' as const, 'other' as const), count: number })),
       }),
     ),
-    proxyErrors: fc.option(fc.record({ connectionAttemptsFailed: number, poolTimeouts: number })),
   })
   .map(cloudwatch);
 
@@ -235,6 +235,14 @@ const anyProxy = fc
   })
   .map(proxy);
 
+const anyProxyLog = fc
+  .record({
+    lines: fc.record(Object.fromEntries(LOG_PHRASE_IDS.map((id) => [id, count])), { requiredKeys: [] }),
+    from: fc.constantFrom('metrics' as const, 'file' as const),
+    total: fc.option(count),
+  })
+  .map((log): ProxyLogSource => log);
+
 const anyTuning = fc.option(
   fc
     .record(
@@ -264,6 +272,7 @@ const anySources: fc.Arbitrary<Partial<Sources>> = fc.record(
     cloudwatch: resultOf(anyCloudwatch),
     load: resultOf(anyLoad),
     proxy: resultOf(anyProxy),
+    'proxy-log': resultOf(anyProxyLog),
     previous: resultOf(
       fc.record({
         takenAt: fc.constant('2026-11-22T02:00:00.000Z'),

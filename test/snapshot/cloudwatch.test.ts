@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { proxyErrorMetrics } from '../../lambda/settings/metric-names.ts';
+import { LOG_PHRASE_IDS, LOG_PHRASES, type LogPhraseId, logNamespace } from '../../lambda/litellm/log-phrases.ts';
 import { awsFailure } from '../../lambda/snapshot/aws/aws-failure.ts';
 import { readCloudWatch } from '../../lambda/snapshot/aws/cloudwatch.ts';
 import { failureOf, SourceError } from '../../lambda/snapshot/failure.ts';
@@ -30,8 +30,12 @@ afterEach(() => {
   state.series = [];
 });
 
-function read(target: typeof INSTANCE | typeof CLUSTER = INSTANCE, wanted: { proxyErrorsOf?: string } = {}) {
-  return readCloudWatch(target, { hours: 12, proxyErrorsOf: undefined, ...wanted }, new AbortController().signal);
+async function read(target: typeof INSTANCE | typeof CLUSTER = INSTANCE) {
+  return (await readAll(target)).cloudwatch;
+}
+
+function readAll(target: typeof INSTANCE | typeof CLUSTER, logOf?: string) {
+  return readCloudWatch(target, { hours: 12, logOf }, new AbortController().signal);
 }
 
 /** The start of the period that ended last, and of those before it. */
@@ -84,13 +88,16 @@ describe('the connections', () => {
   });
 
   it('are no points when there is no such instance', async () => {
-    expect(await read()).toMatchObject({ connections: { points: [] }, iam: null, proxyErrors: null });
+    expect(await readAll(INSTANCE)).toMatchObject({
+      cloudwatch: { connections: { points: [] }, iam: null },
+      proxyLog: null,
+    });
   });
 
   it('are asked for in one call together with everything else', async () => {
     const before = endpoints.cloudwatch.requestCount();
 
-    await read(INSTANCE, { proxyErrorsOf: 'prod' });
+    await readAll(INSTANCE, 'prod');
 
     expect(endpoints.cloudwatch.requestCount() - before).toBe(1);
   });
@@ -129,37 +136,39 @@ describe('the IAM log-ins', () => {
   });
 });
 
-describe("the proxy's errors", () => {
-  it('are the sums of the last hour of the one database', async () => {
-    const series = (
-      database: string,
-      metric: 'connectionAttemptsFailed' | 'poolTimeouts',
-      values: [number, number][],
-    ) => {
-      const names = proxyErrorMetrics(database);
-      return { ...rdsSeries(names[metric], values, {}), namespace: names.namespace };
-    };
+describe("the proxy's log", () => {
+  const lines = (database: string, id: LogPhraseId, values: [number, number][]) => ({
+    ...rdsSeries(LOG_PHRASES[id].metric, values, {}),
+    namespace: logNamespace(database),
+  });
+
+  it('is the sum of each phrase over the last hour, of the one database', async () => {
     state.series = [
-      series('prod', 'connectionAttemptsFailed', [
+      lines('prod', 'connectionAttemptsFailed', [
         [0, 2],
         [5, 3],
         [40, 70],
       ]),
-      series('prod', 'poolTimeouts', [[2, 4]]),
-      series('other', 'poolTimeouts', [[2, 400]]),
+      ...LOG_PHRASE_IDS.filter((id) => id !== 'connectionAttemptsFailed').map((id, index) =>
+        lines('prod', id, [[2, index + 1]]),
+      ),
+      lines('other', 'poolTimeouts', [[2, 400]]),
     ];
 
-    expect((await read(INSTANCE, { proxyErrorsOf: 'prod' })).proxyErrors).toEqual({
-      connectionAttemptsFailed: 5,
-      poolTimeouts: 4,
+    const { proxyLog } = await readAll(INSTANCE, 'prod');
+
+    const others = LOG_PHRASE_IDS.filter((id) => id !== 'connectionAttemptsFailed');
+    expect(proxyLog).toEqual({
+      from: 'metrics',
+      lines: { connectionAttemptsFailed: 5, ...Object.fromEntries(others.map((id, index) => [id, index + 1])) },
+      total: null,
     });
   });
 
-  it('are zero when the filters have counted nothing yet', async () => {
-    expect((await read(INSTANCE, { proxyErrorsOf: 'prod' })).proxyErrors).toEqual({
-      connectionAttemptsFailed: 0,
-      poolTimeouts: 0,
-    });
+  it('has no line of any phrase when the filters have counted nothing yet', async () => {
+    const { proxyLog } = await readAll(INSTANCE, 'prod');
+
+    expect(proxyLog?.lines).toEqual(Object.fromEntries(LOG_PHRASE_IDS.map((id) => [id, 0])));
   });
 });
 

@@ -2,8 +2,9 @@ import { counted, listed } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
 import { CONFIG_TABLE } from '../../litellm/tables.ts';
 import type { RouterLookups } from '../../model/router-lookups.ts';
-import type { CloudWatchSource, Snapshot } from '../../snapshot/snapshot.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { defineCheck, type Evaluated, incident, risk } from '../check.ts';
+import { logWindow } from '../log-window.ts';
 import { noTable } from '../not-evaluated.ts';
 import { adviceOn } from './advice.ts';
 import { type Cost, costOf } from './cost.ts';
@@ -23,7 +24,7 @@ export type PerRequestFacts = {
   readonly configLookups?: number;
   readonly requestsWritten?: number;
   readonly lookupsThatPollingExplains?: number;
-  /** What the log of the proxy had in the last hour, where that is anything. */
+  /** What the log of the proxy had, where that is anything. */
   readonly poolTimeouts?: number;
   readonly connectionAttemptsFailed?: number;
 };
@@ -60,22 +61,30 @@ function grade(
   return requestsFail ? incident({ ...statement, status }) : risk({ ...statement, status });
 }
 
-type Failures = NonNullable<CloudWatchSource['proxyErrors']>;
+interface Failures {
+  readonly poolTimeouts: number;
+  readonly connectionAttemptsFailed: number;
+  /** When they were logged, in words. */
+  readonly when: string;
+}
 
 /** null: none that is known. */
-function failedRequests({ sources: { cloudwatch } }: Snapshot): Failures | null {
-  const errors = cloudwatch.status === 'ok' ? cloudwatch.value.proxyErrors : null;
-  return errors === null || errors.poolTimeouts + errors.connectionAttemptsFailed === 0 ? null : errors;
+function failedRequests({ sources: { 'proxy-log': log } }: Snapshot): Failures | null {
+  if (log.status !== 'ok') return null;
+  const { poolTimeouts = 0, connectionAttemptsFailed = 0 } = log.value.lines;
+  return poolTimeouts + connectionAttemptsFailed === 0
+    ? null
+    : { poolTimeouts, connectionAttemptsFailed, when: logWindow(log.value) };
 }
 
 function failuresText(failures: Failures | null): string {
   if (failures === null) return '';
-  const { poolTimeouts, connectionAttemptsFailed } = failures;
+  const { poolTimeouts, connectionAttemptsFailed, when } = failures;
   const parts = [
     ...(poolTimeouts > 0 ? [counted(poolTimeouts, 'pool timeout')] : []),
     ...(connectionAttemptsFailed > 0 ? [counted(connectionAttemptsFailed, 'failed connection attempt')] : []),
   ];
-  return `In the last hour the proxy's log had ${listed(parts)}.`;
+  return `The proxy's log shows ${listed(parts)} ${when}.`;
 }
 
 function measurement(lookups: RouterLookups): string {

@@ -19,6 +19,7 @@ import {
   risk,
   type Statement,
 } from '../check.ts';
+import { logWindow } from '../log-window.ts';
 import { hiddenSessions } from '../not-evaluated.ts';
 import { budgetAdvice, fits } from './advice.ts';
 import { type Budget, computeBudget } from './budget.ts';
@@ -102,13 +103,17 @@ function graded(
 }
 
 /**
- * What shows that the pools themselves are too small, in words: requests that timed out in the last hour, or a client with all of its
+ * What shows that the pools themselves are too small, in words: requests that timed out, or a client with all of its
  * sessions active; null when nothing does.
  */
-function poolShortage({ sources: { cloudwatch } }: Snapshot, { who, limit, deployment }: Topology): string | null {
-  const timeouts = cloudwatch.status === 'ok' ? (cloudwatch.value.proxyErrors?.poolTimeouts ?? 0) : 0;
-  if (timeouts > 0)
-    return `${counted(timeouts, 'request')} timed out waiting for a connection of the pool in the last hour`;
+function poolShortage(
+  { sources: { 'proxy-log': log } }: Snapshot,
+  { who, limit, deployment }: Topology,
+): string | null {
+  const timeouts = log.status === 'ok' ? (log.value.lines.poolTimeouts ?? 0) : 0;
+  if (log.status === 'ok' && timeouts > 0) {
+    return `${counted(timeouts, 'request')} timed out waiting for a connection of the pool ${logWindow(log.value)}`;
+  }
   const ceiling = limit.perWorker * deployment.workersPerPod;
   const full = who?.clients.find(({ busy }) => busy >= ceiling);
   return full === undefined ? null : `all ${full.busy} sessions of ${full.name} are active`;

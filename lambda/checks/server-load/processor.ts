@@ -97,5 +97,6 @@ function maximum({ rds }: LoadInput): LoadFacts {
 
 /** Requests of the last hour that got no connection of their pool in time. */
 function poolTimeouts({ snapshot: { sources } }: LoadInput): number {
-  return sources.cloudwatch.status === 'ok' ? (sources.cloudwatch.value.proxyErrors?.poolTimeouts ?? 0) : 0;
+  const { 'proxy-log': log } = sources;
+  return log.status === 'ok' ? (log.value.lines.poolTimeouts ?? 0) : 0;
 }

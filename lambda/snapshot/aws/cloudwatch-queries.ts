@@ -1,5 +1,5 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { proxyErrorMetrics } from '../../settings/metric-names.ts';
+import { LOG_PHRASE_IDS, LOG_PHRASES, type LogPhraseId, logNamespace } from '../../litellm/log-phrases.ts';
 import type { Target } from '../../settings/settings.ts';
 
 /** Seconds; CloudWatch keeps it for 63 days, and has a point a minute before that. */
@@ -16,20 +16,17 @@ const RDS_METRICS = {
   iam_server_error: ['IamDbAuthConnectionFailureServerError', 'Sum'],
 } as const;
 
-export type QueryId = keyof typeof RDS_METRICS | 'proxy_connection_attempts_failed' | 'proxy_pool_timeouts';
+export type QueryId = keyof typeof RDS_METRICS | LogPhraseId;
 
 /**
  * The queries of the one call.
- * @param proxyErrorsOf the database whose proxy's log is counted; undefined: none is
+ * @param logOf the database whose proxy's log is counted; undefined: none is
  */
-export function metricQueries(
-  target: NonNullable<Target['rds']>,
-  proxyErrorsOf: string | undefined,
-): MetricDataQuery[] {
+export function metricQueries(target: NonNullable<Target['rds']>, logOf: string | undefined): MetricDataQuery[] {
   const dimensions = dimensionsOf(target);
   return [
     ...Object.entries(RDS_METRICS).map(([id, [name, statistic]]) => query(id, 'AWS/RDS', name, dimensions, statistic)),
-    ...(proxyErrorsOf === undefined ? [] : proxyQueries(proxyErrorsOf)),
+    ...(logOf === undefined ? [] : logQueries(logOf)),
   ];
 }
 
@@ -40,10 +37,9 @@ export function dimensionsOf({ kind, identifier }: NonNullable<Target['rds']>): 
     : { DBClusterIdentifier: identifier, Role: 'WRITER' };
 }
 
-function proxyQueries(database: string): MetricDataQuery[] {
-  const { namespace, connectionAttemptsFailed, poolTimeouts } = proxyErrorMetrics(database);
-  const sum = (id: QueryId, name: string) => query(id, namespace, name, {}, 'Sum');
-  return [sum('proxy_connection_attempts_failed', connectionAttemptsFailed), sum('proxy_pool_timeouts', poolTimeouts)];
+/** The ids of phrases are those of their queries. */
+function logQueries(database: string): MetricDataQuery[] {
+  return LOG_PHRASE_IDS.map((id) => query(id, logNamespace(database), LOG_PHRASES[id].metric, {}, 'Sum'));
 }
 
 /** One query of a series; a metric without points costs as much as another one. */

@@ -1,5 +1,6 @@
+import { LOG_PHRASE_IDS } from '../../litellm/log-phrases.ts';
 import type { Target } from '../../settings/settings.ts';
-import type { CloudWatchSource } from '../snapshot.ts';
+import type { CloudWatchSource, ProxyLogSource } from '../snapshot.ts';
 import { metricQueries, PERIOD_SECONDS, type QueryId } from './cloudwatch-queries.ts';
 import { lastPeriodEnd, readSeries, type Series } from './metric-data.ts';
 
@@ -18,7 +19,13 @@ export interface CloudWatchWanted {
   /** How far back the connections are asked for. */
   readonly hours: number;
   /** The database whose proxy's log is counted; undefined: none is. */
-  readonly proxyErrorsOf: string | undefined;
+  readonly logOf: string | undefined;
+}
+
+export interface CloudWatchSeen {
+  readonly cloudwatch: CloudWatchSource;
+  /** null: no log is counted. */
+  readonly proxyLog: ProxyLogSource | null;
 }
 
 /**
@@ -28,23 +35,25 @@ export interface CloudWatchWanted {
  */
 export async function readCloudWatch(
   target: NonNullable<Target['rds']>,
-  { hours, proxyErrorsOf }: CloudWatchWanted,
+  { hours, logOf }: CloudWatchWanted,
   signal: AbortSignal,
-): Promise<CloudWatchSource> {
+): Promise<CloudWatchSeen> {
   const endMs = lastPeriodEnd();
-  const series = await readSeries(target.region, metricQueries(target, proxyErrorsOf), { hours, endMs }, signal);
+  const series = await readSeries<QueryId>(target.region, metricQueries(target, logOf), { hours, endMs }, signal);
   const lastHour = (id: QueryId) => sum(series(id).filter(({ at }) => Date.parse(at) >= endMs - HOUR_MS));
   return {
-    connections: { periodSeconds: PERIOD_SECONDS, points: series('connections') },
-    iam: iamMetrics(series, lastHour),
-    proxyErrors:
-      proxyErrorsOf === undefined
-        ? null
-        : {
-            connectionAttemptsFailed: lastHour('proxy_connection_attempts_failed'),
-            poolTimeouts: lastHour('proxy_pool_timeouts'),
-          },
+    cloudwatch: {
+      connections: { periodSeconds: PERIOD_SECONDS, points: series('connections') },
+      iam: iamMetrics(series, lastHour),
+    },
+    proxyLog: logOf === undefined ? null : logged(lastHour),
   };
+}
+
+/** A filter that has matched nothing yet has no metric. */
+function logged(lastHour: (id: QueryId) => number): ProxyLogSource {
+  const lines = Object.fromEntries(LOG_PHRASE_IDS.map((id) => [id, Math.round(lastHour(id))]));
+  return { from: 'metrics', lines, total: null };
 }
 
 /** A series that nobody writes has no points. RDS writes these once somebody logs in by IAM, and zero where nothing failed. */

@@ -4,7 +4,7 @@ import type { MetricPoint } from '../snapshot.ts';
 import { PERIOD_SECONDS } from './cloudwatch-queries.ts';
 
 const HOUR_MS = 3_600_000;
-/** Nine series of a day are 2592 points; a page has up to 100,800. */
+/** Twenty series of a day and a half are 8640 points; a page has up to 100,800. */
 const PAGE_LIMIT = 5;
 
 /** The points of a query, oldest first; none for a metric that nobody writes. */

@@ -6,7 +6,7 @@ import { readRds } from '../aws/rds.ts';
 import { failureOf, SourceError } from '../failure.ts';
 import { asSource } from '../previous.ts';
 import { readProxy } from '../proxy/proxy.ts';
-import type { PreviousSource, Snapshot, Sources } from '../snapshot.ts';
+import type { PreviousSource, ProxyLogSource, Snapshot, Sources } from '../snapshot.ts';
 import { askAws, CONFIGURE_RDS } from './ask-aws.ts';
 import { collectDatabase } from './database.ts';
 import { collectLoad } from './load.ts';
@@ -16,19 +16,21 @@ import { skipped, timed } from './timed.ts';
  * Reads every source once. Never throws: what could not be seen is in the snapshot as a failed or skipped source.
  * @param budgetMs the longest the whole may take
  * @param previous what an earlier audit of the same database saw; undefined when none is known
+ * @param proxyLog what a log that was given had, in place of the metrics
  */
 export async function collectSnapshot(
   settings: Settings,
   budgetMs: number,
   previous?: PreviousSource,
+  proxyLog?: ProxyLogSource,
 ): Promise<Snapshot> {
   const takenAt = new Date().toISOString();
   const budget = startBudget(budgetMs);
   const looking = collectDatabase(settings, budget);
-  const [database, rds, cloudwatch, load, proxy] = await Promise.all([
+  const [database, rds, metrics, load, proxy] = await Promise.all([
     looking,
     collectRds(settings, budget),
-    collectCloudWatch(settings, budget),
+    collectMetrics(settings, budget),
     collectLoad(settings, budget, takenAt, looking),
     collectProxy(settings, budget),
   ]);
@@ -41,9 +43,10 @@ export async function collectSnapshot(
     sources: {
       ...database,
       rds,
-      cloudwatch,
+      ...metrics,
       load,
       proxy,
+      ...(proxyLog && { 'proxy-log': { status: 'ok', durationMs: 0, value: proxyLog } }),
       previous: previous === undefined ? skipped('No earlier audit is known.') : asSource(previous),
     },
   };
@@ -72,16 +75,29 @@ async function collectRds({ target, awsTimeoutMs }: Settings, budget: Budget): P
 /** The same hours of the day before distinguish a morning's rise from a leak. */
 const DAY_HOURS = 24;
 
-async function collectCloudWatch(settings: Settings, budget: Budget): Promise<Sources['cloudwatch']> {
+/** Both come with one call. */
+type MetricSources = Pick<Sources, 'cloudwatch' | 'proxy-log'>;
+
+const NO_LOG = skipped('The log of the proxy is not configured.', 'proxy.logGroupName (in a shell: --proxy-log FILE)');
+
+async function collectMetrics(settings: Settings, budget: Budget): Promise<MetricSources> {
   const { rds, label } = settings.target;
-  if (rds === undefined) return skipped('No RDS instance or cluster is configured.', CONFIGURE_RDS);
+  if (rds === undefined) {
+    return { cloudwatch: skipped('No RDS instance or cluster is configured.', CONFIGURE_RDS), 'proxy-log': NO_LOG };
+  }
   const wanted = {
     hours: settings.growthWindowHours + DAY_HOURS,
-    proxyErrorsOf: settings.proxyLogMetrics ? label : undefined,
+    logOf: settings.proxyLogMetrics ? label : undefined,
   };
-  return askAws(
+  const seen = await askAws(
     (signal) => readCloudWatch(rds, wanted, signal),
     budget.atMost(settings.awsTimeoutMs),
     'cloudwatch:GetMetricData',
   );
+  if (seen.status !== 'ok') return { cloudwatch: seen, 'proxy-log': wanted.logOf === undefined ? NO_LOG : seen };
+  const { cloudwatch, proxyLog } = seen.value;
+  return {
+    cloudwatch: { ...seen, value: cloudwatch },
+    'proxy-log': proxyLog === null ? NO_LOG : { ...seen, value: proxyLog },
+  };
 }

@@ -112,7 +112,5 @@ export const cloudWatchSchema = z.object({
       ),
     })
     .nullable(),
-  /** Sums of the proxy log's metric filters over the last hour; null when no log group is configured. */
-  proxyErrors: z.object({ connectionAttemptsFailed: z.number(), poolTimeouts: z.number() }).nullable(),
 });
 export type CloudWatchSource = DeepReadonly<z.infer<typeof cloudWatchSchema>>;

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { RouterSettingsSource, Sources } from '../../../lambda/snapshot/snapshot.ts';
 import { anyActivity, anyEarlierActivity, type Counted, counted } from '../../activity.ts';
 import {
-  cloudwatch,
   failed,
   findingsOf,
   globalRow,
@@ -12,6 +11,7 @@ import {
   olderLitellm,
   previous,
   proxy,
+  proxyLog,
   routerSettings,
   seen,
   server,
@@ -106,13 +106,13 @@ describe('per-request-router', () => {
   });
 
   it('is an incident when requests fail beside it, and a risk when they fail alone', () => {
-    const failing = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 7 } })) };
+    const failing = { 'proxy-log': seen(proxyLog({ poolTimeouts: 7 })) };
 
     const [bad] = evaluateWith({ ...ROW, sources: failing });
     const [alone] = evaluateWith({ version: '1.108.13', ...ROW, sources: failing });
 
     expect(bad).toMatchObject({ kind: 'incident', status: 'warning' });
-    expect(bad?.summary).toContain('had 7 pool timeouts.');
+    expect(bad?.summary).toContain('shows 7 pool timeouts in the last hour.');
     expect(alone).toMatchObject({ kind: 'risk', status: 'ok' });
   });
 

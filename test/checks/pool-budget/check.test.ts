@@ -4,10 +4,10 @@ import type { Settings } from '../../../lambda/settings/settings.ts';
 import type { StatementsSeen } from '../../../lambda/snapshot/snapshot.ts';
 import { cohort, evaluateSessions, fromCohorts } from '../../sessions.ts';
 import {
-  cloudwatch,
   failed,
   litellm,
   load,
+  proxyLog,
   rds,
   rdsInstance,
   seen,
@@ -186,7 +186,7 @@ describe('pool-budget', () => {
   ])(
     'says to look at what the connections wait for before the pool grows when it sees %s',
     (_, source, poolTimeouts, shortage) => {
-      const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts } })) };
+      const sources = { 'proxy-log': seen(proxyLog({ poolTimeouts })) };
 
       const findings = evaluateSessions(poolBudget, source, { settings, sources, maxConnections: 210 });
 
@@ -218,7 +218,7 @@ describe('pool-budget', () => {
       const source = { ...TWO_PODS, statements: statements(busy) };
       const sources = {
         load: seen(load(levels)),
-        cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 64 } })),
+        'proxy-log': seen(proxyLog({ poolTimeouts: 64 })),
       };
 
       const wide = evaluateSessions(poolBudget, source, { settings, sources, maxConnections: 210 });
@@ -238,7 +238,7 @@ describe('pool-budget', () => {
 
   it('offers a larger pool when as many sessions are active as the CPUs can serve', () => {
     const source = { ...TWO_PODS, statements: statements({ active: [{ waitsFor: null, count: 8, lasting: 0 }] }) };
-    const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
+    const sources = { 'proxy-log': seen(proxyLog({ poolTimeouts: 1 })) };
 
     const [finding] = evaluateSessions(poolBudget, source, { settings, sources, maxConnections: 210 });
 
@@ -274,7 +274,7 @@ describe('pool-budget', () => {
   });
 
   it('offers no larger pool when it is short and none fits', () => {
-    const sources = { cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts: 1 } })) };
+    const sources = { 'proxy-log': seen(proxyLog({ poolTimeouts: 1 })) };
 
     const [finding] = evaluateSessions(poolBudget, TWO_PODS, { settings, sources, maxConnections: 90 });
 

@@ -3,12 +3,12 @@ import type { Finding } from '../../../lambda/core/finding.ts';
 import type { Settings } from '../../../lambda/settings/settings.ts';
 import type { LoadSource, RdsInstance, Sources, StatementsSeen } from '../../../lambda/snapshot/snapshot.ts';
 import {
-  cloudwatch,
   failed,
   findingsOf,
   GIB,
   healthySnapshot,
   load,
+  proxyLog,
   rds,
   rdsInstance,
   seen,
@@ -39,7 +39,7 @@ function findings(server: Server): readonly Finding[] {
     sources: {
       load: seen(load(levels)),
       sessions: seen(sessions({ statements: statements({ active, long }) })),
-      cloudwatch: seen(cloudwatch({ proxyErrors: { connectionAttemptsFailed: 0, poolTimeouts } })),
+      'proxy-log': seen(proxyLog({ poolTimeouts })),
       rds: seen(
         rds({
           instances: [rdsInstance(instance)],

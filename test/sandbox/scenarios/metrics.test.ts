@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { logging } from '../../../sandbox/scenarios/log-lines.ts';
 import { type History, metricSeries, steady } from '../../../sandbox/scenarios/metrics.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -30,11 +31,12 @@ describe('metricSeries', () => {
     expect(new Set(samples?.values())).toEqual(new Set([9]));
   });
 
-  it("has the lines of the proxy's log within the last hour when the history has some", () => {
-    const history = { ...steady(9), proxyErrors: { connectionAttemptsFailed: 31, poolTimeouts: 2 } };
+  it("counts the lines of the proxy's log in either form when the history has some", () => {
+    const history = { ...steady(9), log: logging({ connectionAttemptsFailed: 31, poolTimeouts: 2 }) };
 
     expect(samplesByHour(history, 'ProxyConnectionAttemptsFailed')).toEqual(new Map([[0.5, 31]]));
     expect(samplesByHour(history, 'ProxyPoolTimeouts')).toEqual(new Map([[0.5, 2]]));
+    expect(samplesByHour(history, 'ProxyDeadlocks')).toBeUndefined();
     expect(samplesByHour(steady(9), 'ProxyPoolTimeouts')).toBeUndefined();
   });
 });
