@@ -1,27 +1,15 @@
 import type { CheckFinding } from '../checks/registry.ts';
-import type { Shortage } from '../checks/server-load/facts.ts';
 import type { Advice } from '../core/finding.ts';
 import { isBad } from '../core/finding.ts';
 import { counted, listed } from '../core/text.ts';
 import { targetWords } from '../litellm/upgrade.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
-import { fittingLeaks, isBlocking, isStorageFull, othersShareTheUser, refusal, stated } from './facts.ts';
+import { fittingLeaks, isBlocking, othersShareTheUser, refusal, stated } from './facts.ts';
 import { firstStep } from './first-step.ts';
+import type { Messages, Support } from './message.ts';
 import type { Rule } from './rules.ts';
+import { SERVER_MESSAGES } from './server-messages.ts';
 import { factsIn } from './signs.ts';
-
-/** What the message of a cause is made from. */
-export interface Support {
-  /** The worst of the findings that are wrong, symptoms before the version. */
-  readonly lead: CheckFinding;
-  readonly findings: readonly CheckFinding[];
-}
-
-interface Messages {
-  title(support: Support): string;
-  what(support: Support): string;
-  first(support: Support): Advice;
-}
 
 /** The first step of what leads the cause, and its summary alone: the finding says it all. */
 const asTheFinding = {
@@ -30,41 +18,7 @@ const asTheFinding = {
 };
 
 export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
-  'storage-full': {
-    title: ({ findings }) => (isFullNow(findings) ? 'The storage of the database is full' : 'The storage runs out'),
-    what: ({ lead, findings }) =>
-      isFullNow(findings) ? `PostgreSQL does not serve while its storage is full. ${lead.summary}` : lead.summary,
-    first: () => ({
-      text: 'Raise the allocated storage of the instance (RDS console, Modify, Apply immediately). It cannot be lowered again, and not be changed for the next six hours. Where it was raised within the last six hours, its events say until when RDS is busy with that. Restarting LiteLLM or the database does not help.',
-    }),
-  },
-  'server-overloaded': {
-    title: ({ findings }) => OVERLOADS[shortages(findings)[0] ?? 'cpu'],
-    what: ({ lead }) => `The server is too slow for what it is asked; the connections only show it. ${lead.summary}`,
-    first: ({ lead }) => firstStep(lead),
-  },
-  'failover-left-behind': {
-    title: () => 'LiteLLM missed a failover',
-    what: ({ lead }) => lead.summary,
-    first: ({ lead }) => firstStep(lead),
-  },
-  'database-read-only': {
-    title: () => 'LiteLLM cannot write',
-    what: ({ lead }) =>
-      `Spend logs, keys and budgets are not saved while LiteLLM's sessions are read-only. ${lead.summary}`,
-    first: ({ lead }) =>
-      lead.checkId === 'failover'
-        ? firstStep(lead)
-        : {
-            text: "See with LiteLLM's own DATABASE_URL whether it leads to a reader, or to a writer that is read-only. Only for a reader, put the writer endpoint into it or restart one pod after the other.",
-            command: `SELECT pg_is_in_recovery() AS is_reader, current_setting('default_transaction_read_only') AS read_only;`,
-          },
-  },
-  'bursts-fill-slots': {
-    title: () => 'Bursts take all slots',
-    what: ({ lead }) => `Between two audits all slots were taken; there is room now. ${lead.summary}`,
-    first: ({ lead }) => firstStep(lead),
-  },
+  ...SERVER_MESSAGES,
   'database-unreachable': {
     title: ({ findings }) => refusalTitle(factsIn(findings, 'database-reachable').map(refusal)[0] ?? null),
     what: ({ lead, findings }) => `${lead.summary}${concerns(findings)}`,
@@ -140,6 +94,10 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   },
   'global-router-settings': { title: () => 'Global row builds a Router per request', ...asTheFinding },
   'user-config': { title: () => 'Requests bring their own Router', ...asTheFinding },
+  'lock-pile-up': {
+    title: ({ findings }) => PILE_TITLES[headOfPile(findings)] ?? 'Sessions wait for locks',
+    ...asTheFinding,
+  },
   'idle-in-transaction': {
     title: ({ findings }) =>
       factsIn(findings, 'idle-in-transaction').some(isBlocking)
@@ -147,10 +105,7 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
         : 'A transaction was left open',
     what: ({ lead }) =>
       `A transaction that was begun and not ended keeps its connection and its locks. ${lead.summary}`,
-    first: ({ lead: { advice } }) => ({
-      text: 'Check what the transaction is with the command here. If nobody owns it, end it with step 2 of idle-in-transaction.',
-      command: advice[0]?.command,
-    }),
+    first: ({ lead }) => firstStep(lead),
   },
   'other-application': {
     title: () => 'Another application takes the slots',
@@ -216,26 +171,14 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   },
 };
 
-const OVERLOADS: Readonly<Record<Exclude<Shortage, 'storage' | 'local-storage'>, string>> = {
-  cpu: 'The CPU of the database is saturated',
-  capacity: 'The database is at its maximum capacity',
-  credits: 'The database has no CPU credits left',
-  io: 'The disk of the database is too slow',
-  memory: 'The database runs out of memory',
+const PILE_TITLES: Readonly<Record<string, string>> = {
+  'idle-transaction': 'An open transaction blocks others',
+  'index-build': 'An index build blocks others',
 };
 
-function shortages(findings: readonly CheckFinding[]): readonly (keyof typeof OVERLOADS)[] {
-  return factsIn(findings, 'server-load').flatMap(({ shortOf }) =>
-    shortOf === undefined || shortOf === 'storage' || shortOf === 'local-storage' ? [] : [shortOf],
-  );
-}
-
-/** Whether RDS reports it as full, and not only as short. */
-function isFullNow(findings: readonly CheckFinding[]): boolean {
-  return (
-    factsIn(findings, 'server-load').some(({ instanceStatus }) => instanceStatus !== undefined) ||
-    factsIn(findings, 'rds-configuration').some(isStorageFull)
-  );
+/** What is at the head of the largest pile; empty where that was not seen. */
+function headOfPile(findings: readonly CheckFinding[]): string {
+  return factsIn(findings, 'lock-waits').flatMap((facts) => stated(facts, 'head') ?? [])[0] ?? '';
 }
 
 const NO_WAY = 'No way to the database';

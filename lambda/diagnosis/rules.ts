@@ -7,6 +7,7 @@ import {
   fittingLeaks,
   ignoresTheLimit,
   isAuditorsSide,
+  isBlocking,
   isFull,
   isOfIam,
   isOfNow,
@@ -49,7 +50,9 @@ const globalRow = bad('global-router-settings');
 const teamSettings = bad('team-router-settings');
 const keySettings = bad('key-router-settings');
 const userConfig = bad('user-config');
+const lockPile = bad('lock-waits');
 const idle = bad('idle-in-transaction');
+const blockingIdle = bad('idle-in-transaction', isBlocking);
 const proxyDown = bad('proxy-health', ({ lost }) => lost > 0);
 const proxyErrors = bad('proxy-errors');
 const refusedTokens = bad('iam-authentication');
@@ -124,6 +127,14 @@ export const RULES: readonly Rule[] = [
   },
   { id: 'slots-exhausted', when: [[full]], confirms: [proxyDown, proxyErrors], also: [ownGrowth], unless: [] },
   {
+    id: 'lock-pile-up',
+    when: [[lockPile]],
+    confirms: [],
+    // The transaction at the head is told once, with the step that ends it.
+    also: [blockingIdle, noFreeConnection, headroom],
+    unless: [],
+  },
+  {
     id: 'iam-token-refresh',
     when: [[leakOfIam], [ownGrowth, knownIssue('iam-refresh-keeps-clients')]],
     confirms: [knownIssue('iam-refresh-keeps-clients', 'orphaned-engine', 'dead-worker-engine')],
@@ -194,7 +205,8 @@ export const RULES: readonly Rule[] = [
     when: [[budget], [headroom, sharedUser]],
     confirms: [],
     also: [headroom, slotsRefused],
-    unless: [],
+    // Whoever waits for a lock keeps a connection: more of them would wait too.
+    unless: [lockPile],
   },
   { id: 'bursts-fill-slots', when: [[bursts]], confirms: [slotsRefused], also: [], unless: [] },
   {
@@ -202,7 +214,7 @@ export const RULES: readonly Rule[] = [
     when: [[headroom, fine('connection-leak')]],
     confirms: [],
     also: [budget, slotsRefused],
-    unless: [ceiling, growth, steadyBudget, deployingBudget, othersMost],
+    unless: [lockPile, ceiling, growth, steadyBudget, deployingBudget, othersMost],
   },
   {
     id: 'network-drops-idle',

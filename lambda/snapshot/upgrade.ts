@@ -1,16 +1,10 @@
 import * as z from 'zod';
+import { SOURCE_NAMES } from './snapshot.ts';
 
 const versionOne = z.looseObject({ schemaVersion: z.literal(1), sources: z.looseObject({}) });
 
 /** Names that release 0.1.0 gave to fields, and what they are called now. */
 const RENAMED: Readonly<Record<string, string>> = { missing: 'remediation' };
-
-/** A source that the release which saved the snapshot did not have. */
-const NOT_READ = {
-  status: 'skipped',
-  durationMs: 0,
-  reason: 'This snapshot was saved by an earlier release, which did not read it.',
-};
 
 const anySaved = z.looseObject({ sources: z.looseObject({}) });
 
@@ -19,7 +13,7 @@ export function upgradeSnapshot(saved: unknown): unknown {
   const renewed = fromVersionOne(saved);
   const parsed = anySaved.safeParse(renewed);
   return parsed.success
-    ? { ...parsed.data, sources: { load: NOT_READ, ...withProxyLog(withoutGrowth(parsed.data.sources)) } }
+    ? { ...parsed.data, sources: { ...NOT_SEEN, ...withProxyLog(withoutGrowth(parsed.data.sources)) } }
     : renewed;
 }
 
@@ -48,6 +42,14 @@ function withProxyLog(sources: Readonly<Record<string, unknown>>): Readonly<Reco
     'proxy-log': { ...metrics, value: { from: 'metrics', lines: proxyErrors, total: null } },
   };
 }
+
+/** Sources that an earlier release did not have. */
+const NOT_SEEN = Object.fromEntries(
+  SOURCE_NAMES.map((name) => [
+    name,
+    { status: 'skipped', durationMs: 0, reason: 'The release that saved this snapshot did not read it.' },
+  ]),
+);
 
 function fromVersionOne(saved: unknown): unknown {
   const old = versionOne.safeParse(saved);

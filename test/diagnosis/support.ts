@@ -13,6 +13,8 @@ import {
   LARGE_WHILE_DEPLOYING,
   LEFT_BEHIND,
   LIMIT_IGNORED,
+  LOCK_PILE,
+  LOCK_PILE_SEEN,
   NARROW,
   NO_VERSION,
   OPEN_TRANSACTION,
@@ -79,6 +81,7 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
   ],
   'global-router-settings': [{ ...GLOBAL_ROW, ...NO_VERSION, ...ATTEMPTS_FAIL }],
   'user-config': [],
+  'lock-pile-up': [LOCK_PILE_SEEN, { ...LOCK_PILE, ...POOL_TIMEOUTS }, { ...LOCK_PILE, ...FEW_FREE }],
   'idle-in-transaction': [{ ...OPEN_TRANSACTION, ...POOL_TIMEOUTS }],
   'other-application': [{ ...OTHERS_GROW, maxConnections: 40 }],
   'pools-do-not-fit': [
