@@ -4,8 +4,8 @@ import type { Session } from './pool.ts';
 
 /** It needs the processor for hours, and neither the disk nor a table. */
 const ENDLESS_SQL = 'SELECT sum(n) FROM (SELECT generate_series(1, 1000000000000) AS n) AS numbers';
-/** The least of all, so that they take only what nobody else wants. */
-const LOWEST_PRIORITY = 19;
+/** Low, so that they take little of what others want, and not so low that they starve and cannot be ended. */
+const LOW_PRIORITY = 10;
 
 /** Statements that keep a pool's connections busy until they are ended. */
 export class LongStatements {
@@ -50,7 +50,7 @@ export class LongStatements {
 
 function lower(pid: number): void {
   try {
-    setPriority(pid, LOWEST_PRIORITY);
+    setPriority(pid, LOW_PRIORITY);
   } catch {
     // The server may belong to another user of the system.
   }
