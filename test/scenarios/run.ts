@@ -7,11 +7,10 @@ import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { startDatabase } from '../shared-database.ts';
 import { configured, sharedFunction } from '../shared-function.ts';
 
+const WITH_MESSAGE = { action: 'audit', notify: true };
+
 /** The report of the function in the scenario; by default with a message, whatever it finds. Everything is stopped when it resolves. */
-export async function runScenario(
-  scenario: Scenario,
-  request: object = { action: 'audit', notify: true },
-): Promise<Report> {
+export async function runScenario(scenario: Scenario, request: object = WITH_MESSAGE): Promise<Report> {
   const cleanUp = new CleanUp();
   const { signal } = new AbortController();
   try {

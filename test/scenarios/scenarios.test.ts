@@ -19,6 +19,11 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'index-build': 'lock-pile-up',
   'wrong-version': null,
   'old-schema': null,
+  overloaded: 'server-overloaded',
+  'storage-full': 'storage-full',
+  failover: 'failover-left-behind',
+  'read-only': 'database-read-only',
+  burst: 'bursts-fill-slots',
   'network-drops-idle': 'network-drops-idle',
   'query-engine': 'query-engine',
 };
