@@ -21,6 +21,9 @@ export interface PermittedResources {
   /** The topic's key, if it is encrypted with a customer-managed key. */
   readonly topicKeyArn?: string;
   readonly failedEventsArn: string;
+  /** The name of the database in reports: the partition of the memory that is its own. */
+  readonly label: string;
+  readonly memoryTableArn: string;
 }
 
 /** All permissions of the function's role. The stack gives partition, region and account. */
@@ -29,6 +32,7 @@ export function auditorPermissions(stack: Stack, resources: PermittedResources):
     ...databasePermissions(stack, resources),
     ...proxyPermissions(resources),
     ...messagePermissions(stack, resources),
+    ...memoryPermissions(resources),
     ...networkPermissions(stack, resources),
   ];
 }
@@ -100,11 +104,18 @@ function databasePermissions(stack: Stack, { database: { rds, user } }: Permitte
       why: 'Reads when the CAs of RDS expire. The action lists public certificates and has no resource types, so that IAM accepts only *.',
     },
     {
+      sid: 'DescribeEvents',
+      effect: Effect.ALLOW,
+      actions: ['rds:DescribeEvents'],
+      resources: ['*'],
+      why: 'Reads the events of the last day, such as a failover. The action has no resource types, so that IAM accepts only *. Of other databases the function asks nothing.',
+    },
+    {
       sid: 'ReadMetrics',
       effect: Effect.ALLOW,
       actions: ['cloudwatch:GetMetricData'],
       resources: ['*'],
-      why: "Reads the database's connections of the last hours, its failed IAM logins and the counts of the proxy's log. The action has no resource types and no condition on the namespace, so that IAM accepts only *. It reads numbers and changes nothing.",
+      why: "Reads the database's connections, load and storage of the last hours, its failed IAM logins and the counts of the proxy's log. The action has no resource types and no condition on the namespace, so that IAM accepts only *. It reads numbers and changes nothing.",
     },
   ];
 }
@@ -162,6 +173,19 @@ function messagePermissions(
       actions: ['sqs:SendMessage'],
       resources: [failedEventsArn],
       why: 'Lambda sends the event of a failed run to the queue with this role.',
+    },
+  ];
+}
+
+function memoryPermissions({ label, memoryTableArn }: PermittedResources): Permission[] {
+  return [
+    {
+      sid: 'Remember',
+      effect: Effect.ALLOW,
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      resources: [memoryTableArn],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': label } },
+      why: 'Remembers what earlier audits of this database found and what people were told, and nothing of another database.',
     },
   ];
 }

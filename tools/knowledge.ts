@@ -87,6 +87,14 @@ const migrationRow = z.object({
   first_package: z.union([z.literal(''), version]),
 });
 
+/** Written by npm run instance-classes. */
+const instanceClassRow = z.object({
+  class: text,
+  vcpus: z.coerce.number().int().positive(),
+  memory_mib: z.coerce.number().int().positive(),
+  source: text,
+});
+
 const aboutSchema = z.strictObject({
   date: z.iso.date(),
   newest: version,
@@ -107,10 +115,12 @@ export interface Knowledge {
   readonly firstVersions: Readonly<Record<string, string>>;
   /** The indexes that migrations make. */
   readonly shippedIndexes: readonly ShippedIndex[];
+  /** vCPUs and memory in MiB of each class of RDS. */
+  readonly instanceClasses: Readonly<Record<string, readonly [number, number]>>;
 }
 
 /**
- * Reads the tables of a folder: about.json, known-issues.tsv, advisories.tsv, releases.tsv, migrations.tsv, indexes.tsv.
+ * Reads the tables of a folder: about.json, known-issues.tsv, advisories.tsv, releases.tsv, migrations.tsv, indexes.tsv, instance-classes.tsv.
  * @throws TableError naming every bad cell of a table, every bad field, or an upgrade target with a known security issue.
  */
 export function readKnowledge(folder: string): Knowledge {
@@ -132,6 +142,12 @@ export function readKnowledge(folder: string): Knowledge {
     since: Object.fromEntries(behaviours.map((row) => [row.id, row.since])),
     firstVersions,
     shippedIndexes: readShippedIndexes(folder, firstVersions),
+    instanceClasses: Object.fromEntries(
+      readTable(join(folder, 'instance-classes.tsv'), instanceClassRow).map((row) => [
+        row.class,
+        [row.vcpus, row.memory_mib],
+      ]),
+    ),
   };
 }
 

@@ -22,6 +22,7 @@ export function sourcesOf({
   since,
   firstVersions,
   shippedIndexes,
+  instanceClasses,
 }: Knowledge): ReadonlyMap<string, string> {
   const files: readonly Generated[] = [
     { file: 'about.ts', table: 'about.json', imports: 'About', declaration: 'ABOUT: About', data: about },
@@ -59,6 +60,12 @@ export function sourcesOf({
       imports: 'ShippedIndex',
       declaration: 'SHIPPED_INDEXES: readonly ShippedIndex[]',
       data: shippedIndexes,
+    },
+    {
+      file: 'instance-classes.ts',
+      table: 'instance-classes.tsv',
+      declaration: 'INSTANCE_CLASSES: Readonly<Record<string, readonly [vcpus: number, memoryMib: number]>>',
+      data: instanceClasses,
     },
   ];
   return new Map(files.map((generated) => [generated.file, codeOf(generated)]));

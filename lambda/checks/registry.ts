@@ -8,6 +8,7 @@ import { connectionHeadroom } from './connection-headroom/check.ts';
 import { connectionLeak } from './connection-leak/check.ts';
 import { databaseReachable } from './database-reachable/check.ts';
 import { deadlocks } from './deadlocks/check.ts';
+import { failover } from './failover/check.ts';
 import { globalRouterSettings } from './global-router-settings/check.ts';
 import { iamAuthentication } from './iam-authentication/check.ts';
 import { idleInTransaction } from './idle-in-transaction/check.ts';
@@ -23,6 +24,7 @@ import { proxyErrors } from './proxy-errors/check.ts';
 import { proxyHealth } from './proxy-health/check.ts';
 import { rdsConfiguration } from './rds-configuration/check.ts';
 import { routerSettingsReappeared } from './router-settings-reappeared/check.ts';
+import { serverLoad } from './server-load/check.ts';
 import { setupCurrent } from './setup-current/check.ts';
 import { tableGrowth } from './table-growth/check.ts';
 import { teamRouterSettings } from './team-router-settings/check.ts';
@@ -32,6 +34,8 @@ import { userConfig } from './user-config/check.ts';
 /** Every check, in the order in which equally bad findings are shown: what explains the others comes first. */
 export const CHECKS = [
   databaseReachable,
+  failover,
+  serverLoad,
   connectionHeadroom,
   connectionLeak,
   connectionCeiling,

@@ -48,6 +48,7 @@ const allow = (Sid: string, Action: string | string[], Resource: unknown) => ({
 const account = 'eu-central-1:111122223333';
 
 const certificates = allow('DescribeCertificateAuthorities', 'rds:DescribeCertificates', '*');
+const events = allow('DescribeEvents', 'rds:DescribeEvents', '*');
 const metrics = allow('ReadMetrics', 'cloudwatch:GetMetricData', '*');
 const log = allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], attribute('AuditorLog'));
 const failedEvent = allow('KeepFailedEvent', 'sqs:SendMessage', attribute('AuditorFailedEvents'));
@@ -56,6 +57,10 @@ const encrypt = (key: unknown) => ({
   Condition: {
     StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['sns.eu-central-1.', { Ref: 'AWS::URLSuffix' }]] } },
   },
+});
+const remember = (label: string) => ({
+  ...allow('Remember', ['dynamodb:GetItem', 'dynamodb:PutItem'], attribute('AuditorMemory')),
+  Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': label } },
 });
 const network = (label: string) => [
   allow('AttachToVpc', NETWORK, '*'),
@@ -88,11 +93,13 @@ describe('the roles of a stack', () => {
           ),
           allow('DescribeInstance', 'rds:DescribeDBInstances', `arn:aws:rds:${account}:db:litellm`),
           certificates,
+          events,
           metrics,
           allow('Publish', 'sns:Publish', { Ref: expect.stringMatching(/^AuditorNotificationsTopic/) }),
           encrypt(attribute('AuditorNotificationsKey')),
           log,
           failedEvent,
+          remember('instance'),
           ...network('instance'),
         ],
         AuditorSchedulerRole: scheduler,
@@ -115,12 +122,14 @@ describe('the roles of a stack', () => {
           allow('DescribeCluster', 'rds:DescribeDBClusters', `arn:aws:rds:${account}:cluster:litellm`),
           allow('DescribeMembers', 'rds:DescribeDBInstances', `arn:aws:rds:${account}:db:*`),
           certificates,
+          events,
           metrics,
           allow('ReadProxyKey', 'secretsmanager:GetSecretValue', PROXY.keySecretArn),
           allow('Publish', 'sns:Publish', { Ref: expect.stringMatching(/^AuditorNotificationsTopic/) }),
           encrypt(attribute('AuditorNotificationsKey')),
           log,
           failedEvent,
+          remember('cluster'),
           ...network('cluster'),
         ],
         AuditorNotificationsSlackConfigurationRole: [],

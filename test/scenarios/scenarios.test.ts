@@ -21,6 +21,11 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'table-growth': 'table-growth',
   'wrong-version': null,
   'old-schema': null,
+  overloaded: 'server-overloaded',
+  'storage-full': 'storage-full',
+  failover: 'failover-left-behind',
+  'read-only': 'database-read-only',
+  burst: 'bursts-fill-slots',
   'network-drops-idle': 'network-drops-idle',
   'query-engine': 'query-engine',
 };
@@ -51,7 +56,7 @@ describe('a scenario', () => {
   );
 
   it('has no finding above info, no cause and no message when it is healthy', async () => {
-    const report = await runScenario(scenario('healthy'));
+    const report = await runScenario(scenario('healthy'), { action: 'audit', scheduledAt: '2026-11-25T10:00:00Z' });
 
     const { findings, diagnosis, notification } = report;
     expect(bannedIn(reportText(report))).toEqual([]);

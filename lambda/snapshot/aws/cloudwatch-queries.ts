@@ -23,14 +23,18 @@ export type QueryId = keyof typeof RDS_METRICS | LogPhraseId;
  * @param logOf the database whose proxy's log is counted; undefined: none is
  */
 export function metricQueries(target: NonNullable<Target['rds']>, logOf: string | undefined): MetricDataQuery[] {
-  const dimensions: Readonly<Record<string, string>> =
-    target.kind === 'instance'
-      ? { DBInstanceIdentifier: target.identifier }
-      : { DBClusterIdentifier: target.identifier, Role: 'WRITER' };
+  const dimensions = dimensionsOf(target);
   return [
     ...Object.entries(RDS_METRICS).map(([id, [name, statistic]]) => query(id, 'AWS/RDS', name, dimensions, statistic)),
     ...(logOf === undefined ? [] : logQueries(logOf)),
   ];
+}
+
+/** The instance, or the writer of the cluster. */
+export function dimensionsOf({ kind, identifier }: NonNullable<Target['rds']>): Readonly<Record<string, string>> {
+  return kind === 'instance'
+    ? { DBInstanceIdentifier: identifier }
+    : { DBClusterIdentifier: identifier, Role: 'WRITER' };
 }
 
 /** The ids of phrases are those of their queries. */
@@ -38,12 +42,13 @@ function logQueries(database: string): MetricDataQuery[] {
   return LOG_PHRASE_IDS.map((id) => query(id, logNamespace(database), LOG_PHRASES[id].metric, {}, 'Sum'));
 }
 
-function query(
+/** One query of a series; a metric without points costs as much as another one. */
+export function query(
   id: string,
   namespace: string,
   name: string,
   dimensions: Readonly<Record<string, string>>,
-  statistic: 'Maximum' | 'Sum',
+  statistic: 'Average' | 'Maximum' | 'Minimum' | 'Sum',
 ): MetricDataQuery {
   return {
     Id: id,

@@ -9,7 +9,7 @@ import { readSessionsAndLocks } from '../postgres/sessions.ts';
 import type { ConnectionSource, SourceResult, Sources } from '../snapshot.ts';
 import { skipped, timed } from './timed.ts';
 
-type DatabaseSources = Pick<
+export type DatabaseSources = Pick<
   Sources,
   'connection' | 'server' | 'sessions' | 'locks' | 'tables' | 'router-settings' | 'litellm'
 >;
