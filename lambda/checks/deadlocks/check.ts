@@ -2,7 +2,7 @@ import { counted, durationText } from '../../core/text.ts';
 import { earlierTables } from '../../model/since-previous.ts';
 import { defineCheck, notEvaluated, risk } from '../check.ts';
 
-export type DeadlockFacts = { readonly since: string; readonly deadlocks: number; readonly total: number };
+export type DeadlockFacts = { readonly since: string | null; readonly deadlocks: number; readonly total: number };
 
 export const deadlocks = defineCheck({
   id: 'deadlocks',
@@ -24,6 +24,17 @@ export const deadlocks = defineCheck({
       ];
     }
     const before = earlierTables(snapshot);
+    if (total === 0) {
+      const summary = "No deadlock has happened since PostgreSQL's statistics began.";
+      return [
+        risk<DeadlockFacts>({
+          status: 'ok',
+          subject,
+          summary,
+          facts: { since: tables.statsReset, deadlocks: 0, total },
+        }),
+      ];
+    }
     if ('missing' in before) {
       return [
         notEvaluated({

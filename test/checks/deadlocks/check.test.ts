@@ -38,6 +38,10 @@ describe(ID, () => {
     expect(found(9, sources)).toMatchObject([{ status: 'info', evidence: { total: 9 } }]);
   });
 
+  it('is ok without an earlier audit when none was ever counted', () => {
+    expect(found(0, { previous: seen(previous({ tables: null })) })).toMatchObject([{ status: 'ok' }]);
+  });
+
   it('is unknown on a replica', () => {
     expect(found(9, { server: seen(server({ inRecovery: true })) })).toMatchObject([{ status: 'unknown' }]);
   });
