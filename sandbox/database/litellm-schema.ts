@@ -11,7 +11,6 @@ import {
   heartbeatRowsSql,
   keyRowsSql,
   migrationRowsSql,
-  outgrownSpendLogsSql,
   spendLogRowsSql,
   teamRowsSql,
 } from './litellm-rows.sql.ts';
@@ -32,8 +31,6 @@ export interface LitellmOptions {
   readonly workers?: readonly number[];
   /** Whether the proxy stores the bodies of requests with its spend logs. */
   readonly storedBodies?: boolean;
-  /** Has as many spend logs as a proxy of years, most of them deleted by retention, and no VACUUM since: for PostgreSQL 18, which accepts statistics. */
-  readonly outgrownSpendLogs?: boolean;
   /** Gives some of the teams and keys that have settings a name meant to break a message. */
   readonly hostileNames?: boolean;
 }
@@ -74,7 +71,6 @@ ${indexesSql(
   version,
   tables.map(({ table }) => table),
 )}
-${options.outgrownSpendLogs ? outgrownSpendLogsSql() : ''}
 GRANT USAGE ON SCHEMA ${schema} TO ${PASSWORD_USER};
 GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${PASSWORD_USER};
 `;

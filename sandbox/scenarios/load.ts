@@ -40,8 +40,9 @@ export const tableGrowth: Scenario = {
     'Retention deletes spend logs faster than VACUUM makes room: 210 million rows, most of the recent ones dead.',
   version: '1.108.13',
   maxConnections: 100,
-  litellm: { globalRow: 'absent', workers: [1, 1], storedBodies: true, outgrownSpendLogs: true },
+  litellm: { globalRow: 'absent', workers: [1, 1], storedBodies: true },
   pods: [{ connections: 4 }, { connections: 4 }],
+  outgrownSpendLogs: true,
   history: steady(8),
   tuning: { poolLimit: 10 },
 };

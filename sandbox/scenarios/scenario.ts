@@ -24,6 +24,8 @@ export interface Scenario {
   readonly maxConnections: number;
   readonly litellm?: Omit<LitellmOptions, 'version'>;
   readonly pods: readonly PodOptions[];
+  /** The spend logs of years, most of the recent ones deleted and not vacuumed. */
+  readonly outgrownSpendLogs?: boolean;
   /** The answer of /health/readiness; connected by default. */
   readonly readiness?: ProxyPod['database'];
   /** What RDS knows of the database; an instance where nothing is going on by default. */
