@@ -43,7 +43,7 @@ export const connectionHeadroom = defineCheck({
   title: 'Enough of the usable connection slots are free, and were at the peak of the last hours.',
   kind: 'incident',
   needs: ['server', 'sessions', 'slots'],
-  evaluate({ seen: { server, sessions, slots }, snapshot, model: { trend } }, settings) {
+  evaluate({ seen: { server, sessions, slots }, snapshot, model: { trend, serverLoad } }, settings) {
     const holders = rankHolders(sessions.groups);
     const status = headroomStatus(slots, settings);
     const [largest] = holders;
@@ -69,7 +69,7 @@ export const connectionHeadroom = defineCheck({
           ...(holders.length > SHOWN_HOLDERS ? { otherClients: holders.length - SHOWN_HOLDERS } : {}),
           ...(server.pendingRestart.length > 0 ? { waitingForRestart: server.pendingRestart } : {}),
         },
-        advice: status === 'ok' ? [] : adviceOn(slots, largest, server, sessions),
+        advice: status === 'ok' ? [] : adviceOn(slots, largest, server, sessions, serverLoad.saturated),
         uncertainty: uncertaintyOf(sessions),
       }),
       // Where slots are short now, that is the finding.
@@ -98,6 +98,7 @@ function adviceOn(
   largest: Holder | undefined,
   server: ServerSource,
   sessions: SessionsSource,
+  saturated: string | null,
 ): readonly Advice[] {
   return [
     ...(largest
@@ -109,7 +110,7 @@ function adviceOn(
       : []),
     { text: 'Who holds what at this moment:', command: HOLDERS_SQL },
     {
-      text: `Then make it fit: database_connection_pool_limit x workers x pods, twice that during a rolling deployment, has to stay below the ${usable} usable slots. Lower the limit, or raise max_connections or the instance class.`,
+      text: `Then make it fit: database_connection_pool_limit x workers x pods, twice that during a rolling deployment, has to stay below the ${usable} usable slots. ${saturated === null ? 'Lower the limit, or raise max_connections or the instance class.' : `Lower the limit. More slots would not help while ${saturated}.`}`,
     },
     ...(server.pendingRestart.includes('max_connections')
       ? [
