@@ -23,6 +23,7 @@ export function functionEnvironment({ label, database, topicArn, caFile }: Envir
     caFile,
     rdsKind: rds.kind,
     rdsIdentifier: rds.identifier,
+    rdsProxyName: rds.proxyName,
     topicArn,
     proxyUrl: proxy?.url,
     proxyKeySecretArn: proxy?.keySecretArn,

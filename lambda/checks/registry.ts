@@ -6,6 +6,7 @@ import { connectionCeiling } from './connection-ceiling/check.ts';
 import { connectionGrowth } from './connection-growth/check.ts';
 import { connectionHeadroom } from './connection-headroom/check.ts';
 import { connectionLeak } from './connection-leak/check.ts';
+import { connectionLimits } from './connection-limits/check.ts';
 import { databaseReachable } from './database-reachable/check.ts';
 import { globalRouterSettings } from './global-router-settings/check.ts';
 import { iamAuthentication } from './iam-authentication/check.ts';
@@ -29,6 +30,7 @@ import { userConfig } from './user-config/check.ts';
 export const CHECKS = [
   databaseReachable,
   connectionHeadroom,
+  connectionLimits,
   connectionLeak,
   connectionCeiling,
   connectionGrowth,

@@ -9,6 +9,7 @@ type Placement =
 export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
   'database-reachable': { cause: true },
   'connection-headroom': { cause: true, rulesOut: 'a lack of slots' },
+  'connection-limits': { cause: true, rulesOut: 'a CONNECTION LIMIT' },
   'connection-leak': { cause: true, rulesOut: 'leaked connections' },
   'connection-ceiling': { cause: true, rulesOut: 'pools over their limit' },
   'connection-growth': { cause: true, rulesOut: 'growth towards exhaustion' },

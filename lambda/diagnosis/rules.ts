@@ -8,7 +8,9 @@ import {
   ignoresTheLimit,
   isAuditorsSide,
   isFull,
+  isLimitReached,
   isOfIam,
+  isPinned,
   isRecentOwnGrowth,
   isStorageFull,
   lacksOwnAccess,
@@ -63,6 +65,9 @@ const logs = (id: LogPhraseId) => bad('proxy-errors', (facts) => isLogged(facts,
 const attemptsFail = logs('connectionAttemptsFailed');
 const notConnected = logs('engineNotConnected');
 const slotsRefused = logs('slotsRefused');
+const limitRefused = logs('limitRefused');
+const limitReached = bad('connection-limits', isLimitReached);
+const pinned = bad('connection-limits', isPinned);
 const readOnly = logs('readOnly');
 /** The line shows that a connection was dead, and not what killed it: the network is what is left. */
 const closed: Sign = { ...logs('closedConnections'), atMost: 'medium' };
@@ -82,7 +87,7 @@ const keptOut = seen('database-reachable', isAuditorsSide);
 const blind: Sign = { checkIds: [], find: (findings) => findings.filter(lacksOwnAccess) };
 
 /** What a leak leads to. */
-const filling = [headroom, ceiling, full];
+const filling = [headroom, ceiling, full, limitReached];
 
 /**
  * The more telling first: the order decides between causes of equal evidence. A cause that is based only on findings that another one is based on
@@ -129,6 +134,14 @@ export const RULES: readonly Rule[] = [
   },
   { id: 'leaked-connections', when: [[leak]], confirms: [ownGrowth], also: filling, unless: [] },
   {
+    id: 'connection-limit-reached',
+    // The log shows that a limit was reached, and not that it still is.
+    when: [[limitReached], [{ ...limitRefused, atMost: 'medium' }]],
+    confirms: [proxyDown],
+    also: [],
+    unless: [fine('connection-limits')],
+  },
+  {
     id: 'managed-object-poll',
     when: [[recentOwnGrowth, possibleIssue('managed-object-poll')]],
     confirms: [],
@@ -165,6 +178,7 @@ export const RULES: readonly Rule[] = [
   },
   { id: 'user-config', when: [[userConfig]], confirms: [], also: [], unless: [] },
   { id: 'idle-in-transaction', when: [[idle]], confirms: [], also: [noFreeConnection], unless: [] },
+  { id: 'rds-proxy-pinned', when: [[pinned]], confirms: [], also: [headroom], unless: [] },
   {
     id: 'other-application',
     when: [[headroom, othersMost], [growthOfOthers]],

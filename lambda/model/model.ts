@@ -63,7 +63,10 @@ export function buildModel(snapshot: Snapshot, settings: Settings): Model {
     tokenLogins: tokenLogins(snapshot),
     routerLookups: lookups,
     servesOthers: servesOthers(snapshot, trend),
-    growthShare: trend && seen && growthShare(trend, seen.sessions, topology?.who ?? null, since),
+    growthShare:
+      trend &&
+      seen &&
+      growthShare(trend, seen.sessions, topology?.who ?? null, since, topology?.sharing?.kind === 'rds-proxy'),
     sessionsSince: since,
   };
 }

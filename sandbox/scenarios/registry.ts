@@ -1,3 +1,4 @@
+import { connectionLimit, rdsProxy } from './limits.ts';
 import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
 import { mixed } from './mixed.ts';
 import { networkDropsIdle, queryEngine } from './proxy-log.ts';
@@ -17,4 +18,6 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['old-schema', oldSchema],
   ['network-drops-idle', networkDropsIdle],
   ['query-engine', queryEngine],
+  ['connection-limit', connectionLimit],
+  ['rds-proxy', rdsProxy],
 ]);

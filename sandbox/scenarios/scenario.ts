@@ -15,6 +15,8 @@ export interface Scenario {
   readonly maxConnections: number;
   readonly litellm?: Omit<LitellmOptions, 'version'>;
   readonly pods: readonly PodOptions[];
+  /** The CONNECTION LIMIT of LiteLLM's role, once the pods are connected; none by default. */
+  readonly connectionLimit?: number;
   /** The answer of /health/readiness; connected by default. */
   readonly readiness?: ProxyPod['database'];
   /** The metrics in CloudWatch. */

@@ -9,6 +9,7 @@ import {
   GROWTH,
   IAM_LEAK,
   KEY_SETTINGS,
+  LIMIT_REFUSED,
   OTHER_APPLICATION,
   OVER_CEILING,
   PER_REQUEST_VERSION,
@@ -76,6 +77,8 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
     { ...OTHER_APPLICATION, settings: { poolLimit: 10 } },
   ]),
   'slots-exhausted': [],
+  'connection-limit-reached': against(LIMIT_REFUSED, [{ sessionsUnseen: false }]),
+  'rds-proxy-pinned': [],
   'network-drops-idle': against(CLOSED, [
     { sources: { server: seen(server({ startedAt: TAKEN_AT })) } },
     { logged: { ...CLOSED.logged, readOnly: 3 } },

@@ -48,7 +48,7 @@ const POOL_SHORT: readonly [Advice] = [
 const STEPS: Readonly<Record<LogPhraseId, (circumstances: Circumstances) => readonly [Advice, ...Advice[]]>> = {
   limitRefused: () => [
     {
-      text: 'Before it is raised, see whether connection-leak or connection-growth finds something: a limit keeps a leak from taking the slots of everybody. Which limit it is:',
+      text: 'connection-limits shows whether it still is, and what to do. Before it is raised, see whether connection-leak or connection-growth finds something: a limit keeps a leak from taking the slots of everybody. Which limits there are:',
       command: LIMITS_SQL,
     },
   ],
