@@ -84,7 +84,9 @@ async function limitConnections(
   if (connectionLimit === undefined) return;
   const set = (limit: number) => query(`ALTER ROLE ${litellmUser} CONNECTION LIMIT ${limit}`);
   await set(connectionLimit);
-  cleanUp.add(litellmUser, () => set(-1));
+  cleanUp.add(litellmUser, async () => {
+    await set(-1);
+  });
 }
 
 /** Seconds after which what the pods leak is old and idle to the checks, and an open transaction is too. */

@@ -12,7 +12,8 @@ const MOST = 1 / 2;
 
 /**
  * Whose sessions the latest rise is made of. Those of the others that started since it began are the most that they can have added, and the rest is
- * LiteLLM's; and the other way around, unless a pooler opens and closes them as it likes. An earlier audit that saw them rise shows it directly. null when the connections do not rise.
+ * LiteLLM's; and the other way around. Not where a pooler opens and closes them as it likes. An earlier audit that saw them rise shows it directly.
+ * null when the connections do not rise.
  */
 export function growthShare(
   { trend }: ConnectionTrend,

@@ -158,8 +158,11 @@ export const TWINS: readonly Twin[] = [
     snapshot: (original) =>
       changed(original, 'sessions', (sessions) => ({
         ...sessions,
+        total: 330,
         groups: sessions.groups.filter(({ user }) => user !== 'rdsproxyadmin'),
+        groupCount: 2,
         cohorts: sessions.cohorts.filter(({ user }) => user !== 'rdsproxyadmin'),
+        cohortCount: 2,
       })),
     first: 'none-of-the-known',
     never: 'rds-proxy-pinned',

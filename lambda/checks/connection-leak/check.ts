@@ -37,7 +37,9 @@ export const connectionLeak = defineCheck({
     const { who, version, limit } = topology;
     if (who === null) return hidden.length > 0 ? hidden : [noSessions(snapshot, settings)];
     const { tokenLogins } = model;
-    if (topology.sharing?.kind === 'rds-proxy') return [behindRdsProxy(topology.sharing, snapshot), ...hidden];
+    if (topology.sharing?.kind === 'rds-proxy') {
+      return hidden.length > 0 ? hidden : [behindRdsProxy(topology.sharing, snapshot)];
+    }
     const pools = who.clients.map((client) => ({ client, history: poolHistory(client, version, settings) }));
     const leaks = pools.flatMap(
       ({ client, history }) =>
