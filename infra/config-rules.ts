@@ -157,6 +157,7 @@ function findThresholdProblems(tuning: DatabaseConfig['tuning']): Problem[] {
   const mustBeBelow = [
     ['headroomWarningPercent', 'headroomCriticalPercent'],
     ['idleInTransactionWarningSeconds', 'idleInTransactionCriticalSeconds'],
+    ['lockWaitWarningSeconds', 'lockWaitCriticalSeconds'],
     ['lockTimeoutMs', 'statementTimeoutMs'],
     ['growthCriticalHours', 'growthWarningHours'],
   ] as const;

@@ -89,10 +89,14 @@ async function limitConnections(
   });
 }
 
-/** Seconds after which what the pods leak is old and idle to the checks, and an open transaction is too. */
+/** Seconds after which what the pods leak is old and idle to the checks, an open transaction is too, and a wait for a lock is long. */
 function idleEnough({ tuning = {} }: Scenario) {
-  const { tokenLifeSeconds = 0, idleInTransactionWarningSeconds = 0 } = tuning;
-  return { leakedSeconds: 2 * tokenLifeSeconds + 1, transactionSeconds: idleInTransactionWarningSeconds + 0.5 };
+  const { tokenLifeSeconds = 0, idleInTransactionWarningSeconds = 0, lockWaitWarningSeconds = 0 } = tuning;
+  return {
+    leakedSeconds: 2 * tokenLifeSeconds + 1,
+    transactionSeconds: idleInTransactionWarningSeconds + 0.5,
+    lockSeconds: lockWaitWarningSeconds + 0.5,
+  };
 }
 
 function endpointOptions({ region, credentials, host, port }: SandboxDatabase, { history }: Scenario) {

@@ -13,6 +13,8 @@ import type {
   GlobalRouterSettings,
   IdleTransaction,
   LitellmSource,
+  LockSession,
+  LocksSource,
   PreviousSource,
   ProxyLogSource,
   ProxySource,
@@ -73,6 +75,7 @@ export function healthySnapshot({
       }),
       server: seen(server()),
       sessions: seen(sessions()),
+      locks: seen(locks()),
       'router-settings': seen(routerSettings()),
       litellm: seen(litellm()),
       rds: seen(rds()),
@@ -297,6 +300,63 @@ export function idleTransaction(overrides: Partial<IdleTransaction> = {}): IdleT
     blocking: 0,
     ...overrides,
   };
+}
+
+/** Nobody waits, but for the overrides. Who waits is among `sessions`, each for a row of the team table. */
+export function locks(overrides: Partial<LocksSource> = {}): LocksSource {
+  const lockSessions = overrides.sessions ?? [];
+  return {
+    measuresWaits: true,
+    waiterCount: lockSessions.filter(({ waits }) => waits !== null).length,
+    edges: [],
+    edgeCount: overrides.edges?.length ?? 0,
+    indexBuilds: [],
+    migrationLock: [],
+    preparedTransactions: { count: 0, oldestSeconds: null },
+    ...overrides,
+    sessions: lockSessions,
+  };
+}
+
+/** A session with an open transaction that has changed a row of the team table. */
+export function lockSession(overrides: Partial<LockSession> = {}): LockSession {
+  return {
+    pid: 4711,
+    user: 'litellm',
+    database: 'litellm',
+    clientAddress: '10.0.3.17',
+    application: '',
+    backendType: 'client backend',
+    state: 'idle in transaction',
+    stateSince: '2026-11-22T02:58:00.123456+00:00',
+    stateSeconds: 120,
+    transactionSeconds: 130,
+    preventsWraparound: null,
+    waits: null,
+    rowTables: ['LiteLLM_TeamTable'],
+    ...overrides,
+  };
+}
+
+/** A session that waits for a row of the team table. */
+export function lockWaiter(seconds: number, overrides: Partial<LockSession> = {}): LockSession {
+  return lockSession({
+    pid: 4712,
+    state: 'active',
+    stateSeconds: seconds,
+    transactionSeconds: seconds,
+    waits: { lock: 'transactionid', mode: 'ShareLock', seconds, relation: null },
+    ...overrides,
+  });
+}
+
+/** Sessions that wait so long, all behind one head. */
+export function pile(head: LockSession, waits: readonly number[], waiter: Partial<LockSession> = {}): LocksSource {
+  const waiters = waits.map((seconds, index) => lockWaiter(seconds, { pid: 5000 + index, ...waiter }));
+  return locks({
+    sessions: [head, ...waiters],
+    edges: waiters.map(({ pid }) => ({ waiter: pid, blocker: head.pid })),
+  });
 }
 
 export function routerSettings(overrides: Partial<RouterSettingsSource> = {}): RouterSettingsSource {

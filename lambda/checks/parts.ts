@@ -8,6 +8,7 @@ const DERIVED_FROM: Readonly<Record<keyof Derived, readonly SourceName[]>> = {
   topology: ['server', 'sessions'],
   trend: ['cloudwatch'],
   routerEffects: ['router-settings'],
+  lockGraph: ['locks'],
 };
 
 /** The sources behind what a check needs, each once. */
@@ -30,6 +31,9 @@ export function accessParts({ sources }: Snapshot, model: Model): { readonly [Na
     },
     get sessions() {
       return sourceValue(sources.sessions);
+    },
+    get locks() {
+      return sourceValue(sources.locks);
     },
     get 'router-settings'() {
       return sourceValue(sources['router-settings']);
@@ -63,6 +67,9 @@ export function accessParts({ sources }: Snapshot, model: Model): { readonly [Na
     },
     get routerEffects() {
       return derived(model.routerEffects);
+    },
+    get lockGraph() {
+      return derived(model.lockGraph);
     },
   };
 }

@@ -15,6 +15,7 @@ import { keyRouterSettings } from './key-router-settings/check.ts';
 import { knowledgeAge } from './knowledge-age/check.ts';
 import { litellmSecurity } from './litellm-security/check.ts';
 import { litellmVersion } from './litellm-version/check.ts';
+import { lockWaits } from './lock-waits/check.ts';
 import { perRequestRouter } from './per-request-router/check.ts';
 import { poolBudget } from './pool-budget/check.ts';
 import { proxyErrors } from './proxy-errors/check.ts';
@@ -35,6 +36,7 @@ export const CHECKS = [
   connectionCeiling,
   connectionGrowth,
   poolBudget,
+  lockWaits,
   idleInTransaction,
   perRequestRouter,
   globalRouterSettings,

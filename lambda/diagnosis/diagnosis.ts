@@ -16,6 +16,7 @@ export type CauseId =
   | 'per-request-router' // the guide's first: the version builds one for settings that are there
   | 'global-router-settings' // the guide's second: the row, while the version is not known
   | 'user-config'
+  | 'lock-pile-up' // sessions wait for locks, whatever is at their head
   | 'idle-in-transaction'
   | 'other-application'
   | 'pools-do-not-fit' // the guide's fourth

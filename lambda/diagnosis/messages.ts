@@ -111,6 +111,10 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   },
   'global-router-settings': { title: () => 'Global row builds a Router per request', ...asTheFinding },
   'user-config': { title: () => 'Requests bring their own Router', ...asTheFinding },
+  'lock-pile-up': {
+    title: ({ findings }) => PILE_TITLES[headOfPile(findings)] ?? 'Sessions wait for locks',
+    ...asTheFinding,
+  },
   'idle-in-transaction': {
     title: ({ findings }) =>
       factsIn(findings, 'idle-in-transaction').some(isBlocking)
@@ -118,10 +122,7 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
         : 'A transaction was left open',
     what: ({ lead }) =>
       `A transaction that was begun and not ended keeps its connection and its locks. ${lead.summary}`,
-    first: ({ lead: { advice } }) => ({
-      text: 'Check what the transaction is with the command here. If nobody owns it, end it with step 2 of idle-in-transaction.',
-      command: advice[0]?.command,
-    }),
+    first: ({ lead }) => firstStep(lead),
   },
   'other-application': {
     title: () => 'Another application takes the slots',
@@ -193,6 +194,16 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
     first: ({ lead }) => firstStep(lead),
   },
 };
+
+const PILE_TITLES: Readonly<Record<string, string>> = {
+  'idle-transaction': 'An open transaction blocks others',
+  'index-build': 'An index build blocks others',
+};
+
+/** What is at the head of the largest pile; empty where that was not seen. */
+function headOfPile(findings: readonly CheckFinding[]): string {
+  return factsIn(findings, 'lock-waits').flatMap((facts) => stated(facts, 'head') ?? [])[0] ?? '';
+}
 
 const NO_WAY = 'No way to the database';
 const REFUSALS: Readonly<Partial<Record<FailureKind, string>>> = {

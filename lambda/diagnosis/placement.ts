@@ -14,6 +14,7 @@ export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
   'connection-ceiling': { cause: true, rulesOut: 'pools over their limit' },
   'connection-growth': { cause: true, rulesOut: 'growth towards exhaustion' },
   'pool-budget': { cause: true, rulesOut: 'pools that do not fit' },
+  'lock-waits': { cause: true, rulesOut: 'waits for locks' },
   'idle-in-transaction': { cause: true, rulesOut: 'open transactions' },
   'per-request-router': { cause: true, rulesOut: 'a Router per request' },
   'global-router-settings': { cause: true },

@@ -7,6 +7,7 @@ import {
   fittingLeaks,
   ignoresTheLimit,
   isAuditorsSide,
+  isBlocking,
   isFull,
   isLimitReached,
   isOfIam,
@@ -47,7 +48,9 @@ const globalRow = bad('global-router-settings');
 const teamSettings = bad('team-router-settings');
 const keySettings = bad('key-router-settings');
 const userConfig = bad('user-config');
+const lockPile = bad('lock-waits');
 const idle = bad('idle-in-transaction');
+const blockingIdle = bad('idle-in-transaction', isBlocking);
 const proxyDown = bad('proxy-health', ({ lost }) => lost > 0);
 const proxyErrors = bad('proxy-errors');
 const refusedTokens = bad('iam-authentication');
@@ -111,6 +114,14 @@ export const RULES: readonly Rule[] = [
     unless: [],
   },
   { id: 'slots-exhausted', when: [[full]], confirms: [proxyDown, proxyErrors], also: [ownGrowth], unless: [] },
+  {
+    id: 'lock-pile-up',
+    when: [[lockPile]],
+    confirms: [],
+    // The transaction at the head is told once, with the step that ends it.
+    also: [blockingIdle, noFreeConnection, headroom],
+    unless: [],
+  },
   {
     id: 'iam-token-refresh',
     when: [[leakOfIam], [ownGrowth, knownIssue('iam-refresh-keeps-clients')]],
@@ -191,14 +202,15 @@ export const RULES: readonly Rule[] = [
     when: [[budget], [headroom, sharedUser]],
     confirms: [],
     also: [headroom, slotsRefused],
-    unless: [],
+    // Whoever waits for a lock keeps a connection: more of them would wait too.
+    unless: [lockPile],
   },
   {
     id: 'under-provisioned',
     when: [[headroom, fine('connection-leak')]],
     confirms: [],
     also: [budget, slotsRefused],
-    unless: [ceiling, growth, steadyBudget, deployingBudget, othersMost],
+    unless: [lockPile, ceiling, growth, steadyBudget, deployingBudget, othersMost],
   },
   {
     id: 'network-drops-idle',

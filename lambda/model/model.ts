@@ -4,6 +4,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type ConnectionTrend, connectionTrend } from './connection-trend.ts';
 import { type GrowthShare, growthShare } from './growth-share.ts';
 import { type IamLogin, iamLogin, type TokenLogins, tokenLogins } from './iam-login.ts';
+import { buildLockGraph, type LockGraph } from './lock-graph.ts';
 import { type RouterEffects, routerEffects } from './router-effect.ts';
 import { type RouterLookups, routerLookups } from './router-lookups.ts';
 import { knownVersion, migratedBy, type RunningVersion, runningVersion } from './running-version.ts';
@@ -18,6 +19,7 @@ export interface Derived {
   readonly topology: Topology;
   readonly trend: ConnectionTrend;
   readonly routerEffects: RouterEffects;
+  readonly lockGraph: LockGraph;
 }
 
 /** What the snapshot means, decided once per audit and the same for every check. */
@@ -39,7 +41,7 @@ export type Model = { readonly [Name in keyof Derived]: Derived[Name] | null } &
 
 /** Derives the model of a snapshot; what is missing a source is null. */
 export function buildModel(snapshot: Snapshot, settings: Settings): Model {
-  const { server, sessions, cloudwatch, 'router-settings': routerSettings } = snapshot.sources;
+  const { server, sessions, locks, cloudwatch, 'router-settings': routerSettings } = snapshot.sources;
   const seen =
     server.status === 'ok' && sessions.status === 'ok' ? { server: server.value, sessions: sessions.value } : null;
   const running = runningVersion(snapshot);
@@ -57,6 +59,7 @@ export function buildModel(snapshot: Snapshot, settings: Settings): Model {
       routerSettings.status === 'ok'
         ? routerEffects(running, routerSettings.value, { lookups, migrated: migratedBy(snapshot) })
         : null,
+    lockGraph: locks.status === 'ok' ? buildLockGraph(locks.value) : null,
     runningVersion: running,
     version,
     iamLogin: iamLogin(snapshot, topology),

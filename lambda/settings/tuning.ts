@@ -83,6 +83,20 @@ export const tuningSchema = z.strictObject({
     .max(86_400)
     .default(1800)
     .describe('Critical threshold for the idle time of a transaction, in seconds.'),
+  lockWaitWarningSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(5)
+    .describe('Warning threshold for the time that a session waits for a lock, in seconds.'),
+  lockWaitCriticalSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(30)
+    .describe('Critical threshold for the time that a session waits for a lock, in seconds.'),
   recentStartSeconds: z
     .number()
     .int()

@@ -3,6 +3,7 @@ import type { DeepReadonly } from '../core/deep-readonly.ts';
 import { savedTuningSchema } from '../settings/tuning.ts';
 import { cloudWatchSchema, rdsSchema } from './schema/aws.ts';
 import { litellmSchema } from './schema/litellm.ts';
+import { locksSchema } from './schema/locks.ts';
 import { connectionSchema, serverSchema, sessionsSchema } from './schema/postgres.ts';
 import { previousSchema } from './schema/previous.ts';
 import { proxySchema } from './schema/proxy.ts';
@@ -12,6 +13,7 @@ import { type SourceResult, sourceResultSchema } from './schema/source.ts';
 
 export type * from './schema/aws.ts';
 export type * from './schema/litellm.ts';
+export type * from './schema/locks.ts';
 export type * from './schema/postgres.ts';
 export type * from './schema/previous.ts';
 export type * from './schema/proxy.ts';
@@ -24,6 +26,7 @@ const SOURCE_SCHEMAS = {
   connection: connectionSchema,
   server: serverSchema,
   sessions: sessionsSchema,
+  locks: locksSchema,
   'router-settings': routerSettingsSchema,
   litellm: litellmSchema,
   rds: rdsSchema,
@@ -61,6 +64,7 @@ export const snapshotSchema = z.object({
     connection: sourceResultSchema(SOURCE_SCHEMAS.connection),
     server: sourceResultSchema(SOURCE_SCHEMAS.server),
     sessions: sourceResultSchema(SOURCE_SCHEMAS.sessions),
+    locks: sourceResultSchema(SOURCE_SCHEMAS.locks),
     'router-settings': sourceResultSchema(SOURCE_SCHEMAS['router-settings']),
     litellm: sourceResultSchema(SOURCE_SCHEMAS.litellm),
     rds: sourceResultSchema(SOURCE_SCHEMAS.rds),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SOURCE_NAMES } from './snapshot.ts';
 
 const versionOne = z.looseObject({ schemaVersion: z.literal(1), sources: z.looseObject({}) });
 
@@ -11,7 +12,9 @@ const anySaved = z.looseObject({ sources: z.looseObject({}) });
 export function upgradeSnapshot(saved: unknown): unknown {
   const renewed = fromVersionOne(saved);
   const parsed = anySaved.safeParse(renewed);
-  return parsed.success ? { ...parsed.data, sources: withProxyLog(withoutGrowth(parsed.data.sources)) } : renewed;
+  return parsed.success
+    ? { ...parsed.data, sources: { ...NOT_SEEN, ...withProxyLog(withoutGrowth(parsed.data.sources)) } }
+    : renewed;
 }
 
 /** Two phrases of the proxy's log were counted once, among the metrics. */
@@ -39,6 +42,14 @@ function withProxyLog(sources: Readonly<Record<string, unknown>>): Readonly<Reco
     'proxy-log': { ...metrics, value: { from: 'metrics', lines: proxyErrors, total: null } },
   };
 }
+
+/** Sources that an earlier release did not have. */
+const NOT_SEEN = Object.fromEntries(
+  SOURCE_NAMES.map((name) => [
+    name,
+    { status: 'skipped', durationMs: 0, reason: 'The release that saved this snapshot did not read it.' },
+  ]),
+);
 
 function fromVersionOne(saved: unknown): unknown {
   const old = versionOne.safeParse(saved);

@@ -44,11 +44,11 @@ export class OpenTransaction {
     return this.#waiting === undefined ? 1 : 2;
   }
 
-  /** Whether it has been idle for longer than that, by PostgreSQL's clock. */
+  /** Whether it has been idle for longer than that, and the other one has waited so long, by PostgreSQL's clock. */
   async isIdleFor(seconds: number): Promise<boolean> {
     const [row] = await this.#database.query(
-      `SELECT extract(epoch FROM clock_timestamp() - state_change) > $2 AS long FROM pg_stat_activity WHERE pid = $1`,
-      [this.#holder.pid, seconds],
+      `SELECT bool_and(extract(epoch FROM clock_timestamp() - state_change) > $2) AS long FROM pg_stat_activity WHERE pid = ANY ($1)`,
+      [[this.#holder, ...(this.#waiting === undefined ? [] : [this.#waiting])].map(({ pid }) => pid), seconds],
     );
     return row?.long === true;
   }

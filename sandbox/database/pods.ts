@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { HeldLock, type HeldLockKind } from './held-lock.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { connectFrom, type PodDatabase, podAddresses } from './pod-connection.ts';
 import { Pool } from './pool.ts';
@@ -18,6 +19,10 @@ export interface PodOptions {
   readonly leaks?: number;
   /** One more connection, idle in a transaction; `blocking`: it has a row locked that yet another connection waits for. */
   readonly idleInTransaction?: 'alone' | 'blocking';
+  /** One more connection, which holds a lock that those of any pod can wait for. One pod of all can have it. */
+  readonly holds?: HeldLockKind;
+  /** So many connections more, which wait for that lock. */
+  readonly waiting?: number;
   /** One connection of the pool serves LLM requests, one after the other. */
   readonly requests?: boolean;
 }
@@ -38,7 +43,12 @@ export interface Pods {
    * Resolves when all that they leak has been idle for so many seconds, and so have their open transactions, by PostgreSQL's clock.
    * @throws AbortError when the signal comes, or what a connection was refused with
    */
-  settled(idle: { readonly leakedSeconds: number; readonly transactionSeconds: number }): Promise<void>;
+  settled(idle: {
+    readonly leakedSeconds: number;
+    readonly transactionSeconds: number;
+    /** How long the lock has to be held and waited for; 0 when not given. */
+    readonly lockSeconds?: number;
+  }): Promise<void>;
   /** Closes all connections; the sessions are gone when it resolves. */
   stop(): Promise<void>;
 }
@@ -67,6 +77,7 @@ export async function startPods(
   const ended = signal === undefined ? stopping.signal : AbortSignal.any([stopping.signal, signal]);
   const background: Promise<void>[] = [];
   let transactions: readonly OpenTransaction[] = [];
+  let lock: HeldLock | undefined;
 
   const pods = options.map((pod, index): Pod => {
     const connect = async () => {
@@ -78,6 +89,7 @@ export async function startPods(
   });
   const stop = async () => {
     stopping.abort();
+    await lock?.end();
     const served = await Promise.allSettled(background);
     await Promise.all(clients.map((client) => client.end()));
     throwFirst(served);
@@ -88,6 +100,12 @@ export async function startPods(
         idleInTransaction === undefined ? [] : OpenTransaction.begin(idleInTransaction, index, connect, database),
       ),
     );
+    const holder = pods.find(({ options: { holds } }) => holds !== undefined);
+    if (holder?.options.holds === undefined) return;
+    lock = await HeldLock.take(holder.options.holds, holder.connect, database);
+    for (const { options: pod, connect } of pods) {
+      for (let waiting = 0; waiting < (pod.waiting ?? 0); waiting++) await lock.wait(connect);
+    }
   };
 
   try {
@@ -114,14 +132,15 @@ export async function startPods(
   return {
     addresses,
     get sessions() {
-      const open = [...pods.map(({ pool }) => pool), ...transactions];
+      const open = [...pods.map(({ pool }) => pool), ...transactions, ...(lock === undefined ? [] : [lock])];
       return open.reduce((total, { sessions }) => total + sessions, 0);
     },
-    async settled({ leakedSeconds, transactionSeconds }) {
+    async settled({ leakedSeconds, transactionSeconds, lockSeconds = 0 }) {
       await Promise.race([Promise.all(leaking), failure, whenAborted(ended)]);
       for (const { pool } of pods) await until(() => pool.hasLeftFor(leakedSeconds), ended);
       if (refreshSeconds !== undefined && transactions.length === 0) await beginTransactions();
       for (const transaction of transactions) await until(() => transaction.isIdleFor(transactionSeconds), ended);
+      await until(async () => lock === undefined || (await lock.lastsFor(lockSeconds)), ended);
     },
     stop,
   };

@@ -36,12 +36,12 @@ export const slotsExhausted: Scenario = {
 };
 
 export const idleInTransaction: Scenario = {
-  description: 'One pod left a transaction open, with a row lock that another session waits for.',
+  description: 'One pod left a transaction open, with a row lock that nobody waits for yet.',
   version: '1.108.13',
   maxConnections: 100,
   litellm: { globalRow: 'absent', workers: [1, 1, 1], storedBodies: true },
-  pods: [{ connections: 4 }, { connections: 4, idleInTransaction: 'blocking' }, { connections: 4 }],
-  history: steady(14),
+  pods: [{ connections: 4 }, { connections: 4, idleInTransaction: 'alone' }, { connections: 4 }],
+  history: steady(13),
   // Instead of five minutes.
   tuning: { poolLimit: 10, idleInTransactionWarningSeconds: 1 },
 };

@@ -26,6 +26,7 @@ export const mixed: Scenario = {
     workersPerPod: 1,
     pods: 4,
     idleInTransactionWarningSeconds: 1,
+    lockWaitWarningSeconds: 1,
     ...FAST_TOKENS,
   },
 };

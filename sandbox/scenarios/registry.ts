@@ -1,5 +1,6 @@
 import { connectionLimit, rdsProxy } from './limits.ts';
 import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
+import { indexBuild, lockPileUp } from './locks.ts';
 import { mixed } from './mixed.ts';
 import { networkDropsIdle, queryEngine } from './proxy-log.ts';
 import type { Scenario } from './scenario.ts';
@@ -14,6 +15,8 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['under-provisioned', underProvisioned],
   ['slots-exhausted', slotsExhausted],
   ['idle-in-transaction', idleInTransaction],
+  ['lock-pile-up', lockPileUp],
+  ['index-build', indexBuild],
   ['wrong-version', wrongVersion],
   ['old-schema', oldSchema],
   ['network-drops-idle', networkDropsIdle],

@@ -8,6 +8,9 @@ import {
   healthySnapshot,
   holders,
   idleTransaction,
+  lockSession,
+  locks,
+  lockWaiter,
   rds,
   rdsInstance,
   role,
@@ -85,6 +88,26 @@ const sessionsSource = fc
     sessions({ ...numbers, groups: groups.map(sessionGroup), idleTransactions: idle.map(idleTransaction) }),
   );
 
+const locksSource = fc
+  .record({
+    text: name,
+    address,
+    names,
+    seconds,
+    lock: fc.constantFrom('relation', 'tuple', 'transactionid', 'advisory'),
+    state: fc.constantFrom('idle in transaction', 'active', 'idle', null),
+    backendType: fc.constantFrom('client backend', 'autovacuum worker', null),
+  })
+  .map(({ text, address: clientAddress, names: rowTables, seconds: waited, lock, state, backendType }) =>
+    locks({
+      sessions: [
+        lockSession({ user: text, clientAddress, rowTables, state, backendType, stateSeconds: waited }),
+        lockWaiter(waited, { user: text, rowTables, waits: { lock, mode: text, seconds: waited, relation: text } }),
+      ],
+      edges: [{ waiter: 4712, blocker: 4711 }],
+    }),
+  );
+
 const scoped = fc.oneof(
   fc.constantFrom({ state: 'no-table' as const }, { state: 'no-column' as const }),
   name.map((command) => ({ state: 'hidden' as const, remediation: { text: 'Run this:', command } })),
@@ -145,14 +168,21 @@ const snapshots = fc
     ),
     server: serverSource,
     sessions: sessionsSource,
+    locks: locksSource,
     router: routerSource,
     rds: rdsSource,
   })
-  .map(({ database, configuredVersion, server, sessions, router, rds }) =>
+  .map(({ database, configuredVersion, server, sessions, locks, router, rds }) =>
     healthySnapshot({
       database,
       configuredVersion,
-      sources: { server: seen(server), sessions: seen(sessions), 'router-settings': seen(router), rds: seen(rds) },
+      sources: {
+        server: seen(server),
+        sessions: seen(sessions),
+        locks: seen(locks),
+        'router-settings': seen(router),
+        rds: seen(rds),
+      },
     }),
   );
 

@@ -47,8 +47,8 @@ async function commandsOf(checkId: CheckId, tuning: Partial<Tuning>, version: st
     .flatMap(({ advice }) => advice.flatMap(({ command = [] }) => command));
 }
 
-function theOne(commands: readonly string[], start: string): string {
-  const found = commands.filter((command) => command.startsWith(start));
+function theOne(commands: readonly string[], part: string): string {
+  const found = commands.filter((command) => command.includes(part));
   expect(found).toHaveLength(1);
   return found[0] ?? '';
 }
@@ -64,7 +64,7 @@ async function openSessions(): Promise<number> {
   return Number(row?.count);
 }
 
-const END = 'SELECT pid, pg_terminate_backend(pid)';
+const END = 'pg_terminate_backend(pid)';
 
 describe('the command that ends leaked sessions', () => {
   /** Three refreshes that left their pool, and the pool in use. */

@@ -6,6 +6,8 @@ import {
   globalRow,
   holders,
   idleTransaction,
+  lockSession,
+  pile,
   rds,
   rdsInstance,
   seen,
@@ -157,6 +159,14 @@ export const USER_CONFIG: World = { requestsWithUserConfig: 3 };
 
 export const OPEN_TRANSACTION: World = {
   sessions: sessions({ idleTransactions: [idleTransaction({ idleSeconds: 2000 })] }),
+};
+
+/** Three sessions wait for a row that an open transaction has changed. */
+export const LOCK_PILE: World = { locks: pile(lockSession(), [40, 39, 38]) };
+/** The same transaction, as the sessions show it. */
+export const LOCK_PILE_SEEN: World = {
+  ...LOCK_PILE,
+  sessions: sessions({ idleTransactions: [idleTransaction({ idleSeconds: 120, blocking: 3 })] }),
 };
 
 export const POOL_TIMEOUTS: World = { logged: { poolTimeouts: 31 } };

@@ -11,6 +11,8 @@ import {
   LARGE_WHILE_DEPLOYING,
   LIMIT_IGNORED,
   LIMIT_REACHED,
+  LOCK_PILE,
+  LOCK_PILE_SEEN,
   limited,
   NARROW,
   NO_VERSION,
@@ -74,6 +76,7 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
   ],
   'global-router-settings': [{ ...GLOBAL_ROW, ...NO_VERSION, ...ATTEMPTS_FAIL }],
   'user-config': [],
+  'lock-pile-up': [LOCK_PILE_SEEN, { ...LOCK_PILE, ...POOL_TIMEOUTS }, { ...LOCK_PILE, ...FEW_FREE }],
   'idle-in-transaction': [{ ...OPEN_TRANSACTION, ...POOL_TIMEOUTS }],
   'other-application': [{ ...OTHERS_GROW, maxConnections: 40 }],
   'pools-do-not-fit': [

@@ -3,6 +3,7 @@ import type { Settings } from '../../lambda/settings/settings.ts';
 import type {
   CloudWatchSource,
   FailureKind,
+  LocksSource,
   ProxyLogSource,
   RouterSettingsSource,
   SessionsSource,
@@ -32,6 +33,7 @@ export interface World {
   readonly settings?: Partial<Settings>;
   readonly maxConnections?: number;
   readonly sessions?: SessionsSource;
+  readonly locks?: LocksSource;
   /** The sessions could not be read, while everything else could. */
   readonly sessionsUnseen?: boolean;
   /** Why the auditor gets no connection, and so sees nothing of the database. */
@@ -77,14 +79,22 @@ export function findingsIn(world: World): readonly CheckFinding[] {
 }
 
 function databaseOf(world: World): Partial<Sources> {
-  const { refused, maxConnections = 60, sessions, sessionsUnseen = false } = world;
+  const { refused, maxConnections = 60, sessions, sessionsUnseen = false, locks } = world;
   if (refused !== undefined) {
     const none = skipped('There is no connection to the database.');
-    return { connection: failed(refused), server: none, sessions: none, 'router-settings': none, litellm: none };
+    return {
+      connection: failed(refused),
+      server: none,
+      sessions: none,
+      locks: none,
+      'router-settings': none,
+      litellm: none,
+    };
   }
   return {
     server: seen(server({ maxConnections })),
     ...(sessions && { sessions: seen(sessions) }),
+    ...(locks && { locks: seen(locks) }),
     // By PostgreSQL's own deadline for a statement: the connection lives, and the role may see them.
     ...(sessionsUnseen && { sessions: failed('timeout', { code: '57014' }) }),
     'router-settings': seen(routerSettings(world.routerSettings)),

@@ -152,11 +152,11 @@ describe('a configuration', () => {
     ],
     [
       { host: 'litellm.cluster-ro-c0example0000.eu-central-1.rds.amazonaws.com' },
-      "host is \"litellm.cluster-ro-c0example0000.eu-central-1.rds.amazonaws.com\", a reader endpoint. Allowed: the instance endpoint or the writer endpoint, which LiteLLM's connections reach.",
+      'host is "litellm.cluster-ro-c0example0000.eu-central-1.rds.amazonaws.com", a reader endpoint. Allowed: the instance endpoint or the writer endpoint, which LiteLLM\'s connections reach.',
     ],
     [
       { host: 'litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com' },
-      'host is "litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com", an RDS Proxy. Allowed: the instance endpoint or the writer endpoint, which LiteLLM\'s connections reach. RDS Proxy refuses the startup options that make the auditor\'s session read-only and bound its statements, and its sessions are not the database\'s own; name the proxy as rds.proxyName instead.',
+      "host is \"litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com\", an RDS Proxy. Allowed: the instance endpoint or the writer endpoint, which LiteLLM's connections reach. RDS Proxy refuses the startup options that make the auditor's session read-only and bound its statements, and its sessions are not the database's own; name the proxy as rds.proxyName instead.",
     ],
     [
       { vpc: { ...INSTANCE.vpc, subnetIds: [] } },

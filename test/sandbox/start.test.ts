@@ -42,11 +42,12 @@ describe('npm start', () => {
       schemaVersion: 2,
       database: 'sandbox',
       status: 'critical',
-      diagnosis: { causes: [{ id: 'iam-token-refresh' }, { id: 'idle-in-transaction' }] },
+      diagnosis: { causes: [{ id: 'iam-token-refresh' }, { id: 'lock-pile-up' }] },
       findings: expect.arrayContaining([
         expect.objectContaining({ checkId: 'connection-leak', status: 'critical' }),
         expect.objectContaining({ checkId: 'connection-headroom', status: 'critical' }),
         expect.objectContaining({ checkId: 'idle-in-transaction', status: 'critical' }),
+        expect.objectContaining({ checkId: 'lock-waits', status: 'critical' }),
         expect.objectContaining({ checkId: 'transport-security', status: 'warning' }),
         expect.objectContaining({ checkId: 'global-router-settings', status: 'warning' }),
         expect.objectContaining({ checkId: 'rds-configuration', status: 'ok' }),

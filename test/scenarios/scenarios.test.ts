@@ -15,6 +15,8 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'under-provisioned': 'under-provisioned',
   'slots-exhausted': 'slots-exhausted',
   'idle-in-transaction': 'idle-in-transaction',
+  'lock-pile-up': 'lock-pile-up',
+  'index-build': 'lock-pile-up',
   'wrong-version': null,
   'old-schema': null,
   'network-drops-idle': 'network-drops-idle',

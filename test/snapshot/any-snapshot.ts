@@ -14,6 +14,8 @@ import {
   holders,
   idleTransaction,
   litellm,
+  lockSession,
+  locks,
   proxy,
   rds,
   rdsInstance,
@@ -94,6 +96,56 @@ const anySessions = fc
     hidden: count,
   })
   .map(sessions);
+
+const pid = fc.nat({ max: 6 });
+const anyLocks = fc
+  .record({
+    measuresWaits: fc.boolean(),
+    waiterCount: count,
+    edgeCount: count,
+    edges: some(fc.record({ waiter: pid, blocker: pid })),
+    migrationLock: some(fc.record({ pid, granted: fc.boolean() })),
+    sessions: fc.uniqueArray(
+      fc
+        .record({
+          pid,
+          user: text,
+          clientAddress: nullableText,
+          application: text,
+          backendType: fc.constantFrom('client backend', 'autovacuum worker', 'walsender', null),
+          state: nullableText,
+          stateSince: nullableText,
+          stateSeconds: fc.option(number),
+          transactionSeconds: fc.option(number),
+          preventsWraparound: fc.option(fc.boolean()),
+          rowTables: names,
+          waits: fc.option(
+            fc.record({
+              lock: fc.constantFrom('relation', 'tuple', 'transactionid', 'advisory', 'virtualxid'),
+              mode: text,
+              seconds: fc.option(number),
+              relation: nullableText,
+            }),
+          ),
+        })
+        .map(lockSession),
+      { selector: (session) => session.pid, maxLength: 6 },
+    ),
+    indexBuilds: some(
+      fc.record({
+        pid,
+        command: nullableText,
+        phase: nullableText,
+        relation: nullableText,
+        index: nullableText,
+        blocksTotal: fc.option(count),
+        blocksDone: fc.option(count),
+        tuplesTotal: fc.option(count),
+        tuplesDone: fc.option(count),
+      }),
+    ),
+  })
+  .map(locks);
 
 const anyScope = fc.oneof(
   noTable,
@@ -217,6 +269,7 @@ const anySources: fc.Arbitrary<Partial<Sources>> = fc.record(
     ),
     server: resultOf(anyServer),
     sessions: resultOf(anySessions),
+    locks: resultOf(anyLocks),
     'router-settings': resultOf(anyRouterSettings),
     litellm: resultOf(anyLitellm),
     rds: resultOf(anyRds),

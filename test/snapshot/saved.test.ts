@@ -79,7 +79,7 @@ describe('a saved snapshot', () => {
     ['no JSON', '{', 'It is not JSON.'],
     ['another form', '{}', /at schemaVersion, /],
     ['a later form', withField(HEALTHY_TEXT, ['schemaVersion'], 3), /at schemaVersion, /],
-    ['without a source', withField(HEALTHY_TEXT, ['sources'], {}), /at sources\.connection, /],
+    ['without sources', withField(HEALTHY_TEXT, ['sources'], null), /at sources, /],
     [
       'a wrong field',
       withField(HEALTHY_TEXT, ['sources', 'server', 'value', 'maxConnections'], 'sk-secret'),
@@ -113,13 +113,21 @@ describe('a saved snapshot', () => {
 
   it.each([
     ['the snapshot', ['password']],
-    ['its sources', ['sources', 'locks']],
+    ['its sources', ['sources', 'later']],
     ['a source', ['sources', 'server', 'value', 'password']],
-    ['its tuning', ['tuning', 'lockWaitSeconds']],
+    ['its tuning', ['tuning', 'later']],
   ])('is read without what a later release put into %s', (_where, path) => {
     const snapshot = healthySnapshot({ tuning: tuningSchema.parse({ poolLimit: 25 }) });
 
     expect(parseSnapshot(withField(snapshotText(snapshot), path, { secret: 'sk-secret' }))).toEqual(snapshot);
+  });
+
+  it('has not seen a source that did not exist when it was saved', () => {
+    const { locks: _, ...older } = healthySnapshot().sources;
+
+    const { sources } = parseSnapshot(withField(HEALTHY_TEXT, ['sources'], older));
+
+    expect(sources).toEqual({ ...older, locks: expect.objectContaining({ status: 'skipped' }) });
   });
 
   it('has the default of a setting that did not exist when it was saved', () => {

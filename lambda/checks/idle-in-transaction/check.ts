@@ -4,11 +4,9 @@ import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import { byClient, clientCondition } from '../../model/clients.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { IdleTransaction, SessionsSource } from '../../snapshot/snapshot.ts';
+import { blockingLimit } from '../blocking-limit.ts';
 import { defineCheck, type Evaluated, incident } from '../check.ts';
 import { hiddenSessions } from '../not-evaluated.ts';
-
-/** A transaction that blocks others is not bad at once: LiteLLM's batch writes hold row locks for a moment. */
-const BLOCKING_SECONDS = 10;
 
 type TransactionFacts = {
   readonly pid: number;
@@ -58,10 +56,6 @@ function statusOf({ idleSeconds, blocking }: IdleTransaction, settings: Settings
   return idleSeconds > settings.idleInTransactionWarningSeconds ? 'warning' : 'ok';
 }
 
-function blockingLimit({ idleInTransactionWarningSeconds }: Settings): number {
-  return Math.min(BLOCKING_SECONDS, idleInTransactionWarningSeconds);
-}
-
 function openTransactions(
   client: string,
   own: readonly IdleTransaction[],
@@ -108,18 +102,19 @@ function adviceOn(own: readonly IdleTransaction[]): readonly Advice[] {
   const condition = `pid IN (${pids.join(', ')})
    AND state LIKE 'idle in transaction%'
    AND ${clientCondition(first)}`;
+  const [it, is] = pids.length === 1 ? ['it', 'it is'] : ['them', 'they are'];
   return [
     {
-      text: 'Check what they are, and whom they block:',
-      command: `SELECT pid, application_name, state, xact_start, state_change, wait_event FROM pg_stat_activity
+      text: `Check what ${is} with the first query, and if nobody owns ${it}, end ${it} with the second. What was written is rolled back. It ends only pid ${listed(pids.map(String), pids.length)} of this client:`,
+      command: `SELECT pid, application_name, state, xact_start, state_change FROM pg_stat_activity
  WHERE ${condition};
-SELECT pid, usename, client_addr, pg_blocking_pids(pid) AS blocked_by FROM pg_stat_activity
- WHERE pg_blocking_pids(pid) && ARRAY[${pids.join(', ')}];`,
+SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE ${condition};`,
     },
     {
-      text: `If nobody owns ${pids.length === 1 ? 'it, end it' : 'them, end them'}. What the transaction wrote is rolled back. This ends only pid ${listed(pids.map(String), pids.length)} of this client:`,
-      command: `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
- WHERE ${condition};`,
+      text: 'Whom they block:',
+      command: `SELECT pid, usename, client_addr, pg_blocking_pids(pid) AS blocked_by FROM pg_stat_activity
+ WHERE pg_blocking_pids(pid) && ARRAY[${pids.join(', ')}];`,
     },
     {
       text: 'Look in the log of that client for what it did at xact_start. A stopped migration or an open psql is common.',

@@ -5,11 +5,11 @@ import { readRouterSettings } from '../litellm/router-settings.ts';
 import { connect } from '../postgres/connect.ts';
 import { postgresFailure } from '../postgres/failure.ts';
 import { readServer } from '../postgres/server.ts';
-import { readSessions } from '../postgres/sessions.ts';
+import { readSessionsAndLocks } from '../postgres/sessions.ts';
 import type { ConnectionSource, SourceResult, Sources } from '../snapshot.ts';
 import { skipped, timed } from './timed.ts';
 
-type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'router-settings' | 'litellm'>;
+type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'locks' | 'router-settings' | 'litellm'>;
 
 /** All that is read from the database, on one connection. Catalogs and statistics come first: they wait for no lock on a table. Never rejects. */
 export async function collectDatabase(settings: Settings, budget: Budget): Promise<DatabaseSources> {
@@ -18,15 +18,19 @@ export async function collectDatabase(settings: Settings, budget: Budget): Promi
   const attempt = await timed(() => connect(target, settings, budget), failure);
   if (attempt.status !== 'ok') {
     const none = skipped('There is no connection to the database.');
-    return { connection: attempt, server: none, sessions: none, 'router-settings': none, litellm: none };
+    return { connection: attempt, server: none, sessions: none, locks: none, 'router-settings': none, litellm: none };
   }
   const live = attempt.value;
   const see = async <Value>(read: () => Promise<Value>): Promise<SourceResult<Value>> =>
     live.usable() ? timed(read, failure) : skipped('The connection was lost before this was read.');
   try {
     const look = await see(() => readServer(live, settings));
-    const sessions = await see(() => readSessions(live, settings));
-    const seen = { connection: { ...attempt, value: describe(target) }, sessions };
+    const activity = await see(() => readSessionsAndLocks(live, settings));
+    const seen = {
+      connection: { ...attempt, value: describe(target) },
+      sessions: partOf(activity, ({ sessions }) => sessions),
+      locks: partOf(activity, ({ locks }) => locks),
+    };
     if (look.status !== 'ok') {
       const none = skipped('Which tables LiteLLM has is not known.');
       return { ...seen, server: look, 'router-settings': none, litellm: none };
@@ -41,6 +45,11 @@ export async function collectDatabase(settings: Settings, budget: Budget): Promi
   } finally {
     await live.close();
   }
+}
+
+/** A source of those that one statement has read. */
+function partOf<Whole, Value>(result: SourceResult<Whole>, select: (whole: Whole) => Value): SourceResult<Value> {
+  return result.status === 'ok' ? { ...result, value: select(result.value) } : result;
 }
 
 function describe(target: Target): ConnectionSource {

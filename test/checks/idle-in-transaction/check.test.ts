@@ -66,9 +66,9 @@ describe(ID, () => {
 
     const [finding] = findingsOf(ID, snapshot);
 
-    expect(finding?.advice[0]?.text).toContain('Check what they are');
-    expect(finding?.advice[0]?.command).not.toContain('pg_terminate_backend');
-    expect(finding?.advice[1]?.command).toBe(`SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+    const [look, end] = finding?.advice[0]?.command?.split(';\n') ?? [];
+    expect(look).not.toContain('pg_terminate_backend');
+    expect(end).toBe(`SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE pid IN (7, 8)
    AND state LIKE 'idle in transaction%'
    AND usename = 'o''x' AND client_addr = '10.0.3.17';`);
