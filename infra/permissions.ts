@@ -100,11 +100,18 @@ function databasePermissions(stack: Stack, { database: { rds, user } }: Permitte
       why: 'Reads when the CAs of RDS expire. The action lists public certificates and has no resource types, so that IAM accepts only *.',
     },
     {
+      sid: 'DescribeEvents',
+      effect: Effect.ALLOW,
+      actions: ['rds:DescribeEvents'],
+      resources: ['*'],
+      why: 'Reads the events of the last day, such as a failover. The action has no resource types, so that IAM accepts only *. Of other databases the function asks nothing.',
+    },
+    {
       sid: 'ReadMetrics',
       effect: Effect.ALLOW,
       actions: ['cloudwatch:GetMetricData'],
       resources: ['*'],
-      why: "Reads the database's connections of the last hours, its failed IAM logins and the counts of the proxy's log. The action has no resource types and no condition on the namespace, so that IAM accepts only *. It reads numbers and changes nothing.",
+      why: "Reads the database's connections, load and storage of the last hours, its failed IAM logins and the counts of the proxy's log. The action has no resource types and no condition on the namespace, so that IAM accepts only *. It reads numbers and changes nothing.",
     },
   ];
 }

@@ -4,11 +4,17 @@ import type { SandboxDatabase } from './database/database.ts';
 /** The database's name in the configuration. */
 export const LABEL = 'sandbox';
 export const RDS_IDENTIFIER = 'litellm-sandbox';
+const RESOURCE_IDS = { instance: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ', cluster: 'cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ' };
 
 type Place = Pick<SandboxDatabase, 'host' | 'port' | 'databaseName' | 'auditorUser' | 'caFile' | 'region'>;
 
 /** The configuration that a user would write for the sandbox's database and proxy; `tuning` as in the file. */
-export function sandboxConfig(place: Place, tuning: object = {}, proxyUrl?: string): Config {
+export function sandboxConfig(
+  place: Place,
+  tuning: object = {},
+  proxyUrl?: string,
+  kind: 'instance' | 'cluster' = 'instance',
+): Config {
   const { databases } = parseConfig(
     {
       databases: {
@@ -19,7 +25,7 @@ export function sandboxConfig(place: Place, tuning: object = {}, proxyUrl?: stri
           databaseName: place.databaseName,
           user: place.auditorUser,
           caFile: place.caFile,
-          rds: { kind: 'instance', identifier: RDS_IDENTIFIER, resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
+          rds: { kind, identifier: RDS_IDENTIFIER, resourceId: RESOURCE_IDS[kind] },
           proxy: proxyUrl === undefined ? undefined : { url: proxyUrl, logGroupName: '/ecs/litellm' },
           vpc: { vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0'] },
           notifications: {

@@ -1,12 +1,12 @@
 import type { Config } from '../infra/config.ts';
 import { type AwsEndpoints, startEndpoints } from './aws/endpoints.ts';
-import { certificateAuthority, postgresInstance } from './aws/rds-objects.ts';
 import type { CleanUp } from './clean-up.ts';
 import { LABEL, RDS_IDENTIFIER, sandboxConfig } from './config.ts';
 import { type DatabaseOptions, type SandboxDatabase, startDatabase } from './database/database.ts';
 import { startPods } from './database/pods.ts';
 import { startProxy } from './proxy.ts';
 import { metricSeries } from './scenarios/metrics.ts';
+import { rdsState } from './scenarios/rds-state.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:litellm-db-auditor-sandbox';
@@ -44,12 +44,16 @@ export async function startEnvironment(scenario: Scenario, context: Context): Pr
   const database = cleanUp.add(await openDatabase({ maxConnections, litellm: { ...litellm, version } }), (it) =>
     it.stop(),
   );
+  if (scenario.database === 'read-only') {
+    await database.query('ALTER DATABASE litellm SET default_transaction_read_only = on');
+  }
   step('Starting the proxy and the AWS endpoints');
   const proxy = cleanUp.add(await startProxy({ pods: pods.map(() => ({ version, database: readiness })) }), (it) =>
     it.stop(),
   );
   const endpoints = cleanUp.add(await startEndpoints(endpointOptions(database, scenario)), (it) => it.stop());
-  const config = withRdsProxy(sandboxConfig(database, tuning, proxy.url), scenario.history.rdsProxy?.name);
+  const proxyName = scenario.history.rdsProxy?.name;
+  const config = withRdsProxy(sandboxConfig(database, tuning, proxy.url, scenario.rds?.kind), proxyName);
   return {
     database,
     endpoints,
@@ -63,6 +67,7 @@ export async function startEnvironment(scenario: Scenario, context: Context): Pr
       const connected = cleanUp.add(await startPods(database, pods, options), (it) => it.stop());
       await connected.settled(idleEnough(scenario));
       await limitConnections(database, scenario, cleanUp);
+      if (scenario.database === 'silent') database.inject({ kind: 'silent' });
     },
   };
 }
@@ -99,7 +104,8 @@ function idleEnough({ tuning = {} }: Scenario) {
   };
 }
 
-function endpointOptions({ region, credentials, host, port }: SandboxDatabase, { history }: Scenario) {
+function endpointOptions({ region, credentials, host, port }: SandboxDatabase, { history, rds }: Scenario) {
+  const kind = rds?.kind ?? 'instance';
   return {
     region,
     credentials,
@@ -112,11 +118,7 @@ function endpointOptions({ region, credentials, host, port }: SandboxDatabase, {
         ],
       },
     ],
-    rds: {
-      instances: [postgresInstance(RDS_IDENTIFIER, region, { Endpoint: { Address: host, Port: port } })],
-      clusters: [],
-      certificates: [certificateAuthority(region)],
-    },
-    metrics: { series: metricSeries(history, { instance: RDS_IDENTIFIER, database: LABEL, now: new Date() }) },
+    rds: rdsState(RDS_IDENTIFIER, { region, host, port }, rds),
+    metrics: { series: metricSeries(history, { kind, identifier: RDS_IDENTIFIER, database: LABEL, now: new Date() }) },
   } as const;
 }

@@ -13,6 +13,8 @@ import type {
   GlobalRouterSettings,
   IdleTransaction,
   LitellmSource,
+  LoadSeriesName,
+  LoadSource,
   LockSession,
   LocksSource,
   PreviousSource,
@@ -30,6 +32,7 @@ import type {
   SourceFailure,
   SourceResult,
   Sources,
+  StatementsSeen,
 } from '../lambda/snapshot/snapshot.ts';
 
 /** When every snapshot made here was taken. */
@@ -80,6 +83,7 @@ export function healthySnapshot({
       litellm: seen(litellm()),
       rds: seen(rds()),
       cloudwatch: seen(cloudwatch()),
+      load: seen(load()),
       proxy: seen(proxy()),
       'proxy-log': seen(proxyLog()),
       previous: skipped('No earlier audit is known.'),
@@ -159,6 +163,39 @@ export function cloudwatch(overrides: Partial<CloudWatchSource> = {}): CloudWatc
   };
 }
 
+/** An hour of readings with nothing short; those given last as long. */
+export function load(
+  levels: Partial<Readonly<Record<LoadSeriesName, number>>> = {},
+  asked: LoadSource['asked'] = 'all',
+): LoadSource {
+  const series = (name: LoadSeriesName, usual?: number) => flat(levels[name] ?? usual);
+  return {
+    periodSeconds: 300,
+    asked,
+    cpuPercent: series('cpuPercent', 20),
+    freeStorageBytes: series('freeStorageBytes', 60 * GIB),
+    freeLocalStorageBytes: series('freeLocalStorageBytes'),
+    capacityPercent: series('capacityPercent'),
+    freeMemoryBytes: series('freeMemoryBytes', GIB),
+    cpuCredits: series('cpuCredits'),
+    ioBalancePercent: series('ioBalancePercent'),
+    diskQueueDepth: series('diskQueueDepth', 1),
+    activeSessions: series('activeSessions'),
+    capacityUnits: series('capacityUnits'),
+  };
+}
+
+export const GIB = 1024 ** 3;
+
+function flat(value: number | undefined): LoadSource['cpuPercent'] {
+  if (value === undefined) return [];
+  const end = Date.parse(TAKEN_AT);
+  return Array.from({ length: 12 }, (_, index) => ({
+    at: new Date(end - (11 - index) * 300_000).toISOString(),
+    value,
+  }));
+}
+
 /** The metric filters have counted nothing, but for the given lines. */
 export function proxyLog(
   lines: ProxyLogSource['lines'] = {},
@@ -184,6 +221,7 @@ export function server(overrides: Partial<ServerSource> = {}): ServerSource {
   return {
     versionNumber: 160_004,
     inRecovery: false,
+    readOnlySettings: [],
     now: TAKEN_AT,
     startedAt: '2026-11-01T00:00:00.000Z',
     maxConnections: 60,
@@ -268,8 +306,15 @@ export function sessions(overrides: Partial<SessionsSource> = {}): SessionsSourc
     cohortCount: 0,
     idleTransactions,
     idleTransactionCount: idleTransactions.length,
+    statements: statements(),
     ...overrides,
   };
+}
+
+/** Nobody is at work. */
+export function statements(overrides: Partial<StatementsSeen> = {}): StatementsSeen {
+  const long = overrides.long ?? [];
+  return { active: [], longCount: long.length, ...overrides, long };
 }
 
 export function sessionGroup(overrides: Partial<SessionGroup> = {}): SessionGroup {
@@ -415,6 +460,7 @@ export function rds(overrides: Partial<RdsSource> = {}): RdsSource {
     instances: [rdsInstance()],
     serverless: null,
     certificateAuthorities: [{ identifier: 'rds-ca-rsa2048-g1', validTill: '2061-05-25T00:00:00.000Z' }],
+    events: { state: 'seen', events: [] },
     ...overrides,
   };
 }
@@ -429,6 +475,8 @@ export function rdsInstance(overrides: Partial<RdsInstance> = {}): RdsInstance {
     certificateValidTill: '2027-09-01T00:00:00.000Z',
     parameterGroups: [{ name: 'prod-16', applyStatus: 'in-sync' }],
     pendingModifications: [],
+    allocatedStorage: 100,
+    maxAllocatedStorage: null,
     ...overrides,
   };
 }

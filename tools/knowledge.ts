@@ -85,6 +85,14 @@ const migrationRow = z.object({
   first_package: z.union([z.literal(''), version]),
 });
 
+/** Written by npm run instance-classes. */
+const instanceClassRow = z.object({
+  class: text,
+  vcpus: z.coerce.number().int().positive(),
+  memory_mib: z.coerce.number().int().positive(),
+  source: text,
+});
+
 const aboutSchema = z.strictObject({
   date: z.iso.date(),
   newest: version,
@@ -103,10 +111,12 @@ export interface Knowledge {
   readonly since: Readonly<Record<string, string>>;
   /** The first version that ships a migration, by the migration's name. */
   readonly firstVersions: Readonly<Record<string, string>>;
+  /** vCPUs and memory in MiB of each class of RDS. */
+  readonly instanceClasses: Readonly<Record<string, readonly [number, number]>>;
 }
 
 /**
- * Reads the tables of a folder: about.json, known-issues.tsv, advisories.tsv, releases.tsv, migrations.tsv.
+ * Reads the tables of a folder: about.json, known-issues.tsv, advisories.tsv, releases.tsv, migrations.tsv, instance-classes.tsv.
  * @throws TableError naming every bad cell of a table, every bad field, or an upgrade target with a known security issue.
  */
 export function readKnowledge(folder: string): Knowledge {
@@ -126,6 +136,12 @@ export function readKnowledge(folder: string): Knowledge {
       .toSorted((a, b) => compare(a.version, b.version)),
     since: Object.fromEntries(behaviours.map((row) => [row.id, row.since])),
     firstVersions: readFirstVersions(folder),
+    instanceClasses: Object.fromEntries(
+      readTable(join(folder, 'instance-classes.tsv'), instanceClassRow).map((row) => [
+        row.class,
+        [row.vcpus, row.memory_mib],
+      ]),
+    ),
   };
 }
 

@@ -21,6 +21,7 @@ export function sourcesOf({
   breakingChanges,
   since,
   firstVersions,
+  instanceClasses,
 }: Knowledge): ReadonlyMap<string, string> {
   const files: readonly Generated[] = [
     { file: 'about.ts', table: 'about.json', imports: 'About', declaration: 'ABOUT: About', data: about },
@@ -51,6 +52,12 @@ export function sourcesOf({
       table: 'migrations.tsv',
       declaration: 'FIRST_VERSIONS: Readonly<Record<string, string>>',
       data: firstVersions,
+    },
+    {
+      file: 'instance-classes.ts',
+      table: 'instance-classes.tsv',
+      declaration: 'INSTANCE_CLASSES: Readonly<Record<string, readonly [vcpus: number, memoryMib: number]>>',
+      data: instanceClasses,
     },
   ];
   return new Map(files.map((generated) => [generated.file, codeOf(generated)]));

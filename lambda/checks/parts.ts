@@ -47,6 +47,9 @@ export function accessParts({ sources }: Snapshot, model: Model): { readonly [Na
     get cloudwatch() {
       return sourceValue(sources.cloudwatch);
     },
+    get load() {
+      return sourceValue(sources.load);
+    },
     get proxy() {
       return sourceValue(sources.proxy);
     },

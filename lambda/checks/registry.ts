@@ -8,6 +8,7 @@ import { connectionHeadroom } from './connection-headroom/check.ts';
 import { connectionLeak } from './connection-leak/check.ts';
 import { connectionLimits } from './connection-limits/check.ts';
 import { databaseReachable } from './database-reachable/check.ts';
+import { failover } from './failover/check.ts';
 import { globalRouterSettings } from './global-router-settings/check.ts';
 import { iamAuthentication } from './iam-authentication/check.ts';
 import { idleInTransaction } from './idle-in-transaction/check.ts';
@@ -22,6 +23,7 @@ import { proxyErrors } from './proxy-errors/check.ts';
 import { proxyHealth } from './proxy-health/check.ts';
 import { rdsConfiguration } from './rds-configuration/check.ts';
 import { routerSettingsReappeared } from './router-settings-reappeared/check.ts';
+import { serverLoad } from './server-load/check.ts';
 import { setupCurrent } from './setup-current/check.ts';
 import { teamRouterSettings } from './team-router-settings/check.ts';
 import { transportSecurity } from './transport-security/check.ts';
@@ -30,6 +32,8 @@ import { userConfig } from './user-config/check.ts';
 /** Every check, in the order in which equally bad findings are shown: what explains the others comes first. */
 export const CHECKS = [
   databaseReachable,
+  failover,
+  serverLoad,
   connectionHeadroom,
   connectionLimits,
   connectionLeak,

@@ -2,7 +2,11 @@ import type { Advice, Confidence, Finding } from '../core/finding.ts';
 
 /** What can be wrong between LiteLLM and its database. Issue numbers: knowledge/litellm.md, sections 1 and 5. */
 export type CauseId =
-  | 'storage-full' // RDS says so of the writer
+  | 'storage-full' // RDS says so of the writer, or none is left within hours
+  | 'server-overloaded' // CPU, capacity, memory, credits or I/O are short: more connections would make it worse
+  | 'failover-left-behind' // a failover that LiteLLM has not followed
+  | 'database-read-only' // LiteLLM's sessions cannot write
+  | 'bursts-fill-slots' // all slots were taken between two audits, and are not now
   | 'database-unreachable' // it answers nobody, as far as is known: network, a restart, silence
   | 'iam-refresh-fails' // #16220: LiteLLM's own refresh fails, so that its tokens expire
   | 'iam-logins-refused' // RDS refuses IAM logins, of whoever tries

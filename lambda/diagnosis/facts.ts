@@ -100,6 +100,21 @@ export function isStorageFull(facts: FactsOf<'rds-configuration'>): boolean {
   return stated(facts, 'instanceStatus') === 'storage-full' && stated(facts, 'isWriter') === true;
 }
 
+/** Whether it is of the slots at this moment, and not of peaks between two audits. */
+export function isOfNow(facts: FactsOf<'connection-headroom'>): boolean {
+  return stated(facts, 'bursts') === undefined;
+}
+
+/** Whether the storage itself is short: what Aurora has for temporary files is another disk. */
+export function isShortOfStorage({ shortOf }: FactsOf<'server-load'>): boolean {
+  return shortOf === 'storage';
+}
+
+/** Whether the server is too slow for what it is asked. */
+export function isOverloaded({ shortOf }: FactsOf<'server-load'>): boolean {
+  return shortOf !== undefined && shortOf !== 'storage' && shortOf !== 'local-storage';
+}
+
 /** Failures that are the auditor's own, whatever it tried to read. */
 const ALWAYS_OURS: ReadonlySet<string> = new Set([
   'no-credentials',
@@ -110,7 +125,7 @@ const ALWAYS_OURS: ReadonlySet<string> = new Set([
 ]);
 /** Failures that are the auditor's own when it calls AWS: its way there, or its share of the calls. */
 const OURS_TOWARDS_AWS: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'name-unresolved', 'throttled']);
-const AWS_SOURCES: ReadonlySet<string> = new Set(['rds', 'cloudwatch']);
+const AWS_SOURCES: ReadonlySet<string> = new Set(['rds', 'cloudwatch', 'load']);
 
 /** Whether a check could not be made because of the auditor's own rights or its way to the AWS APIs. */
 export function lacksOwnAccess({ missingSources = [] }: CheckFinding): boolean {

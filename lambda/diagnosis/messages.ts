@@ -6,21 +6,10 @@ import { targetWords } from '../litellm/upgrade.ts';
 import type { FailureKind } from '../snapshot/snapshot.ts';
 import { fittingLeaks, isBlocking, othersShareTheUser, refusal, stated } from './facts.ts';
 import { firstStep } from './first-step.ts';
+import type { Messages, Support } from './message.ts';
 import type { Rule } from './rules.ts';
+import { SERVER_MESSAGES } from './server-messages.ts';
 import { factsIn } from './signs.ts';
-
-/** What the message of a cause is made from. */
-export interface Support {
-  /** The worst of the findings that are wrong, symptoms before the version. */
-  readonly lead: CheckFinding;
-  readonly findings: readonly CheckFinding[];
-}
-
-interface Messages {
-  title(support: Support): string;
-  what(support: Support): string;
-  first(support: Support): Advice;
-}
 
 /** The first step of what leads the cause, and its summary alone: the finding says it all. */
 const asTheFinding = {
@@ -29,13 +18,7 @@ const asTheFinding = {
 };
 
 export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
-  'storage-full': {
-    title: () => 'The storage of the database is full',
-    what: ({ lead }) => `PostgreSQL does not serve while its storage is full. ${lead.summary}`,
-    first: () => ({
-      text: 'Raise the allocated storage of the instance (RDS console, Modify, Apply immediately). It cannot be lowered again, and not be changed for the next six hours. Where it was raised within the last six hours, its events say until when RDS is busy with that. Restarting LiteLLM or the database does not help.',
-    }),
-  },
+  ...SERVER_MESSAGES,
   'database-unreachable': {
     title: ({ findings }) => refusalTitle(factsIn(findings, 'database-reachable').map(refusal)[0] ?? null),
     what: ({ lead, findings }) => `${lead.summary}${concerns(findings)}`,

@@ -8,6 +8,8 @@ type Placement =
 /** Every check: it establishes or supports a cause, or it is no cause, for a reason. One that is not placed does not compile. */
 export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
   'database-reachable': { cause: true },
+  failover: { cause: true, rulesOut: 'a failover that LiteLLM missed' },
+  'server-load': { cause: true, rulesOut: 'a server that is overloaded' },
   'connection-headroom': { cause: true, rulesOut: 'a lack of slots' },
   'connection-limits': { cause: true, rulesOut: 'a CONNECTION LIMIT' },
   'connection-leak': { cause: true, rulesOut: 'leaked connections' },

@@ -11,8 +11,11 @@ import {
   isFull,
   isLimitReached,
   isOfIam,
+  isOfNow,
+  isOverloaded,
   isPinned,
   isRecentOwnGrowth,
+  isShortOfStorage,
   isStorageFull,
   lacksOwnAccess,
   othersHoldMost,
@@ -39,7 +42,8 @@ export interface Rule {
 
 const leak = bad('connection-leak');
 const growth = bad('connection-growth');
-const headroom = bad('connection-headroom');
+const headroom = bad('connection-headroom', isOfNow);
+const bursts = bad('connection-headroom', (facts) => !isOfNow(facts));
 const ceiling = bad('connection-ceiling');
 const limitIgnored = bad('connection-ceiling', ignoresTheLimit);
 const budget = bad('pool-budget');
@@ -85,6 +89,10 @@ const steadyBudget = bad('pool-budget', ({ steady, usable }) => steady > usable)
 const deployingBudget = bad('pool-budget', ({ deploying }) => deploying);
 
 const storageFull = bad('rds-configuration', isStorageFull);
+const storageShort = bad('server-load', isShortOfStorage);
+const overloaded = bad('server-load', isOverloaded);
+const leftBehind = bad('failover', ({ state }) => state === 'left-behind');
+const cannotWrite = bad('failover', ({ state }) => state === 'read-only');
 
 const keptOut = seen('database-reachable', isAuditorsSide);
 const blind: Sign = { checkIds: [], find: (findings) => findings.filter(lacksOwnAccess) };
@@ -97,8 +105,17 @@ const filling = [headroom, ceiling, full, limitReached];
  * too is not named beside it.
  */
 export const RULES: readonly Rule[] = [
-  { id: 'storage-full', when: [[storageFull]], confirms: [proxyDown, proxyErrors], also: [unreachable], unless: [] },
+  {
+    id: 'storage-full',
+    when: [[storageFull], [storageShort]],
+    confirms: [proxyDown, proxyErrors],
+    also: [unreachable],
+    unless: [],
+  },
   { id: 'database-unreachable', when: [[unreachable]], confirms: [proxyDown], also: [], unless: [storageFull] },
+  { id: 'failover-left-behind', when: [[leftBehind]], confirms: [readOnly, closed], also: [], unless: [] },
+  { id: 'database-read-only', when: [[cannotWrite], [readOnly]], confirms: [], also: [], unless: [leftBehind] },
+  { id: 'server-overloaded', when: [[overloaded]], confirms: [noFreeConnection], also: [], unless: [] },
   {
     id: 'iam-refresh-fails',
     when: [[expiredTokens, knownIssue('iam-refresh-fails')]],
@@ -205,6 +222,7 @@ export const RULES: readonly Rule[] = [
     // Whoever waits for a lock keeps a connection: more of them would wait too.
     unless: [lockPile],
   },
+  { id: 'bursts-fill-slots', when: [[bursts]], confirms: [slotsRefused], also: [], unless: [] },
   {
     id: 'under-provisioned',
     when: [[headroom, fine('connection-leak')]],

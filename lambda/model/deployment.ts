@@ -30,9 +30,10 @@ export interface Deployment {
  */
 export function inferDeployment(snapshot: Snapshot, who: LitellmClients | null, settings: Settings): Deployment {
   const addresses = clientAddresses(who).size;
-  const found = heartbeats(snapshot, addresses);
+  const deploying = rollingDeployment(who);
+  const found = heartbeats(snapshot, addresses, deploying);
   if (found !== null) return found;
-  const guessed = withoutHeartbeats(who, settings);
+  const guessed = withoutHeartbeats(who, deploying, settings);
   return { ...guessed, uncertainties: [...guessed.uncertainties, ...unread(snapshot)] };
 }
 
@@ -41,26 +42,35 @@ export function clientAddresses(who: LitellmClients | null): ReadonlySet<string 
   return new Set(who?.clients.map(({ clientAddress }) => clientAddress));
 }
 
-function heartbeats({ sources: { litellm } }: Snapshot, addresses: number): Deployment | null {
+/** The old pods of a deployment beat until they end, and for 180 s more: old and new ones are counted once. */
+function heartbeats(
+  { sources: { litellm } }: Snapshot,
+  addresses: number,
+  deploying: Deployment['deploying'],
+): Deployment | null {
   if (litellm.status !== 'ok' || litellm.value.workers.state !== 'seen') return null;
   const { live, pods, podCount } = litellm.value.workers;
   if (live < 1 || podCount < 1) return null;
+  const workersPerPod = Math.max(Math.ceil(live / podCount), ...pods.map(({ workers }) => workers));
+  const once = deploying === null ? podCount : Math.min(podCount, Math.max(deploying.oldPods, deploying.newPods));
   return {
-    pods: podCount,
+    pods: once,
     podsFrom: 'heartbeats',
-    workersPerPod: Math.max(Math.ceil(live / podCount), ...pods.map(({ workers }) => workers)),
-    workers: live,
+    workersPerPod,
+    workers: once === podCount ? live : once * workersPerPod,
     workersFrom: 'heartbeats',
-    deploying: null,
+    deploying,
     uncertainties:
-      addresses > podCount
-        ? [
-            {
-              confidence: 'medium',
-              reason: `Sessions come from ${counted(addresses, 'address')}, but only ${counted(podCount, 'pod')} sent a heartbeat within the last 180 s: some pods are older than LiteLLM ${SINCE.heartbeats} or gone, or another program uses LiteLLM's user.`,
-            },
-          ]
-        : [],
+      deploying !== null
+        ? [underWay(deploying)]
+        : addresses > podCount
+          ? [
+              {
+                confidence: 'medium',
+                reason: `Sessions come from ${counted(addresses, 'address')}, but only ${counted(podCount, 'pod')} sent a heartbeat within the last 180 s: some pods are older than LiteLLM ${SINCE.heartbeats} or gone, or another program uses LiteLLM's user.`,
+              },
+            ]
+          : [],
   };
 }
 
@@ -71,9 +81,12 @@ function unread({ sources: { litellm } }: Snapshot): readonly Uncertainty[] {
   return [{ confidence: 'medium', reason: `The heartbeats of the workers were not read: ${message}` }];
 }
 
-function withoutHeartbeats(who: LitellmClients | null, settings: Settings): Deployment {
+function withoutHeartbeats(
+  who: LitellmClients | null,
+  deploying: Deployment['deploying'],
+  settings: Settings,
+): Deployment {
   const addresses = clientAddresses(who).size;
-  const deploying = settings.pods === undefined ? rollingDeployment(who) : null;
   const seen = deploying === null ? addresses : Math.max(deploying.oldPods, deploying.newPods);
   const pods = settings.pods ?? (addresses > 0 ? seen : null);
   const workersPerPod = settings.workersPerPod ?? 1;
@@ -84,15 +97,14 @@ function withoutHeartbeats(who: LitellmClients | null, settings: Settings): Depl
     workers: pods === null ? null : pods * workersPerPod,
     workersFrom: settings.workersPerPod === undefined ? 'assumed' : 'configuration',
     deploying,
-    uncertainties:
-      deploying === null
-        ? tooManyAddresses(addresses, settings)
-        : [
-            {
-              confidence: 'medium',
-              reason: `A deployment seems to be under way: ${counted(deploying.newPods, 'pod')} opened all sessions within the last ${NEW_POD_SECONDS / 60} minutes, beside ${counted(deploying.oldPods, 'older pod')}.`,
-            },
-          ],
+    uncertainties: deploying === null ? tooManyAddresses(addresses, settings) : [underWay(deploying)],
+  };
+}
+
+function underWay({ oldPods, newPods }: NonNullable<Deployment['deploying']>): Uncertainty {
+  return {
+    confidence: 'medium',
+    reason: `A deployment seems to be under way: ${counted(newPods, 'pod')} opened all sessions within the last ${NEW_POD_SECONDS / 60} minutes, beside ${counted(oldPods, 'older pod')}.`,
   };
 }
 

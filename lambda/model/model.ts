@@ -8,6 +8,7 @@ import { buildLockGraph, type LockGraph } from './lock-graph.ts';
 import { type RouterEffects, routerEffects } from './router-effect.ts';
 import { type RouterLookups, routerLookups } from './router-lookups.ts';
 import { knownVersion, migratedBy, type RunningVersion, runningVersion } from './running-version.ts';
+import { type ServerLoad, serverLoad } from './server-load.ts';
 import { servesOthers } from './serves-others.ts';
 import { type SessionsSince, sessionsSince } from './sessions-since.ts';
 import { type SlotUse, slotUse } from './slots.ts';
@@ -31,6 +32,7 @@ export type Model = { readonly [Name in keyof Derived]: Derived[Name] | null } &
   readonly iamLogin: IamLogin;
   readonly tokenLogins: TokenLogins;
   readonly routerLookups: RouterLookups;
+  readonly serverLoad: ServerLoad;
   /** What shows that the database serves others than the auditor, in words; null when that is not shown. */
   readonly servesOthers: string | null;
   /** Whose sessions a rise of the connections is made of; null when they do not rise, or were not seen. */
@@ -65,6 +67,7 @@ export function buildModel(snapshot: Snapshot, settings: Settings): Model {
     iamLogin: iamLogin(snapshot, topology),
     tokenLogins: tokenLogins(snapshot),
     routerLookups: lookups,
+    serverLoad: serverLoad(snapshot, settings),
     servesOthers: servesOthers(snapshot, trend),
     growthShare:
       trend &&

@@ -12,14 +12,19 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
   acu: 'ACU',
   arn: 'ARN',
   ca: 'CA',
+  cpu: 'CPU',
+  gib: 'GiB',
   iam: 'IAM',
   id: 'ID',
+  io: 'I/O',
   litellm: 'LiteLLM',
+  mib: 'MiB',
   pid: 'PID',
   pids: 'PIDs',
   rds: 'RDS',
   sql: 'SQL',
   tls: 'TLS',
+  vcpus: 'vCPUs',
 };
 
 /** One piece of evidence as safe text: a value, or the lines of a list. */

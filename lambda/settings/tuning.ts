@@ -69,6 +69,20 @@ export const tuningSchema = z.strictObject({
     .max(1000)
     .default(10)
     .describe('Critical if fewer slots than this are free, whatever the percentage.'),
+  cpuWarningPercent: z
+    .number()
+    .int()
+    .min(50)
+    .max(100)
+    .default(90)
+    .describe('Warning threshold for the CPU use of the last 15 minutes, in percent.'),
+  storageWarningPercent: z
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .default(10)
+    .describe('Warning threshold for the free storage of an RDS instance, in percent of the allocated storage.'),
   idleInTransactionWarningSeconds: z
     .number()
     .int()

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DeepReadonly } from '../core/deep-readonly.ts';
 import { savedTuningSchema } from '../settings/tuning.ts';
-import { cloudWatchSchema, rdsSchema } from './schema/aws.ts';
+import { cloudWatchSchema, loadSchema, rdsSchema } from './schema/aws.ts';
 import { litellmSchema } from './schema/litellm.ts';
 import { locksSchema } from './schema/locks.ts';
 import { connectionSchema, serverSchema, sessionsSchema } from './schema/postgres.ts';
@@ -31,6 +31,7 @@ const SOURCE_SCHEMAS = {
   litellm: litellmSchema,
   rds: rdsSchema,
   cloudwatch: cloudWatchSchema,
+  load: loadSchema,
   proxy: proxySchema,
   'proxy-log': proxyLogSchema,
   previous: previousSchema,
@@ -69,6 +70,7 @@ export const snapshotSchema = z.object({
     litellm: sourceResultSchema(SOURCE_SCHEMAS.litellm),
     rds: sourceResultSchema(SOURCE_SCHEMAS.rds),
     cloudwatch: sourceResultSchema(SOURCE_SCHEMAS.cloudwatch),
+    load: sourceResultSchema(SOURCE_SCHEMAS.load),
     proxy: sourceResultSchema(SOURCE_SCHEMAS.proxy),
     'proxy-log': sourceResultSchema(SOURCE_SCHEMAS['proxy-log']),
     previous: sourceResultSchema(SOURCE_SCHEMAS.previous),

@@ -7,6 +7,8 @@ const MEMBER_NAMES: ReadonlyMap<string, string> = new Map([
   ['DBClusters', 'DBCluster'],
   ['DBInstances', 'DBInstance'],
   ['DBParameterGroups', 'DBParameterGroup'],
+  ['EventCategories', 'EventCategory'],
+  ['Events', 'Event'],
   ['ReadReplicaDBInstanceIdentifiers', 'ReadReplicaDBInstanceIdentifier'],
   ['VpcSecurityGroups', 'VpcSecurityGroupMembership'],
 ]);

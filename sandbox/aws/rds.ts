@@ -1,7 +1,8 @@
-import type { Certificate, DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { Certificate, DBCluster, DBInstance, Event } from '@aws-sdk/client-rds';
 import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
 import { type Parameters, queryService } from './query-protocol.ts';
+import { describeEvents } from './rds-events.ts';
 import { rdsXml } from './rds-xml.ts';
 import type { Service } from './service.ts';
 import type { XmlElements } from './xml.ts';
@@ -11,6 +12,10 @@ export interface RdsState {
   instances: readonly DBInstance[];
   clusters: readonly DBCluster[];
   certificates: readonly Certificate[];
+  /** None by default. */
+  events?: readonly Event[];
+  /** Actions that the caller's policy does not allow; none by default. */
+  denied?: readonly string[];
 }
 
 /** How one kind of RDS object is described. */
@@ -40,7 +45,7 @@ const pageSchema = z.strictObject({
   Marker: z.coerce.number().int().min(0).default(0),
 });
 
-/** The three describe calls of RDS, with filters and pages, over the state at the time of the call. */
+/** The describe calls of RDS that the auditor makes, with filters and pages, over the state at the time of the call. */
 export function rdsService(state: RdsState): Service {
   const instances: Listing<DBInstance> = {
     list: 'DBInstances',
@@ -79,12 +84,25 @@ export function rdsService(state: RdsState): Service {
     signingName: 'rds',
     version: '2014-10-31',
     namespace: 'http://rds.amazonaws.com/doc/2014-10-31/',
-    actions: new Map([
-      ['DescribeDBInstances', (parameters) => describe(instances, parameters)],
-      ['DescribeDBClusters', (parameters) => describe(clusters, parameters)],
-      ['DescribeCertificates', (parameters) => describe(certificates, parameters)],
-    ]),
+    actions: new Map(
+      Object.entries<(parameters: Parameters) => XmlElements>({
+        DescribeDBInstances: (parameters) => describe(instances, parameters),
+        DescribeDBClusters: (parameters) => describe(clusters, parameters),
+        DescribeCertificates: (parameters) => describe(certificates, parameters),
+        DescribeEvents: (parameters) => describeEvents(state.events ?? [], parameters),
+      }).map(([action, answer]) => [
+        action,
+        (parameters) => {
+          if (state.denied?.includes(action)) throw denied(action);
+          return answer(parameters);
+        },
+      ]),
+    ),
   });
+}
+
+function denied(action: string): AwsError {
+  return new AwsError('AccessDenied', `The caller is not authorized to perform: rds:${action}`, 403);
 }
 
 function describe<Item extends object>(listing: Listing<Item>, parameters: Parameters): XmlElements {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { HeldLock, type HeldLockKind } from './held-lock.ts';
+import { LongStatements } from './long-statements.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { connectFrom, type PodDatabase, podAddresses } from './pod-connection.ts';
 import { Pool } from './pool.ts';
@@ -25,6 +26,8 @@ export interface PodOptions {
   readonly waiting?: number;
   /** One connection of the pool serves LLM requests, one after the other. */
   readonly requests?: boolean;
+  /** Every connection of the pool is in a statement that needs the processor. */
+  readonly busy?: boolean;
 }
 
 export interface PodsOptions {
@@ -40,7 +43,8 @@ export interface Pods {
   /** Sessions held by all of them together at this moment. */
   readonly sessions: number;
   /**
-   * Resolves when all that they leak has been idle for so many seconds, and so have their open transactions, by PostgreSQL's clock.
+   * Resolves when all that they leak has been idle for so many seconds, and so have their open transactions, and long statements have run for a while,
+   * by PostgreSQL's clock.
    * @throws AbortError when the signal comes, or what a connection was refused with
    */
   settled(idle: {
@@ -60,6 +64,8 @@ interface Pod {
 }
 
 const POLL_MS = 100;
+/** A little longer than a statement that counts as lasting (sessions.sql.ts). */
+const LASTING_SECONDS = 1.2;
 
 /**
  * Starts pods side by side, each from a loopback address of its own where the system allows. Transactions are open at once, or where the token is
@@ -77,6 +83,7 @@ export async function startPods(
   const ended = signal === undefined ? stopping.signal : AbortSignal.any([stopping.signal, signal]);
   const background: Promise<void>[] = [];
   let transactions: readonly OpenTransaction[] = [];
+  let statements: readonly LongStatements[] = [];
   let lock: HeldLock | undefined;
 
   const pods = options.map((pod, index): Pod => {
@@ -89,6 +96,7 @@ export async function startPods(
   });
   const stop = async () => {
     stopping.abort();
+    await Promise.all(statements.map((running) => running.end()));
     await lock?.end();
     const served = await Promise.allSettled(background);
     await Promise.all(clients.map((client) => client.end()));
@@ -118,6 +126,7 @@ export async function startPods(
   for (const { options: pod, pool } of pods) {
     if (pod.requests && pool.inUse) background.push(sendRequests(pool.inUse, database.schema, ended));
   }
+  statements = pods.flatMap(({ options: pod, pool }) => (pod.busy ? LongStatements.begin(pool.current, database) : []));
   const started = performance.now();
   const leaking = pods.flatMap((pod) => {
     if (refreshSeconds === undefined || (pod.options.login ?? 'iam') !== 'iam') return [];
@@ -140,6 +149,7 @@ export async function startPods(
       for (const { pool } of pods) await until(() => pool.hasLeftFor(leakedSeconds), ended);
       if (refreshSeconds !== undefined && transactions.length === 0) await beginTransactions();
       for (const transaction of transactions) await until(() => transaction.isIdleFor(transactionSeconds), ended);
+      for (const running of statements) await until(() => running.haveRunFor(LASTING_SECONDS), ended);
       await until(async () => lock === undefined || (await lock.lastsFor(lockSeconds)), ended);
     },
     stop,

@@ -31,6 +31,11 @@ export class Pool {
     return this.#left.length + this.#sessions.length;
   }
 
+  /** Those of the pool itself. */
+  get current(): readonly Session[] {
+    return this.#sessions;
+  }
+
   /** The connections of earlier pools. */
   get left(): readonly pg.Client[] {
     return this.#left.map(({ client }) => client);

@@ -3,10 +3,15 @@ import type { MetricSeries } from '../aws/cloudwatch.ts';
 import { filterMatcher } from '../aws/filter-pattern.ts';
 import type { LoggedLines } from './log-lines.ts';
 
+/** Levels of a metric by their age in hours, oldest first, with straight lines between them. */
+export type Levels = readonly { readonly hoursAgo: number; readonly level: number }[];
+
 /** The metrics of the last hours in CloudWatch. */
 export interface History {
-  /** DatabaseConnections: levels by their age in hours, oldest first, with straight lines between them. */
-  readonly connections: readonly { readonly hoursAgo: number; readonly level: number }[];
+  /** DatabaseConnections. */
+  readonly connections: Levels;
+  /** Metrics of AWS/RDS by their name, in place of a server that has room. */
+  readonly server?: Readonly<Record<string, Levels>>;
   /** Lines of the proxy's log in the last hour; none by default. The metric filters of the stack count them. */
   readonly log?: readonly LoggedLines[];
   /** Connections of the RDS Proxy in between, constant; none by default. */
@@ -20,18 +25,46 @@ const HOURS = 36;
 
 /** A constant number of connections. */
 export function steady(level: number): History {
-  return { connections: [{ hoursAgo: HOURS, level }] };
+  return { connections: constant(level) };
+}
+
+/** The same level all the time. */
+export function constant(level: number): Levels {
+  return [{ hoursAgo: HOURS, level }];
+}
+
+const GIB = 1024 ** 3;
+
+/** Of a db.m7g.large or db.r7g.large with 100 GiB that does little. */
+const IDLE_SERVER: NonNullable<History['server']> = {
+  CPUUtilization: constant(12),
+  FreeableMemory: constant(3 * GIB),
+  DiskQueueDepth: constant(1),
+  'EBSIOBalance%': constant(99),
+};
+const STORAGE = {
+  instance: { FreeStorageSpace: constant(71 * GIB) },
+  cluster: { FreeLocalStorage: constant(30 * GIB) },
+};
+
+export interface MetricPlace {
+  readonly kind: 'instance' | 'cluster';
+  readonly identifier: string;
+  /** The name of the database in reports. */
+  readonly database: string;
+  readonly now: Date;
 }
 
 /** The history up to `now`, in the form that RDS and the metric filters of the stack write. */
 export function metricSeries(
-  { connections, log = [], rdsProxy }: History,
-  { instance, database, now }: { readonly instance: string; readonly database: string; readonly now: Date },
+  { connections, server, log = [], rdsProxy }: History,
+  { kind, identifier, database, now }: MetricPlace,
 ): readonly MetricSeries[] {
   const rds = (metricName: string, valueAt: (hoursAgo: number) => number): MetricSeries => ({
     namespace: 'AWS/RDS',
     metricName,
-    dimensions: { DBInstanceIdentifier: instance },
+    dimensions:
+      kind === 'instance' ? { DBInstanceIdentifier: identifier } : { DBClusterIdentifier: identifier, Role: 'WRITER' },
     samples: Array.from({ length: (HOURS * HOUR_MS) / PERIOD_MS }, (_, index) => {
       const agoMs = (index + 1) * PERIOD_MS;
       return { at: new Date(now.getTime() - agoMs), value: valueAt(agoMs / HOUR_MS) };
@@ -39,6 +72,9 @@ export function metricSeries(
   });
   return [
     rds('DatabaseConnections', (hoursAgo) => levelAt(connections, hoursAgo)),
+    ...Object.entries({ ...IDLE_SERVER, ...STORAGE[kind], ...server }).map(([name, levels]) =>
+      rds(name, (hoursAgo) => levelAt(levels, hoursAgo)),
+    ),
     rds('IamDbAuthConnectionRequests', () => 1),
     rds('IamDbAuthConnectionFailure', () => 0),
     ...(rdsProxy === undefined ? [] : rdsProxySeries(rdsProxy, now)),
@@ -82,7 +118,7 @@ function filteredLines(
   });
 }
 
-function levelAt(levels: History['connections'], hoursAgo: number): number {
+function levelAt(levels: Levels, hoursAgo: number): number {
   const before = levels.findLast((level) => level.hoursAgo >= hoursAgo) ?? levels[0];
   const after = levels.find((level) => level.hoursAgo < hoursAgo);
   if (before === undefined) return 0;

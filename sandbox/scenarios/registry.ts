@@ -4,6 +4,7 @@ import { indexBuild, lockPileUp } from './locks.ts';
 import { mixed } from './mixed.ts';
 import { networkDropsIdle, queryEngine } from './proxy-log.ts';
 import type { Scenario } from './scenario.ts';
+import { burst, failover, overloaded, readOnly, storageFull } from './server.ts';
 import { iamLeak, oldSchema, perRequestRouter, wrongVersion } from './versions.ts';
 
 /** Every scenario by its name; `npm start` runs the first when none is named. */
@@ -19,6 +20,11 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['index-build', indexBuild],
   ['wrong-version', wrongVersion],
   ['old-schema', oldSchema],
+  ['overloaded', overloaded],
+  ['storage-full', storageFull],
+  ['failover', failover],
+  ['read-only', readOnly],
+  ['burst', burst],
   ['network-drops-idle', networkDropsIdle],
   ['query-engine', queryEngine],
   ['connection-limit', connectionLimit],

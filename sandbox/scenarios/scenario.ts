@@ -1,9 +1,18 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
 import type { z } from 'zod';
 import type { tuningSchema } from '../../lambda/settings/tuning.ts';
 import type { LitellmOptions } from '../database/litellm-schema.ts';
 import type { PodOptions } from '../database/pods.ts';
 import type { ProxyPod } from '../proxy.ts';
 import type { History } from './metrics.ts';
+
+/** What differs from a healthy database in RDS. */
+export interface RdsScene {
+  /** Default instance. A cluster is Aurora with two instances, of which the second is the writer. */
+  readonly kind?: 'instance' | 'cluster';
+  readonly instance?: Partial<DBInstance>;
+  readonly events?: readonly { readonly minutesAgo: number; readonly categories: string[] }[];
+}
 
 /** One state of a LiteLLM database and its proxy. */
 export interface Scenario {
@@ -19,6 +28,10 @@ export interface Scenario {
   readonly connectionLimit?: number;
   /** The answer of /health/readiness; connected by default. */
   readonly readiness?: ProxyPod['database'];
+  /** What RDS knows of the database; an instance where nothing is going on by default. */
+  readonly rds?: RdsScene;
+  /** What was done to the database: its sessions are read-only, or it answers nobody any more. */
+  readonly database?: 'read-only' | 'silent';
   /** The metrics in CloudWatch. */
   readonly history: History;
   /**

@@ -6,7 +6,7 @@ import type { Postgres } from '../database/postgres.ts';
 import { startupLength } from '../database/protocol.ts';
 import { connectUpstream } from '../database/upstream.ts';
 import { listen } from '../loopback.ts';
-import { type Injection, type OddTls, passOrSpoil, type WireFault } from './fault.ts';
+import { type Injection, type OddTls, passOrSpoil, type SeenMessage, type WireFault } from './fault.ts';
 import { START_UP } from './framing.ts';
 import { startTls } from './handshake.ts';
 import { relayMessages, send } from './relay.ts';
@@ -19,6 +19,8 @@ export interface FaultProxy {
   inject(fault: WireFault | undefined, tls?: OddTls): void;
   /** Whether a message has met the fault and was changed by it. */
   wasMet(): boolean;
+  /** The messages that came since the last fault was injected or ended. */
+  seen(): readonly SeenMessage[];
   /** Closes every connection. */
   stop(): Promise<void>;
 }
@@ -28,7 +30,7 @@ export async function startFaultProxy(
   postgres: Pick<Postgres, 'host' | 'port'>,
   certificates: Certificates,
 ): Promise<FaultProxy> {
-  let injection: Injection = { fault: undefined, tls: {}, wasMet: false };
+  let injection: Injection = { fault: undefined, tls: {}, seen: [], wasMet: false };
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => {});
     serve(socket, postgres, certificates, injection).catch(() => socket.destroy());
@@ -38,9 +40,10 @@ export async function startFaultProxy(
     host: 'localhost',
     port: listening.port,
     inject(fault, tls = {}) {
-      injection = { fault, tls, wasMet: false };
+      injection = { fault, tls, seen: [], wasMet: false };
     },
     wasMet: () => injection.wasMet,
+    seen: () => injection.seen,
     stop: () => listening.stop(),
   };
 }

@@ -1,4 +1,5 @@
-import type { Framing } from './framing.ts';
+import { typeOf } from '../database/protocol.ts';
+import { type Framing, MESSAGE } from './framing.ts';
 
 /** How far a connection has come when a fault is injected. */
 export type WirePhase =
@@ -8,9 +9,7 @@ export type WirePhase =
   | 'startup'
   | 'authentication'
   | 'parameters'
-  | 'statement-1'
-  | 'statement-2'
-  | 'statement-3'
+  | `statement-${number}`
   | 'terminate';
 
 /** What is done to one message, or to one record of a TLS handshake. */
@@ -19,18 +18,31 @@ export type WireAction =
   | { readonly kind: 'cut' | 'reset' | 'stall'; readonly at: 'before' | 'middle' }
   /** `flip`: the body has other bytes; `shorten`: half of it is missing; the others: letter or length are wrong. */
   | { readonly kind: 'corrupt'; readonly what: 'flip' | 'shorten' | 'letter' | 'too-short' | 'too-long' | 'off' }
-  /** Other bytes come in its place, and then everything as it was, an end, or nothing. */
-  | { readonly kind: 'replace'; readonly by: Buffer; readonly next: 'go-on' | 'end' | 'silence' }
+  /** It comes twice. */
+  | { readonly kind: 'duplicate' }
+  /** Other bytes come in its place or behind it, and then everything as it was, an end, or nothing. */
+  | { readonly kind: 'replace' | 'append'; readonly by: Buffer; readonly next: Spoiled['next'] }
   /** The same bytes come again and again. */
   | { readonly kind: 'flood'; readonly by: Buffer };
 
-/** One message of one connection that does not pass as it was sent. */
-export interface WireFault {
+/** One message of a connection. */
+export interface WirePlace {
   readonly phase: WirePhase;
   readonly from: 'server' | 'client';
   /** Which message of that side in the phase, from 0. */
   readonly message: number;
+}
+
+/** One message that does not pass as it was sent. */
+export interface WireFault extends WirePlace {
   readonly action: WireAction;
+}
+
+/** A message that came, as it was sent. */
+export interface SeenMessage extends WirePlace {
+  /** The letter of a typed message of PostgreSQL; undefined of all others. */
+  readonly letter: string | undefined;
+  readonly bytes: number;
 }
 
 /** Where the fault proxy's TLS differs from PostgreSQL's. */
@@ -45,22 +57,20 @@ export interface Spoiled {
   readonly next: 'go-on' | 'end' | 'reset' | 'silence' | 'flood';
 }
 
-/** A fault that was injected, and whether a message has met it. */
+/** A fault that was injected, what came since, and whether a message has met it. */
 export interface Injection {
   readonly fault: WireFault | undefined;
   readonly tls: OddTls;
+  readonly seen: SeenMessage[];
   wasMet: boolean;
 }
 
 /** What becomes of a message: that which the fault names is spoiled, all others pass. */
-export function passOrSpoil(
-  message: Buffer,
-  place: Pick<WireFault, 'phase' | 'from' | 'message'> | undefined,
-  framing: Framing,
-  injection: Injection,
-): Spoiled {
+export function passOrSpoil(message: Buffer, place: WirePlace, framing: Framing, injection: Injection): Spoiled {
   const { fault } = injection;
-  const isMet = fault?.phase === place?.phase && fault?.from === place?.from && fault?.message === place?.message;
+  const letter = framing === MESSAGE ? typeOf(message) : undefined;
+  injection.seen.push({ ...place, letter, bytes: message.length });
+  const isMet = fault?.phase === place.phase && fault.from === place.from && fault.message === place.message;
   if (fault === undefined || !isMet) return { bytes: message, next: 'go-on' };
   const spoiled = spoil(message, fault.action, framing);
   injection.wasMet = spoiled.next !== 'go-on' || !spoiled.bytes.equals(message);
@@ -78,8 +88,12 @@ function spoil(message: Buffer, action: WireAction, framing: Framing): Spoiled {
     }
     case 'corrupt':
       return { bytes: corrupt(message, action.what, framing), next: 'go-on' };
+    case 'duplicate':
+      return { bytes: Buffer.concat([message, message]), next: 'go-on' };
     case 'replace':
       return { bytes: action.by, next: action.next };
+    case 'append':
+      return { bytes: Buffer.concat([message, action.by]), next: action.next };
     case 'flood':
       return { bytes: action.by, next: 'flood' };
   }

@@ -30,7 +30,7 @@ export function unterminated(letter: 'E' | 'N'): Buffer {
 }
 
 /** A row with one column. `bytes` is what it says its length is. */
-export function row(value: string, bytes = Buffer.byteLength(value)): Buffer {
+export function row(value: Buffer | string, bytes = Buffer.from(value).length): Buffer {
   const head = Buffer.alloc(6);
   head.writeInt16BE(1, 0);
   head.writeInt32BE(bytes, 2);

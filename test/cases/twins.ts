@@ -197,7 +197,7 @@ export const TWINS: readonly Twin[] = [
     of: '06-idle-tcp-dropped',
     truth: 'the writer failed over, so that writes are refused too',
     snapshot: (original) => logged(original, { closedConnections: 240, readOnly: 90 }),
-    first: 'none-of-the-known',
+    first: 'database-read-only',
     never: 'network-drops-idle',
   },
   {

@@ -45,6 +45,7 @@ describe('a check', () => {
     );
 
     expect(unknown, 'a check that reports on sessions belongs in this list').toEqual([
+      'failover',
       'connection-headroom',
       'connection-leak',
       'connection-ceiling',

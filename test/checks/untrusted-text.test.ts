@@ -19,6 +19,7 @@ import {
   server,
   sessionGroup,
   sessions,
+  statements,
   table,
 } from '../snapshots.ts';
 
@@ -46,6 +47,7 @@ const serverSource = fc
     server({
       ...numbers,
       inRecovery: yes,
+      readOnlySettings: names.map((role) => ({ inDatabase: yes, role, readOnly: true })),
       pendingRestart: names,
       litellmSchema: yes ? text : null,
       otherLitellmSchemas: names,
@@ -81,11 +83,28 @@ const sessionsSource = fc
       }),
       { maxLength: 8 },
     ),
+    long: fc.array(
+      fc.record({
+        pid: count,
+        user: name,
+        database: name,
+        clientAddress: address,
+        application: name,
+        seconds,
+        waitsFor: fc.option(name),
+      }),
+      { maxLength: 8 },
+    ),
     hidden: count,
     groupCount: count,
   })
-  .map(({ groups, idle, ...numbers }) =>
-    sessions({ ...numbers, groups: groups.map(sessionGroup), idleTransactions: idle.map(idleTransaction) }),
+  .map(({ groups, idle, long, ...numbers }) =>
+    sessions({
+      ...numbers,
+      groups: groups.map(sessionGroup),
+      idleTransactions: idle.map(idleTransaction),
+      statements: statements({ active: [{ waitsFor: null, count: 20, lasting: 20 }], long }),
+    }),
   );
 
 const locksSource = fc

@@ -125,6 +125,29 @@ describe('the command that lets the auditor into the database', () => {
   });
 });
 
+describe('the commands that are shown at a CONNECTION LIMIT', () => {
+  it.each([
+    ['the database', 'ALTER DATABASE litellm', 'datconnlimit'],
+    ["the auditor's role", `ALTER ROLE ${AUDITOR}`, 'rolconnlimit'],
+  ])('show that of %s, and end it only where its owner may', async (_whose, alter, column) => {
+    await database.query(`${alter} CONNECTION LIMIT 0`);
+    const findings = await findingsOf('database-reachable');
+    const commands = findings.flatMap(({ advice }) => advice.flatMap(({ command = [] }) => command));
+
+    const [shown, ...others] = commands;
+    expect(await database.query(shown ?? '')).toMatchObject([
+      { [column]: 0, sessions: expect.stringMatching(/^\d+$/) },
+    ]);
+    // Of a role, whoever made the limit may have meant it.
+    expect(others).toHaveLength(column === 'datconnlimit' ? 1 : 0);
+    for (const command of [...others, ...others]) await asOwner(command);
+
+    const left = await findingsOf('database-reachable');
+    expect(left.map(({ status }) => status)).toEqual([column === 'datconnlimit' ? 'ok' : 'unknown']);
+    await database.query(`${alter} CONNECTION LIMIT -1`);
+  });
+});
+
 async function asOwner(command: string): Promise<void> {
   await database.query(`SET ROLE ${database.litellmUser}; ${command}`);
 }

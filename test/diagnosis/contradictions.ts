@@ -10,6 +10,7 @@ import {
   IAM_LEAK,
   KEY_SETTINGS,
   LARGE_POOLS,
+  LEFT_BEHIND,
   LIMIT_REFUSED,
   LOCK_PILE,
   OTHER_APPLICATION,
@@ -22,6 +23,7 @@ import {
   TEAM_SETTINGS,
   TOKENS_REFUSED,
   twoPods,
+  WRITES_REFUSED,
 } from './pieces.ts';
 import { ROWS } from './rows.ts';
 import type { World } from './world.ts';
@@ -56,6 +58,10 @@ const UNSEEN_AGAIN: World = { sessionsUnseen: false };
 export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[]>> = {
   'storage-full': [],
   'database-unreachable': against(SILENT, [SILENT_FOR_STORAGE]),
+  'failover-left-behind': [],
+  'database-read-only': against(WRITES_REFUSED, [LEFT_BEHIND]),
+  'server-overloaded': [],
+  'bursts-fill-slots': [],
   'iam-refresh-fails': [],
   'iam-logins-refused': [],
   'iam-token-refresh': against(ROWS['iam-token-refresh'][1], [UNSEEN_AGAIN]),

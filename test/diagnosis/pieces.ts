@@ -3,16 +3,20 @@ import { cohort, fromCohorts } from '../sessions.ts';
 import {
   cloudwatch,
   failed,
+  GIB,
   globalRow,
   holders,
   idleTransaction,
+  load,
   lockSession,
   pile,
   rds,
   rdsInstance,
   seen,
+  server,
   sessionGroup,
   sessions,
+  statements,
 } from '../snapshots.ts';
 import type { World } from './world.ts';
 
@@ -195,8 +199,31 @@ export const TOKENS_EXPIRED: World = { refusedTokens: 8, refusedFor: 'invalid-to
 export const SILENT: World = { refused: 'timeout', connections: (hour) => (hour < 5 ? 20 : 0) };
 /** It let the auditor in and then fell silent. */
 export const SILENT_LATER: World = { sources: { 'router-settings': failed('timeout') } };
+/** As PostgreSQL sees it; two vCPUs. */
+const CROWD = statements({ active: [{ waitsFor: null, count: 20, lasting: 20 }] });
+export const OVERLOADED: World = {
+  sources: { load: seen(load({ cpuPercent: 94 })), sessions: seen(sessions({ statements: CROWD })) },
+};
+export const STORAGE_SHORT: World = { sources: { load: seen(load({ freeStorageBytes: GIB })) } };
+/** It was an hour ago, and LiteLLM says that it is connected. */
+export const LEFT_BEHIND: World = {
+  sessions: sessions({ groups: [] }),
+  sources: {
+    rds: seen(
+      rds({ events: { state: 'seen', events: [{ at: '2026-11-22T02:00:00.000Z', categories: ['failover'] }] } }),
+    ),
+  },
+};
+export const READ_ONLY: World = {
+  sources: { server: seen(server({ readOnlySettings: [{ inDatabase: true, role: null, readOnly: true }] })) },
+};
+export const WRITES_REFUSED: World = { logged: { readOnly: 31 } };
+/** All 55 usable slots, in two of six hours, and 20 now. */
+export const BURSTS: World = { connections: (hour) => (hour === 2 || hour === 4 ? 55 : 20) };
+
 const STORAGE: World['sources'] = { rds: seen(rds({ instances: [rdsInstance({ status: 'storage-full' })] })) };
-export const STORAGE_FULL: World = { sources: STORAGE };
+/** By RDS alone. */
+export const STORAGE_FULL: World = { sources: { ...STORAGE, load: failed('other') } };
 export const SILENT_FOR_STORAGE: World = { ...SILENT, sources: STORAGE };
 export const FULL: World = { refused: 'slots-exhausted' };
 export const NO_CREDENTIALS: World = { refused: 'no-credentials' };

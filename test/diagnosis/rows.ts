@@ -1,6 +1,7 @@
 import type { Rule } from '../../lambda/diagnosis/rules.ts';
 import {
   ATTEMPTS_FAIL,
+  BURSTS,
   CLOSED,
   ENGINE_GONE,
   FEW_FREE,
@@ -10,6 +11,7 @@ import {
   IAM_LEAK,
   KEY_SETTINGS,
   LARGE_POOLS,
+  LEFT_BEHIND,
   LIMIT_IGNORED,
   LIMIT_REACHED,
   LIMIT_REFUSED,
@@ -20,26 +22,34 @@ import {
   OTHER_APPLICATION,
   OTHERS_GROW,
   OVER_CEILING,
+  OVERLOADED,
   PASSWORD_LEAK,
   PER_REQUEST_VERSION,
   PINNED,
   PROXY_DOWN,
   RDS_DENIED,
+  READ_ONLY,
   RECENT_GROWTH,
   SHARED_USER,
   SILENT,
   STORAGE_FULL,
+  STORAGE_SHORT,
   TEAM_SETTINGS,
   TOKENS_EXPIRED,
   TOKENS_REFUSED,
   TWO_WORKERS,
   USER_CONFIG,
+  WRITES_REFUSED,
 } from './pieces.ts';
 import type { World } from './world.ts';
 
 /** For each row of each rule, in its order, a world that makes it true and no other row of that rule. */
 export const ROWS: Readonly<Record<Rule['id'], readonly World[]>> = {
-  'storage-full': [STORAGE_FULL],
+  'storage-full': [STORAGE_FULL, STORAGE_SHORT],
+  'failover-left-behind': [LEFT_BEHIND],
+  'database-read-only': [READ_ONLY, WRITES_REFUSED],
+  'server-overloaded': [OVERLOADED],
+  'bursts-fill-slots': [BURSTS],
   'database-unreachable': [SILENT],
   'iam-refresh-fails': [{ ...TOKENS_EXPIRED, version: '1.79.1' }],
   'iam-logins-refused': [TOKENS_REFUSED],

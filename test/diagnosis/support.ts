@@ -1,6 +1,8 @@
 import type { Rule } from '../../lambda/diagnosis/rules.ts';
 import {
   ATTEMPTS_FAIL,
+  BURSTS,
+  CLOSED,
   FEW_FREE,
   FULL,
   FULL_AND_SEEN,
@@ -9,6 +11,7 @@ import {
   IAM_LEAK,
   LARGE_POOLS,
   LARGE_WHILE_DEPLOYING,
+  LEFT_BEHIND,
   LIMIT_IGNORED,
   LIMIT_REACHED,
   LOCK_PILE,
@@ -19,6 +22,7 @@ import {
   OPEN_TRANSACTION,
   OTHERS_GROW,
   OVER_CEILING,
+  OVERLOADED,
   PASSWORD_LEAK,
   PER_REQUEST_VERSION,
   PINNED_NARROW,
@@ -33,6 +37,7 @@ import {
   TOKENS_EXPIRED,
   TOKENS_REFUSED,
   TWO_WORKERS,
+  WRITES_REFUSED,
 } from './pieces.ts';
 import type { World } from './world.ts';
 
@@ -49,6 +54,10 @@ const DEAD_WORKER: World = { ...PASSWORD_LEAK, ...TWO_WORKERS, version: '1.90.0'
 export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
   'storage-full': [SILENT_FOR_STORAGE],
   'database-unreachable': [],
+  'failover-left-behind': [],
+  'database-read-only': [],
+  'server-overloaded': [],
+  'bursts-fill-slots': [],
   'iam-refresh-fails': [],
   'iam-logins-refused': [],
   'slots-exhausted': [{ ...FULL, ...GROWTH }],
@@ -101,6 +110,12 @@ export const CONFIRMATIONS: Readonly<Partial<Record<Rule['id'], readonly World[]
     { ...STORAGE_FULL, ...ATTEMPTS_FAIL },
   ],
   'database-unreachable': [{ ...SILENT, ...PROXY_DOWN }],
+  'failover-left-behind': [
+    { ...LEFT_BEHIND, ...WRITES_REFUSED },
+    { ...LEFT_BEHIND, ...CLOSED },
+  ],
+  'server-overloaded': [{ ...OVERLOADED, ...POOL_TIMEOUTS }],
+  'bursts-fill-slots': [{ ...BURSTS, ...SLOTS_REFUSED }],
   'iam-refresh-fails': [
     { ...TOKENS_EXPIRED, ...PROXY_DOWN, version: '1.79.1' },
     { ...TOKENS_EXPIRED, ...ATTEMPTS_FAIL, version: '1.79.1' },

@@ -48,6 +48,7 @@ const allow = (Sid: string, Action: string | string[], Resource: unknown) => ({
 const account = 'eu-central-1:111122223333';
 
 const certificates = allow('DescribeCertificateAuthorities', 'rds:DescribeCertificates', '*');
+const events = allow('DescribeEvents', 'rds:DescribeEvents', '*');
 const metrics = allow('ReadMetrics', 'cloudwatch:GetMetricData', '*');
 const log = allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], attribute('AuditorLog'));
 const failedEvent = allow('KeepFailedEvent', 'sqs:SendMessage', attribute('AuditorFailedEvents'));
@@ -88,6 +89,7 @@ describe('the roles of a stack', () => {
           ),
           allow('DescribeInstance', 'rds:DescribeDBInstances', `arn:aws:rds:${account}:db:litellm`),
           certificates,
+          events,
           metrics,
           allow('Publish', 'sns:Publish', { Ref: expect.stringMatching(/^AuditorNotificationsTopic/) }),
           encrypt(attribute('AuditorNotificationsKey')),
@@ -115,6 +117,7 @@ describe('the roles of a stack', () => {
           allow('DescribeCluster', 'rds:DescribeDBClusters', `arn:aws:rds:${account}:cluster:litellm`),
           allow('DescribeMembers', 'rds:DescribeDBInstances', `arn:aws:rds:${account}:db:*`),
           certificates,
+          events,
           metrics,
           allow('ReadProxyKey', 'secretsmanager:GetSecretValue', PROXY.keySecretArn),
           allow('Publish', 'sns:Publish', { Ref: expect.stringMatching(/^AuditorNotificationsTopic/) }),

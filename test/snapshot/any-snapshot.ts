@@ -27,6 +27,7 @@ import {
   sessions,
   setup,
   skipped,
+  statements,
   table,
 } from '../snapshots.ts';
 
@@ -67,6 +68,11 @@ const anyServer = fc
     maxConnections: fc.integer({ min: 1, max: 262_143 }),
     totalBackends: fc.integer(),
     pendingRestart: names,
+    inRecovery: fc.boolean(),
+    startedAt: text,
+    readOnlySettings: fc.option(
+      some(fc.record({ inDatabase: fc.boolean(), role: nullableText, readOnly: fc.boolean() })),
+    ),
     litellmSchema: nullableText,
     otherLitellmSchemas: names,
     tables: some(fc.tuple(text, names).map(([name, columns]) => table(name, columns))),
@@ -83,7 +89,8 @@ const anyServer = fc
   })
   .map(server);
 
-const client = { user: text, database: text, clientAddress: nullableText, count };
+const address = { user: text, database: text, clientAddress: nullableText };
+const client = { ...address, count };
 const anySessions = fc
   .record({
     groups: some(
@@ -94,6 +101,16 @@ const anySessions = fc
       fc.record({ pid: fc.integer(), transactionSeconds: number, blocking: count }).map(idleTransaction),
     ),
     hidden: count,
+    statements: fc.option(
+      fc
+        .record({
+          active: some(fc.record({ waitsFor: nullableText, count, lasting: count })),
+          long: some(
+            fc.record({ ...address, pid: fc.integer(), application: text, seconds: number, waitsFor: nullableText }),
+          ),
+        })
+        .map(statements),
+    ),
   })
   .map(sessions);
 
@@ -205,7 +222,23 @@ const anyRds = fc
   .record({
     endpoint: nullableText,
     port: fc.option(count),
-    instances: some(fc.record({ identifier: text, status: text, caIdentifier: nullableText }).map(rdsInstance)),
+    instances: some(
+      fc
+        .record({
+          identifier: text,
+          class: fc.oneof(text, fc.constantFrom('db.t2.medium', 'db.m6g.large')),
+          status: fc.oneof(text, fc.constant('storage-full')),
+          caIdentifier: nullableText,
+          isWriter: fc.boolean(),
+          allocatedStorage: fc.option(number),
+          maxAllocatedStorage: fc.option(number),
+        })
+        .map(rdsInstance),
+    ),
+    events: fc.oneof(
+      fc.constant({ state: 'not-seen' as const }),
+      some(fc.record({ at: text, categories: names })).map((events) => ({ state: 'seen' as const, events })),
+    ),
     serverless: fc.option(fc.record({ minCapacity: number, maxCapacity: number })),
   })
   .map(rds);
@@ -224,6 +257,22 @@ const anyCloudwatch = fc
     ),
   })
   .map(cloudwatch);
+
+const levels = some(fc.record({ at: text, value: number }));
+const anyLoad = fc.record({
+  periodSeconds: fc.integer({ min: 1 }),
+  asked: fc.constantFrom('essential' as const, 'all' as const),
+  cpuPercent: levels,
+  freeStorageBytes: levels,
+  freeLocalStorageBytes: levels,
+  capacityPercent: levels,
+  freeMemoryBytes: levels,
+  cpuCredits: levels,
+  ioBalancePercent: levels,
+  diskQueueDepth: levels,
+  activeSessions: levels,
+  capacityUnits: levels,
+});
 
 const anyProxy = fc
   .record({
@@ -274,6 +323,7 @@ const anySources: fc.Arbitrary<Partial<Sources>> = fc.record(
     litellm: resultOf(anyLitellm),
     rds: resultOf(anyRds),
     cloudwatch: resultOf(anyCloudwatch),
+    load: resultOf(anyLoad),
     proxy: resultOf(anyProxy),
     'proxy-log': resultOf(anyProxyLog),
     previous: resultOf(

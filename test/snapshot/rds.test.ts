@@ -40,7 +40,7 @@ function members() {
   ];
 }
 
-const state: RdsState = { instances: [], clusters: [], certificates: [] };
+const state: RdsState = { instances: [], clusters: [], certificates: [], events: [], denied: [] };
 let endpoints: AwsEndpoints;
 beforeAll(async () => {
   endpoints = await startForTest({ rds: state });
@@ -66,6 +66,8 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   endpoints.rds.faults.inject(undefined);
+  state.events = [];
+  state.denied = [];
 });
 
 function read(target: RdsTarget = CLUSTER) {
@@ -179,6 +181,63 @@ describe('an instance', () => {
       certificateAuthorities: [{ identifier: 'rds-ca-rsa2048-g1' }],
     });
     expect((await read(INSTANCE)).instances).toHaveLength(1);
+  });
+});
+
+describe('the events', () => {
+  const failover = (SourceIdentifier: string, SourceType: 'db-instance' | 'db-cluster', minutesAgo: number) => ({
+    SourceIdentifier,
+    SourceType,
+    Date: new Date(Date.now() - minutesAgo * 60_000),
+    EventCategories: ['failover'],
+    Message: 'Completed failover to DB instance: prod-2',
+  });
+
+  it.each([
+    ['cluster', CLUSTER, 'db-cluster'],
+    ['instance', INSTANCE, 'db-instance'],
+  ] as const)(
+    'are those of the %s in the last day, by category and without their text',
+    async (_kind, target, type) => {
+      const other = type === 'db-cluster' ? 'db-instance' : 'db-cluster';
+      const own = failover(target.identifier, type, 1400);
+      state.events = [
+        failover(target.identifier, type, 1500),
+        own,
+        failover(target.identifier, other, 10),
+        failover('x', type, 5),
+      ];
+
+      const { events } = await read(target);
+
+      expect(events).toEqual({ state: 'seen', events: [{ at: own.Date.toISOString(), categories: ['failover'] }] });
+    },
+  );
+
+  it('are missing alone, with the permission to give, when a role of an earlier release may not read them', async () => {
+    state.denied = ['DescribeEvents'];
+
+    const source = await read(INSTANCE);
+
+    expect(source).toMatchObject({
+      identifier: 'billing',
+      events: {
+        state: 'failed',
+        failure: { kind: 'permission-denied', remediation: { text: 'Allow rds:DescribeEvents.' } },
+      },
+    });
+  });
+});
+
+describe('the storage', () => {
+  it('is what is allocated and up to where it grows by itself when it is an instance', async () => {
+    state.instances = [postgresInstance('billing', region, { MaxAllocatedStorage: 500 })];
+
+    expect((await read(INSTANCE)).instances[0]).toMatchObject({ allocatedStorage: 100, maxAllocatedStorage: 500 });
+  });
+
+  it('is not known by the instance when it is that of a cluster', async () => {
+    expect((await read()).instances[0]).toMatchObject({ allocatedStorage: null, maxAllocatedStorage: null });
   });
 });
 

@@ -77,6 +77,52 @@ describe('a LiteLLM database', () => {
     }
   });
 
+  it('shows sessions in a statement by what they wait for, without their text, and for how long', async () => {
+    const pods = await startPods(database, [
+      { connections: 2, busy: true },
+      { connections: 1, idleInTransaction: 'blocking' },
+    ]);
+    try {
+      await pods.settled({ leakedSeconds: 0, transactionSeconds: 1.2 });
+
+      const source = seen((await look(database)).sessions);
+
+      expect(source.statements).toMatchObject({
+        active: [
+          { waitsFor: null, count: 2, lasting: 2 },
+          { waitsFor: 'Lock', count: 1, lasting: 1 },
+        ],
+        long: [],
+        longCount: 0,
+      });
+      expect(JSON.stringify(source)).not.toContain('generate_series');
+    } finally {
+      await pods.stop();
+    }
+  });
+
+  it('shows for whom the database is read-only by default, the most specific first', async () => {
+    await database.query(`
+      ALTER DATABASE litellm SET default_transaction_read_only = on;
+      ALTER ROLE litellm IN DATABASE litellm SET default_transaction_read_only = off;
+      ALTER DATABASE litellm SET statement_timeout = '1min';
+      ALTER DATABASE postgres SET default_transaction_read_only = on`);
+    try {
+      const { readOnlySettings } = seen((await look(database)).server);
+
+      expect(readOnlySettings).toEqual([
+        { inDatabase: true, role: 'litellm', readOnly: false },
+        { inDatabase: true, role: null, readOnly: true },
+      ]);
+    } finally {
+      await database.query(`
+        SET TRANSACTION READ WRITE;
+        ALTER DATABASE litellm RESET ALL;
+        ALTER ROLE litellm IN DATABASE litellm RESET ALL;
+        ALTER DATABASE postgres RESET ALL`);
+    }
+  });
+
   it('describes the global row without a value when the function is there', async () => {
     const { global } = seen((await look(database))['router-settings']);
     const [row] = await database.query(

@@ -2,6 +2,7 @@ import type { Status } from '../../core/finding.ts';
 import { counted, durationText } from '../../core/text.ts';
 import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
 import type { GrowthShare } from '../../model/growth-share.ts';
+import { type HoldersBefore, holdersBefore, holdersBeforeText } from '../../model/holders-before.ts';
 import type { SessionsSince } from '../../model/sessions-since.ts';
 import { usableSlots } from '../../model/slots.ts';
 import { MS_PER_HOUR } from '../../model/trend/points.ts';
@@ -38,6 +39,8 @@ export type GrowthFacts = {
   /** Sessions at an earlier audit and now. */
   readonly sincePreviousAudit?: SessionsSince;
   readonly sessionsSeenNow?: number;
+  /** Who held the connections at an earlier audit, where nobody can connect now. */
+  readonly heldBefore?: HoldersBefore;
   readonly exhaustedInHours?: { readonly likely: number; readonly earliest: number; readonly latest: number | string };
 };
 
@@ -60,13 +63,14 @@ export const connectionGrowth = defineCheck({
     }
     const ceiling = ceilingOf(snapshot, trend);
     const forecast = ceiling === null ? null : forecastExhaustion(points, ceiling.slots);
+    const before = snapshot.sources.sessions.status === 'ok' ? null : holdersBefore(snapshot);
     // How soon a rise ends is not known without the slots.
     const status = rises(trend) && ceiling === null ? 'unknown' : statusOf(trend, forecast, settings);
     return [
       incident<GrowthFacts>({
         status,
         subject,
-        summary: `${trendText(trend)}${grownByText(trend, model.growthShare)}${forecastText(trend, forecast, ceiling)}.`,
+        summary: `${trendText(trend)}${grownByText(trend, model.growthShare)}${forecastText(trend, forecast, ceiling)}.${holdersBeforeText(before)}`,
         facts: {
           ...series,
           trend: trend.kind,
@@ -81,6 +85,7 @@ export const connectionGrowth = defineCheck({
           ...(model.sessionsSince !== null && { sincePreviousAudit: model.sessionsSince }),
           // CloudWatch counts at the level of TCP and can be lower (knowledge/aws.md, Amazon RDS): the two stand side by side.
           ...(model.slots && { sessionsSeenNow: model.slots.used }),
+          ...(before !== null && { heldBefore: before }),
           ...(rises(trend) && forecast !== null ? { exhaustedInHours: rounded(forecast) } : {}),
         },
         advice: adviceOnGrowth(status, model.growthShare),

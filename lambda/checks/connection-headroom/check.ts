@@ -2,12 +2,14 @@ import type { Advice } from '../../core/finding.ts';
 import { counted } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
 import { clientName, type Holder, rankHolders } from '../../model/clients.ts';
+import { holdersBefore } from '../../model/holders-before.ts';
 import type { Model } from '../../model/model.ts';
 import { criticalBelow, headroomStatus, type SlotUse } from '../../model/slots.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ServerSource, SessionsSource } from '../../snapshot/snapshot.ts';
 import { defineCheck, incident } from '../check.ts';
 import { seeAllSessions } from '../remediation.ts';
+import { type PeakFacts, peakConcern } from './peaks.ts';
 
 /** Of the clients that hold most. */
 const SHOWN_HOLDERS = 5;
@@ -17,7 +19,7 @@ const HOLDERS_SQL = `SELECT usename, client_addr, application_name, state, count
   FROM pg_stat_activity WHERE backend_type = 'client backend'
  GROUP BY usename, client_addr, application_name, state ORDER BY count(*) DESC;`;
 
-export type HeadroomFacts = {
+type SlotFacts = {
   readonly maxConnections: number;
   readonly reservedForSuperusers: number;
   readonly reservedByRds: number;
@@ -27,17 +29,23 @@ export type HeadroomFacts = {
   readonly free: number;
   readonly usedPercent: number;
   readonly idle: number;
+  /** The highest number of connections of the last hours, by CloudWatch. */
+  readonly peak?: number;
   readonly largestHolders: readonly { readonly client: string; readonly sessions: number; readonly idle: number }[];
   readonly otherClients?: number;
   readonly waitingForRestart?: readonly string[];
 };
 
+/** Of the slots at this moment, or of the peaks between two audits. */
+export type HeadroomFacts = SlotFacts | PeakFacts;
+
 export const connectionHeadroom = defineCheck({
   id: 'connection-headroom',
-  title: 'Enough of the usable connection slots are free.',
+  title: 'Enough of the usable connection slots are free, and were at the peak of the last hours.',
   kind: 'incident',
   needs: ['server', 'sessions', 'slots'],
   evaluate({ seen: { server, sessions, slots }, snapshot, model }, settings) {
+    const { trend } = model;
     const holders = rankHolders(sessions.groups);
     const status = headroomStatus(slots, settings);
     const [largest] = holders;
@@ -53,6 +61,8 @@ export const connectionHeadroom = defineCheck({
           reservedForRoles: server.reserved.role,
           ...slots,
           idle: holders.reduce((sum, holder) => sum + holder.idle, 0),
+          ...(trend !== null &&
+            trend.points.length > 0 && { peak: Math.max(...trend.points.map(({ value }) => value)) }),
           largestHolders: holders.slice(0, SHOWN_HOLDERS).map((holder) => ({
             client: clientName(holder),
             sessions: holder.sessions,
@@ -64,6 +74,14 @@ export const connectionHeadroom = defineCheck({
         advice: status === 'ok' ? [] : adviceOn(slots, largest, server, sessions, isPooled(model)),
         uncertainty: uncertaintyOf(sessions),
       }),
+      // Where slots are short now, that is the finding.
+      ...(trend === null || status !== 'ok'
+        ? []
+        : peakConcern(trend, slots, {
+            maxConnections: server.maxConnections,
+            before: holdersBefore(snapshot),
+            database: snapshot.database,
+          })),
     ];
   },
 });

@@ -1,7 +1,7 @@
 import type { FailureKind } from '../../snapshot/snapshot.ts';
 import type { ConnectionError, Explanation, FailedConnection } from './connection-error.ts';
+import { databaseLimit, roleLimit, slotsExhausted } from './limit-errors.ts';
 import {
-  databaseLimit,
   databaseMissing,
   iamRefused,
   loginRefused,
@@ -10,10 +10,9 @@ import {
   passwordRefused,
   permissionDenied,
   poolerRefused,
-  roleLimit,
 } from './login-errors.ts';
 import { connectionLost, nameUnresolved, timeout, unreachable } from './network-errors.ts';
-import { diskFull, protocolViolation, serverError, slotsExhausted, startingUp, unknownError } from './server-errors.ts';
+import { diskFull, protocolViolation, serverError, startingUp, unknownError } from './server-errors.ts';
 import { caFile, clientCertificate, tlsFailed, tlsUnavailable, tlsUntrusted, tlsVersion } from './tls-errors.ts';
 
 /** One sentence with the place, and steps in order, for each way in which connecting fails. */

@@ -88,43 +88,6 @@ export const loginUnsupported: Explanation = ({ target, place, failure }) => ({
   ],
 });
 
-const LIMITS_SQL = {
-  role: (user: string) =>
-    `SELECT rolname, rolconnlimit, (SELECT count(*) FROM pg_stat_activity WHERE usename = rolname) AS sessions FROM pg_roles WHERE rolname = ${escapeLiteral(user)};`,
-  database: (name: string) =>
-    `SELECT datname, datconnlimit, (SELECT count(*) FROM pg_stat_activity AS a WHERE a.datname = d.datname) AS sessions FROM pg_database AS d WHERE datname = ${escapeLiteral(name)};`,
-};
-
-export const roleLimit: Explanation = ({ target, place, asLitellm }) => ({
-  happened: `The CONNECTION LIMIT of the role ${target.user} is reached, at ${place} (SQLSTATE 53300).`,
-  ...(asLitellm
-    ? { side: 'database', concerns: 'every new connection of LiteLLM, which uses the same role' }
-    : { ...AUDITOR_ONLY, concerns: `the role ${target.user}; LiteLLM too, if it logs in as the same role` }),
-  steps: [
-    {
-      text: 'As another role, see the limit (-1 is none) and who holds the sessions:',
-      command: LIMITS_SQL.role(target.user),
-    },
-    { text: 'Close the sessions of the role that nobody uses, or raise its CONNECTION LIMIT.' },
-  ],
-});
-
-export const databaseLimit: Explanation = ({ target, place }) => ({
-  happened: `The CONNECTION LIMIT of the database ${target.databaseName} is reached, at ${place} (SQLSTATE 53300).`,
-  side: 'database',
-  concerns: `every new connection to ${target.databaseName}, LiteLLM included`,
-  steps: [
-    {
-      text: 'Connect to another database of the server, and see the limit (-1 is none) and the sessions:',
-      command: LIMITS_SQL.database(target.databaseName),
-    },
-    {
-      text: "Raise the limit as the database's owner, or set it to -1, if the server has free slots (max_connections):",
-      command: `ALTER DATABASE ${escapeIdentifier(target.databaseName)} CONNECTION LIMIT -1;`,
-    },
-  ],
-});
-
 export const poolerRefused: Explanation = ({ target, place, failure }) => ({
   happened: `A pooler or proxy at ${place} refused the connection, not PostgreSQL itself${failure.code === undefined ? '' : ` (SQLSTATE ${failure.code})`}. The auditor's session needs settings that most poolers do not hand on.`,
   side: 'unclear',

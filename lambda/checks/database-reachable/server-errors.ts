@@ -1,36 +1,7 @@
-import { escapeIdentifier } from 'pg';
 import type { SourceFailure } from '../../snapshot/snapshot.ts';
 import { describeRds } from '../remediation.ts';
 import { psql, rdsEvents } from './commands.ts';
 import { at, EITHER, EVERYBODY, type Explanation } from './connection-error.ts';
-
-const HOLDERS_SQL = `SELECT usename, client_addr, state, count(*), min(backend_start) AS oldest
-  FROM pg_stat_activity WHERE backend_type = 'client backend'
- GROUP BY usename, client_addr, state ORDER BY count(*) DESC;`;
-
-export const slotsExhausted: Explanation = ({ target: { user }, place }) => ({
-  happened: `PostgreSQL is full: it refused the auditor a connection slot (SQLSTATE 53300), at ${place}.`,
-  ...EVERYBODY,
-  steps: [
-    {
-      text: 'See who holds the slots. The RDS master user and members of pg_use_reserved_connections may still get in.',
-      command: HOLDERS_SQL,
-    },
-    {
-      text: 'Restart the proxy pod whose address holds most idle sessions: that closes its pools, old ones included.',
-    },
-    {
-      text: 'Then lower database_connection_pool_limit, so that limit x workers x pods, twice that during a rolling deployment, fits the usable slots.',
-    },
-    {
-      text: 'To let the auditor in next time (PostgreSQL 16 or newer, reserved_connections above 0 in the parameter group, then a reboot):',
-      command: `GRANT pg_use_reserved_connections TO ${escapeIdentifier(user)};`,
-    },
-    {
-      text: 'The proxy\'s "All connection attempts failed" is another error, of its local query engine. In its log, "too many clients" or 53300 is this one.',
-    },
-  ],
-});
 
 export const startingUp: Explanation = ({ target, place }) => ({
   happened: `PostgreSQL at ${place} is starting up or shutting down.`,

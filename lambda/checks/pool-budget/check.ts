@@ -23,6 +23,7 @@ import { logWindow } from '../log-window.ts';
 import { hiddenSessions } from '../not-evaluated.ts';
 import { budgetAdvice, fits } from './advice.ts';
 import { type Budget, computeBudget } from './budget.ts';
+import { leverOf } from './lever.ts';
 
 export type BudgetFacts = TopologyFacts & {
   readonly sum: string;
@@ -38,6 +39,8 @@ export type BudgetFacts = TopologyFacts & {
   /** A rolling deployment seems to be under way. */
   readonly deploying: boolean;
   readonly poolShortage?: string;
+  /** Why more connections would make it worse. */
+  readonly saturated?: string;
 };
 
 export const poolBudget = defineCheck({
@@ -45,7 +48,7 @@ export const poolBudget = defineCheck({
   title: "LiteLLM's pools fit the usable connection slots, even during a rolling deployment.",
   kind: 'risk',
   needs: ['server', 'sessions', 'slots', 'topology'],
-  evaluate({ seen: { server, sessions, slots, topology }, snapshot }, settings) {
+  evaluate({ seen: { server, sessions, slots, topology }, snapshot, model: { serverLoad } }, settings) {
     const { who, deployment } = topology;
     const { pods, workers } = deployment;
     const countedBySessions = deployment.podsFrom === 'addresses of sessions';
@@ -61,12 +64,21 @@ export const poolBudget = defineCheck({
       settings,
     );
     const shortage = poolShortage(snapshot, topology);
+    const { saturated } = serverLoad;
     const uncertainty = uncertaintyOf(topology, sessions);
     const statement = {
       subject: `database ${snapshot.database}`,
       summary: `The pools may take ${budget.line} of ${budget.usable} usable slots, ${budget.surge} during a rolling deployment${deployment.deploying === null ? '' : ', which seems to be under way'}: ${verdictOn(budget)}.`,
-      facts: { ...budgetFacts(budget, others, topology, shortage), otherSessionsOfLitellmUser: sameUser },
-      advice: budgetAdvice(budget, topology, server, { shortage, mostCapacity: mostCapacity(snapshot) }),
+      facts: {
+        ...budgetFacts(budget, others, topology, shortage),
+        otherSessionsOfLitellmUser: sameUser,
+        ...(saturated !== null && { saturated }),
+      },
+      advice: budgetAdvice(budget, topology, server, {
+        shortage,
+        saturated,
+        lever: leverOf(snapshot, server.maxConnections),
+      }),
       uncertainty,
     };
     return [graded(statement, budget, headroomStatus(slots, settings) !== 'ok', topology)];
@@ -127,11 +139,6 @@ function budgetFacts(
     ...(shortage !== null && { poolShortage: shortage }),
     ...topologyFacts(topology),
   };
-}
-
-/** The largest capacity of an Aurora Serverless cluster, ACU; null elsewhere. */
-function mostCapacity({ sources: { rds } }: Snapshot): number | null {
-  return rds.status === 'ok' ? (rds.value.serverless?.maxCapacity ?? null) : null;
 }
 
 /** Sessions of other programs that use LiteLLM's database user. */

@@ -30,10 +30,7 @@ export type QueryId = keyof typeof RDS_METRICS | keyof typeof PROXY_METRICS | Lo
  * @param logOf the database whose proxy's log is counted; undefined: none is
  */
 export function metricQueries(target: NonNullable<Target['rds']>, logOf: string | undefined): MetricDataQuery[] {
-  const dimensions: Readonly<Record<string, string>> =
-    target.kind === 'instance'
-      ? { DBInstanceIdentifier: target.identifier }
-      : { DBClusterIdentifier: target.identifier, Role: 'WRITER' };
+  const dimensions = dimensionsOf(target);
   return [
     ...Object.entries(RDS_METRICS).map(([id, [name, statistic]]) => query(id, 'AWS/RDS', name, dimensions, statistic)),
     ...(target.proxyName === undefined ? [] : proxyQueries(target.proxyName)),
@@ -47,17 +44,25 @@ function proxyQueries(name: string): MetricDataQuery[] {
   );
 }
 
+/** The instance, or the writer of the cluster. */
+export function dimensionsOf({ kind, identifier }: NonNullable<Target['rds']>): Readonly<Record<string, string>> {
+  return kind === 'instance'
+    ? { DBInstanceIdentifier: identifier }
+    : { DBClusterIdentifier: identifier, Role: 'WRITER' };
+}
+
 /** The ids of phrases are those of their queries. */
 function logQueries(database: string): MetricDataQuery[] {
   return LOG_PHRASE_IDS.map((id) => query(id, logNamespace(database), LOG_PHRASES[id].metric, {}, 'Sum'));
 }
 
-function query(
+/** One query of a series; a metric without points costs as much as another one. */
+export function query(
   id: string,
   namespace: string,
   name: string,
   dimensions: Readonly<Record<string, string>>,
-  statistic: 'Maximum' | 'Sum',
+  statistic: 'Average' | 'Maximum' | 'Minimum' | 'Sum',
   period = PERIOD_SECONDS,
 ): MetricDataQuery {
   return {

@@ -1,13 +1,10 @@
-import type { GetMetricDataCommandInput, MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { LOG_PHRASE_IDS } from '../../litellm/log-phrases.ts';
 import type { Target } from '../../settings/settings.ts';
-import { failureOf, SourceError } from '../failure.ts';
 import type { CloudWatchSource, ProxyLogSource } from '../snapshot.ts';
 import { metricQueries, PERIOD_SECONDS, type QueryId } from './cloudwatch-queries.ts';
+import { lastPeriodEnd, readSeries, type Series } from './metric-data.ts';
 
 const HOUR_MS = 3_600_000;
-/** Twenty series of a day and a half are 8640 points; a page has up to 100,800. */
-const PAGE_LIMIT = 5;
 
 const CAUSES = [
   ['iam_invalid_token', 'invalid-token'],
@@ -17,7 +14,6 @@ const CAUSES = [
 ] as const satisfies readonly (readonly [QueryId, string])[];
 
 type Point = CloudWatchSource['connections']['points'][number];
-type Series = (id: QueryId) => readonly Point[];
 
 export interface CloudWatchWanted {
   /** How far back the connections are asked for. */
@@ -42,18 +38,8 @@ export async function readCloudWatch(
   { hours, logOf }: CloudWatchWanted,
   signal: AbortSignal,
 ): Promise<CloudWatchSeen> {
-  const endMs = Math.floor(Date.now() / (PERIOD_SECONDS * 1000)) * PERIOD_SECONDS * 1000;
-  const results = await metricData(
-    target.region,
-    {
-      MetricDataQueries: metricQueries(target, logOf),
-      StartTime: new Date(endMs - hours * HOUR_MS),
-      EndTime: new Date(endMs),
-      ScanBy: 'TimestampAscending',
-    },
-    signal,
-  );
-  const series = collectSeries(results);
+  const endMs = lastPeriodEnd();
+  const series = await readSeries<QueryId>(target.region, metricQueries(target, logOf), { hours, endMs }, signal);
   const lastHour = (id: QueryId) => sum(series(id).filter(({ at }) => Date.parse(at) >= endMs - HOUR_MS));
   return {
     cloudwatch: {
@@ -78,45 +64,8 @@ function logged(lastHour: (id: QueryId) => number): ProxyLogSource {
   return { from: 'metrics', lines, total: null };
 }
 
-async function metricData(
-  region: string,
-  input: GetMetricDataCommandInput,
-  signal: AbortSignal,
-): Promise<readonly MetricDataResult[]> {
-  const { CloudWatch } = await import('@aws-sdk/client-cloudwatch');
-  const cloudWatch = new CloudWatch({ region, maxAttempts: 3 });
-  try {
-    const results: MetricDataResult[] = [];
-    let token: string | undefined;
-    for (let page = 0; page < PAGE_LIMIT; page++) {
-      const answer = await cloudWatch.getMetricData({ ...input, NextToken: token }, { abortSignal: signal });
-      results.push(...(answer.MetricDataResults ?? []));
-      token = answer.NextToken;
-      if (token === undefined) break;
-    }
-    return results;
-  } finally {
-    cloudWatch.destroy();
-  }
-}
-
-/** @throws SourceError when CloudWatch could not compute a series */
-function collectSeries(results: readonly MetricDataResult[]): Series {
-  const points = new Map<string, Point[]>();
-  for (const { Id = '', StatusCode, Timestamps = [], Values = [] } of results) {
-    if (StatusCode === 'Forbidden') throw forbidden();
-    if (StatusCode === 'InternalError') throw new SourceError(failureOf('other', { code: StatusCode }));
-    const next = Timestamps.flatMap((at, index) => {
-      const value = Values[index];
-      return value === undefined || !Number.isFinite(value) ? [] : [{ at: at.toISOString(), value }];
-    });
-    points.set(Id, [...(points.get(Id) ?? []), ...next]);
-  }
-  return (id) => points.get(id) ?? [];
-}
-
 /** A series that nobody writes has no points. RDS writes these once somebody logs in by IAM, and zero where nothing failed. */
-function iamMetrics(series: Series, lastHour: (id: QueryId) => number): CloudWatchSource['iam'] {
+function iamMetrics(series: Series<QueryId>, lastHour: (id: QueryId) => number): CloudWatchSource['iam'] {
   const exists = (id: QueryId) => series(id).length > 0;
   if (!exists('iam_requests') && !exists('iam_failures') && !CAUSES.some(([id]) => exists(id))) return null;
   const causes = CAUSES.map(([id, cause]) => ({ cause, count: lastHour(id) }));
@@ -129,8 +78,4 @@ function iamMetrics(series: Series, lastHour: (id: QueryId) => number): CloudWat
 
 function sum(points: readonly Pick<Point, 'value'>[]): number {
   return points.reduce((total, { value }) => total + value, 0);
-}
-
-function forbidden(): SourceError {
-  return new SourceError(failureOf('permission-denied', { remediation: { text: 'Allow cloudwatch:GetMetricData.' } }));
 }

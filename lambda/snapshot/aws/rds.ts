@@ -2,6 +2,7 @@ import type { Certificate, DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import type { Target } from '../../settings/settings.ts';
 import { failureOf, SourceError } from '../failure.ts';
 import type { RdsInstance, RdsSource } from '../snapshot.ts';
+import { readEvents } from './rds-events.ts';
 
 /** An Aurora cluster has at most 16 instances. */
 const INSTANCE_LIMIT = 20;
@@ -19,6 +20,7 @@ export async function readRds(target: NonNullable<Target['rds']>, signal: AbortS
   try {
     const certificates = rds.describeCertificates({}, options);
     certificates.catch(() => {}); // Awaited below; must not count as unhandled when another call fails first.
+    const events = readEvents(rds, target, options);
     if (target.kind === 'instance') {
       const { DBInstances = [] } = await rds.describeDBInstances({ DBInstanceIdentifier: target.identifier }, options);
       const instance = DBInstances[0];
@@ -28,6 +30,7 @@ export async function readRds(target: NonNullable<Target['rds']>, signal: AbortS
         ...instanceFacts(instance),
         instances: [state],
         certificateAuthorities: authorities([state], (await certificates).Certificates),
+        events: await events,
       };
     }
     const [{ DBClusters = [] }, { DBInstances = [] }] = await Promise.all([
@@ -41,13 +44,14 @@ export async function readRds(target: NonNullable<Target['rds']>, signal: AbortS
       ...clusterFacts(cluster),
       instances: members,
       certificateAuthorities: authorities(members, (await certificates).Certificates),
+      events: await events,
     };
   } finally {
     rds.destroy();
   }
 }
 
-type Facts = Omit<RdsSource, 'instances' | 'certificateAuthorities'>;
+type Facts = Omit<RdsSource, 'instances' | 'certificateAuthorities' | 'events'>;
 
 function instanceFacts(instance: DBInstance): Facts {
   return {
@@ -104,6 +108,9 @@ function toInstance(instance: DBInstance, cluster: DBCluster | undefined): RdsIn
     pendingModifications: Object.entries(instance.PendingModifiedValues ?? {}).flatMap(([name, value]) =>
       value === undefined ? [] : [name],
     ),
+    // Aurora reports 1 here, which means nothing.
+    allocatedStorage: cluster === undefined ? (instance.AllocatedStorage ?? null) : null,
+    maxAllocatedStorage: cluster === undefined ? (instance.MaxAllocatedStorage ?? null) : null,
   };
 }
 

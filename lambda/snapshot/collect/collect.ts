@@ -1,14 +1,15 @@
-import { type Budget, startBudget, withDeadline } from '../../core/deadline.ts';
+import { type Budget, startBudget } from '../../core/deadline.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { tuningOf } from '../../settings/tuning.ts';
-import { awsFailure } from '../aws/aws-failure.ts';
 import { readCloudWatch } from '../aws/cloudwatch.ts';
 import { readRds } from '../aws/rds.ts';
 import { failureOf, SourceError } from '../failure.ts';
 import { asSource } from '../previous.ts';
 import { readProxy } from '../proxy/proxy.ts';
-import type { PreviousSource, ProxyLogSource, Snapshot, SourceResult, Sources } from '../snapshot.ts';
+import type { PreviousSource, ProxyLogSource, Snapshot, Sources } from '../snapshot.ts';
+import { askAws, CONFIGURE_RDS } from './ask-aws.ts';
 import { collectDatabase } from './database.ts';
+import { collectLoad } from './load.ts';
 import { skipped, timed } from './timed.ts';
 
 /**
@@ -25,10 +26,12 @@ export async function collectSnapshot(
 ): Promise<Snapshot> {
   const takenAt = new Date().toISOString();
   const budget = startBudget(budgetMs);
-  const [database, rds, metrics, proxy] = await Promise.all([
-    collectDatabase(settings, budget),
+  const looking = collectDatabase(settings, budget);
+  const [database, rds, metrics, load, proxy] = await Promise.all([
+    looking,
     collectRds(settings, budget),
     collectMetrics(settings, budget),
+    collectLoad(settings, budget, takenAt, looking),
     collectProxy(settings, budget),
   ]);
   return {
@@ -41,6 +44,7 @@ export async function collectSnapshot(
       ...database,
       rds,
       ...metrics,
+      load,
       proxy,
       ...(proxyLog && { 'proxy-log': { status: 'ok', durationMs: 0, value: proxyLog } }),
       previous: previous === undefined ? skipped('No earlier audit is known.') : asSource(previous),
@@ -57,8 +61,6 @@ function collectProxy(settings: Settings, budget: Budget): Promise<Sources['prox
     (error) => (error instanceof SourceError ? error.failure : failureOf('other')),
   );
 }
-
-const CONFIGURE_RDS = 'rds (in a shell: --rds-instance or --rds-cluster)';
 
 async function collectRds({ target, awsTimeoutMs }: Settings, budget: Budget): Promise<Sources['rds']> {
   const { rds } = target;
@@ -98,16 +100,4 @@ async function collectMetrics(settings: Settings, budget: Budget): Promise<Metri
     cloudwatch: { ...seen, value: cloudwatch },
     'proxy-log': proxyLog === null ? NO_LOG : { ...seen, value: proxyLog },
   };
-}
-
-function askAws<Value>(
-  read: (signal: AbortSignal) => Promise<Value>,
-  milliseconds: number,
-  permission: string,
-): Promise<SourceResult<Value>> {
-  const abort = new AbortController();
-  return timed(
-    () => withDeadline(read(abort.signal), milliseconds, () => abort.abort()),
-    (error) => (error instanceof SourceError ? error.failure : awsFailure(error, permission)),
-  );
 }

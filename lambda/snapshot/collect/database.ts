@@ -9,7 +9,10 @@ import { readSessionsAndLocks } from '../postgres/sessions.ts';
 import type { ConnectionSource, SourceResult, Sources } from '../snapshot.ts';
 import { skipped, timed } from './timed.ts';
 
-type DatabaseSources = Pick<Sources, 'connection' | 'server' | 'sessions' | 'locks' | 'router-settings' | 'litellm'>;
+export type DatabaseSources = Pick<
+  Sources,
+  'connection' | 'server' | 'sessions' | 'locks' | 'router-settings' | 'litellm'
+>;
 
 /** All that is read from the database, on one connection. Catalogs and statistics come first: they wait for no lock on a table. Never rejects. */
 export async function collectDatabase(settings: Settings, budget: Budget): Promise<DatabaseSources> {

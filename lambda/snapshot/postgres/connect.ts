@@ -82,7 +82,9 @@ export async function connect(
   };
   const client = await withDeadline(login(), budget.atMost(tuning.connectTimeoutMs), destroy).catch(
     (error: unknown) => {
-      const phase = stream?.phase ?? 'signing';
+      const reached = stream?.phase ?? 'signing';
+      // The server was ready, and the login failed nevertheless.
+      const phase = reached === 'statement' ? 'parameters' : reached;
       destroy();
       const { login: kind } = target;
       const withoutPassword = kind.kind === 'password' && kind.password === '';

@@ -62,6 +62,19 @@ SELECT pg_catalog.jsonb_build_object(
   'server', pg_catalog.jsonb_build_object(
     'versionNumber', pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
     'inRecovery', pg_catalog.pg_is_in_recovery(),
+    'readOnlySettings', (
+      SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+               'inDatabase', s.in_database, 'role', s.role_name, 'readOnly', s.read_only)), '[]')
+        FROM (SELECT d.setdatabase <> 0 AS in_database, r.rolname AS role_name,
+                     pg_catalog.split_part(setting.value, '=', 2)::pg_catalog.bool AS read_only
+                FROM pg_catalog.pg_db_role_setting AS d
+                LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = d.setrole
+               CROSS JOIN pg_catalog.unnest(d.setconfig) AS setting (value)
+               WHERE setting.value LIKE 'default\\_transaction\\_read\\_only=%'
+                 AND (d.setdatabase = 0 OR d.setdatabase = (
+                       SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+               ORDER BY in_database DESC, role_name
+               LIMIT 20) AS s),
     'now', pg_catalog.clock_timestamp(),
     'startedAt', pg_catalog.pg_postmaster_start_time(),
     'maxConnections', pg_catalog.current_setting('max_connections')::pg_catalog.int4,

@@ -3,6 +3,11 @@ import { CONNECTION_LIMITS_SQL } from './connection-limits.sql.ts';
 /** Of every list below: what is shown at most. Totals stand beside them. */
 const GROUP_LIMIT = 200;
 const IDLE_TRANSACTION_LIMIT = 20;
+const LONG_STATEMENT_LIMIT = 20;
+
+/** A statement that has lasted for so long will not be done in a moment. */
+const LASTING_SECONDS = 1;
+const LONG_SECONDS = 60;
 
 /**
  * Who holds connections, as one jsonb. No query text is read. Sessions start "together" when the next one starts within $1 seconds: LiteLLM
@@ -24,6 +29,7 @@ WITH iam AS (
          a.backend_start,
          a.state_change,
          a.xact_start,
+         pg_catalog.clock_timestamp() - a.query_start AS statement_age,
          a.wait_event_type,
          a.backend_type IS NULL AS hidden
     FROM pg_catalog.pg_stat_activity AS a
@@ -67,6 +73,8 @@ WITH iam AS (
   SELECT s.*, (SELECT pg_catalog.count(*) FROM blocked AS b WHERE b.pid = s.pid) AS blocking
     FROM session AS s
    WHERE s.state LIKE 'idle in transaction%'
+), long_statement AS (
+  SELECT * FROM session WHERE state = 'active' AND statement_age >= pg_catalog.make_interval(secs => ${LONG_SECONDS})
 )
 SELECT pg_catalog.jsonb_build_object(
   'total', (SELECT pg_catalog.count(*) FROM session),
@@ -97,5 +105,24 @@ SELECT pg_catalog.jsonb_build_object(
              'application', i.application, 'blocking', i.blocking,
              'transactionSeconds', pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - i.xact_start),
              'idleSeconds', pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - i.state_change))), '[]')
-      FROM (SELECT * FROM idle_transaction ORDER BY xact_start, pid LIMIT ${IDLE_TRANSACTION_LIMIT}) AS i)
+      FROM (SELECT * FROM idle_transaction ORDER BY xact_start, pid LIMIT ${IDLE_TRANSACTION_LIMIT}) AS i),
+  'statements', pg_catalog.jsonb_build_object(
+    'active', (
+      SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+               'waitsFor', a.wait_event_type, 'count', a.sessions, 'lasting', a.lasting)), '[]')
+        FROM (SELECT wait_event_type,
+                     pg_catalog.count(*) AS sessions,
+                     pg_catalog.count(*) FILTER (
+                       WHERE statement_age >= pg_catalog.make_interval(secs => ${LASTING_SECONDS})) AS lasting
+                FROM session
+               WHERE state = 'active'
+               GROUP BY wait_event_type
+               ORDER BY sessions DESC, wait_event_type) AS a),
+    'longCount', (SELECT pg_catalog.count(*) FROM long_statement),
+    'long', (
+      SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+               'pid', l.pid, 'user', l.user_name, 'database', l.database_name, 'clientAddress', l.client_address,
+               'application', l.application, 'waitsFor', l.wait_event_type,
+               'seconds', pg_catalog.date_part('epoch', l.statement_age))), '[]')
+        FROM (SELECT * FROM long_statement ORDER BY statement_age DESC, pid LIMIT ${LONG_STATEMENT_LIMIT}) AS l))
 ) AS sessions`;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DeepReadonly } from '../../core/deep-readonly.ts';
-import { count, names, nullableText } from './source.ts';
+import { count, failureSchema, names, nullableText } from './source.ts';
 
 /** What AWS says about the database. */
 
@@ -17,8 +17,27 @@ const rdsInstanceSchema = z.object({
   parameterGroups: z.array(z.object({ name: z.string(), applyStatus: z.string() })),
   /** Names of modifications that wait for the maintenance window or a reboot. */
   pendingModifications: names,
+  /** GiB; null on Aurora, whose storage grows by itself, and where it was not read. */
+  allocatedStorage: z.number().nullable().default(null),
+  /** GiB up to which RDS raises it by itself; null without storage autoscaling. */
+  maxAllocatedStorage: z.number().nullable().default(null),
 });
 export type RdsInstance = DeepReadonly<z.infer<typeof rdsInstanceSchema>>;
+
+/** A day of RDS's events; their texts are not kept, their categories are. */
+const eventSchema = z.object({
+  at: z.string(),
+  /** Such as failover, availability, low storage, recovery. */
+  categories: names,
+});
+
+const eventsSchema = z.discriminatedUnion('state', [
+  /** Oldest first; at most 100. */
+  z.object({ state: z.literal('seen'), events: z.array(eventSchema) }),
+  z.object({ state: z.literal('failed'), failure: failureSchema }),
+  /** Saved by a release that did not read them. */
+  z.object({ state: z.literal('not-seen') }),
+]);
 
 export const rdsSchema = z.object({
   kind: z.enum(['instance', 'cluster']),
@@ -36,14 +55,50 @@ export const rdsSchema = z.object({
   serverless: z.object({ minCapacity: z.number(), maxCapacity: z.number() }).nullable(),
   /** The highest ValidTill of the CA certificates named above, by CA; ISO 8601. */
   certificateAuthorities: z.array(z.object({ identifier: z.string(), validTill: z.string() })),
+  /** What happened to it in the last 24 h. */
+  events: eventsSchema.default({ state: 'not-seen' }),
 });
 export type RdsSource = DeepReadonly<z.infer<typeof rdsSchema>>;
+
+const pointSchema = z.object({ at: z.string(), value: z.number() });
+export type MetricPoint = DeepReadonly<z.infer<typeof pointSchema>>;
+
+const loadSeries = z.array(pointSchema).default([]);
+
+/** The load of the instance, or of the cluster's writer, over the last hours; oldest first. A series is empty where the metric does not exist or was not asked for. */
+export const loadSchema = z.object({
+  periodSeconds: z.number().positive(),
+  /** `essential`: processor, capacity and storage alone; the others were not asked for. */
+  asked: z.enum(['essential', 'all']),
+  /** Mean, percent of all vCPUs; on Aurora Serverless of the maximum capacity. */
+  cpuPercent: loadSeries,
+  /** Lowest, bytes. Not on Aurora. */
+  freeStorageBytes: loadSeries,
+  /** Lowest, bytes; for temporary files on Aurora. */
+  freeLocalStorageBytes: loadSeries,
+  /** Mean, percent of the maximum capacity. Aurora Serverless v2. */
+  capacityPercent: loadSeries,
+  /** Lowest, bytes. */
+  freeMemoryBytes: loadSeries,
+  /** Lowest. Burstable classes. */
+  cpuCredits: loadSeries,
+  /** Lowest, percent of the I/O credits. The smaller classes. */
+  ioBalancePercent: loadSeries,
+  /** Mean of the I/O requests that wait. */
+  diskQueueDepth: loadSeries,
+  /** Mean number of active sessions. With Performance Insights. */
+  activeSessions: loadSeries,
+  /** Highest, ACU. Aurora Serverless v2. */
+  capacityUnits: loadSeries,
+});
+export type LoadSource = DeepReadonly<z.infer<typeof loadSchema>>;
+export type LoadSeriesName = Exclude<keyof LoadSource, 'periodSeconds' | 'asked'>;
 
 export const cloudWatchSchema = z.object({
   /** Maximum of DatabaseConnections per period, oldest first. */
   connections: z.object({
     periodSeconds: z.number().positive(),
-    points: z.array(z.object({ at: z.string(), value: z.number() })),
+    points: z.array(pointSchema),
   }),
   /** Sums over the last hour; null when the metrics do not exist. */
   iam: z

@@ -89,6 +89,19 @@ export const serverSchema = z.object({
   /** As in server_version_num: 160004. */
   versionNumber: z.number().int(),
   inRecovery: z.boolean(),
+  /** Where default_transaction_read_only is set for a database or role; at most 20. null: saved by a release that did not read it. */
+  readOnlySettings: z
+    .array(
+      z.object({
+        /** Of this database alone, or of all. */
+        inDatabase: z.boolean(),
+        /** null: for every role. */
+        role: nullableText,
+        readOnly: z.boolean(),
+      }),
+    )
+    .nullable()
+    .default(null),
   /** The server's clock, ISO 8601 UTC. */
   now: z.string(),
   startedAt: z.string(),
@@ -178,6 +191,32 @@ const connectionLimitSchema = z.object({
   withAuditor: z.boolean(),
 });
 export type ConnectionLimit = DeepReadonly<z.infer<typeof connectionLimitSchema>>;
+const longStatementSchema = z.object({
+  ...client,
+  pid: z.number().int(),
+  application: z.string(),
+  /** Since it began. */
+  seconds: z.number(),
+  /** What it waits for, by PostgreSQL's name for the type; null: nothing, so that it runs. */
+  waitsFor: nullableText,
+});
+
+/** Sessions in a statement, at the time of the audit. */
+const statementsSchema = z.object({
+  /** By what they wait for, PostgreSQL's name for the type of event; null: they run. Most first. */
+  active: z.array(
+    z.object({
+      waitsFor: nullableText,
+      count,
+      /** Those whose statement has lasted a second or longer: the others may be done in a moment. */
+      lasting: count,
+    }),
+  ),
+  /** Those that have lasted a minute or longer, oldest first; at most 20. */
+  long: z.array(longStatementSchema),
+  longCount: count,
+});
+export type StatementsSeen = DeepReadonly<z.infer<typeof statementsSchema>>;
 
 export const sessionsSchema = z.object({
   total: count,
@@ -196,5 +235,7 @@ export const sessionsSchema = z.object({
   /** Oldest transaction first; at most 20. */
   idleTransactions: z.array(idleTransactionSchema),
   idleTransactionCount: count,
+  /** null: saved by a release that did not read them. */
+  statements: statementsSchema.nullable().default(null),
 });
 export type SessionsSource = DeepReadonly<z.infer<typeof sessionsSchema>>;

@@ -73,6 +73,36 @@ describe('connection-growth', () => {
     expect(findings).toMatchObject([{ kind: 'incident', status, evidence: { trend: 'growing' } }]);
   });
 
+  it('names who held the connections at an earlier audit when nobody can connect now, and not when somebody can', () => {
+    const holders = [
+      { user: 'litellm', database: 'litellm', clientAddress: '10.0.3.17', application: '', sessions: 120 },
+      { user: 'litellm', database: 'litellm', clientAddress: '10.0.3.17', application: 'x', sessions: 1 },
+      { user: 'dify', database: 'dify', clientAddress: '10.0.9.4', application: '', sessions: 200 },
+    ];
+    const earlier = seen(previous({ takenAt: '2026-11-22T02:45:00.000Z', holders }));
+    const none = skipped('There is no connection to the database.');
+    const refused = { connection: failed('slots-exhausted'), server: none, sessions: none, previous: earlier };
+
+    const [full] = evaluateWith({ points: leak(0), sources: refused });
+    const [open] = evaluateWith({ points: leak(2), sources: { previous: earlier } });
+
+    expect(full).toMatchObject({
+      status: 'critical',
+      evidence: {
+        heldBefore: {
+          at: '2026-11-22T02:45:00.000Z',
+          sessions: 321,
+          holders: [
+            { client: 'dify@10.0.9.4', sessions: 200 },
+            { client: 'litellm@10.0.3.17', sessions: 121 },
+          ],
+        },
+      },
+    });
+    expect(full?.summary).toContain('The audit at 02:45 UTC saw 321 sessions, most of them of dify@10.0.9.4 (200).');
+    expect(open?.evidence).not.toHaveProperty('heldBefore');
+  });
+
   it('follows the configured hours', () => {
     const findings = evaluateWith({ points: leak(5), settings: { growthCriticalHours: 6 } });
 

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../lambda/snapshot/snapshot.ts';
-import { findingsOf, healthySnapshot, seen, server, sessionGroup, sessions, settingsFor } from '../../snapshots.ts';
+import type { CloudWatchSource, Snapshot } from '../../../lambda/snapshot/snapshot.ts';
+import {
+  cloudwatch,
+  failed,
+  findingsOf,
+  healthySnapshot,
+  previous,
+  seen,
+  server,
+  sessionGroup,
+  sessions,
+  settingsFor,
+} from '../../snapshots.ts';
 
 const ID = 'connection-headroom';
 
@@ -64,6 +75,7 @@ describe(ID, () => {
     );
     expect(finding?.evidence).toEqual({
       maxConnections: 60,
+      peak: 20,
       reservedForSuperusers: 3,
       reservedByRds: 2,
       reservedForRoles: 0,
@@ -143,5 +155,75 @@ describe(ID, () => {
     expect(findings).toMatchObject([
       { status: 'critical', summary: '0 of 0 usable slots used, 0 free (critical below 10).' },
     ]);
+  });
+});
+
+describe('the peaks', () => {
+  /** Four hours of 20 connections, but for the readings named, counted back from the last. */
+  function peaking(peaks: Readonly<Record<number, number>>, maxConnections = 60, before = previous()) {
+    const source = cloudwatch();
+    const points: CloudWatchSource['connections']['points'] = source.connections.points.map((point, index, all) => ({
+      ...point,
+      value: peaks[all.length - 1 - index] ?? point.value,
+    }));
+    const sources = {
+      server: seen(server({ maxConnections })),
+      cloudwatch: seen({ ...source, connections: { ...source.connections, points } }),
+      previous: seen(before),
+    };
+    return findingsOf(ID, healthySnapshot({ sources }));
+  }
+
+  it.each([
+    ['once', { 20: 55, 21: 57, 22: 55 }, 'warning', 1],
+    ['twice', { 5: 55, 30: 60 }, 'critical', 2],
+    ['in two readings with a short gap', { 20: 55, 23: 55 }, 'warning', 1],
+  ] as const)('are a finding when all 55 usable slots were taken %s', (_, peaks, status, burstCount) => {
+    const found = peaking(peaks).filter(({ subject }) => subject.endsWith(': peaks'));
+
+    expect(found).toMatchObject([{ kind: 'incident', status, evidence: { burstCount, usable: 55, usedNow: 20 } }]);
+  });
+
+  it('say when it was, and who held most at an earlier audit', () => {
+    const holders = [{ user: 'batch', database: 'litellm', clientAddress: '10.0.9.9', application: '', sessions: 33 }];
+
+    const found = peaking({ 5: 55 }, 60, previous({ holders }));
+
+    expect(found[0]).toMatchObject({
+      evidence: {
+        peak: 55,
+        bursts: [{ from: '2026-11-22T02:35:00.000Z', to: '2026-11-22T02:35:00.000Z' }],
+        earlierAudit: { sessions: 33, holders: [{ client: 'batch@10.0.9.9', sessions: 33 }] },
+      },
+    });
+    expect(found[0]?.summary).toContain('02:35 UTC');
+    expect(found[0]?.summary).toContain('batch@10.0.9.9 (33)');
+    expect(found[0]?.advice[0]?.command).toMatch(/^SELECT/);
+  });
+
+  it.each([
+    ['stayed below the last slot', { 5: 54 }],
+    ['are above max_connections, which was higher then', { 5: 61 }],
+  ] as const)('are no finding when they %s', (_, peaks) => {
+    expect(peaking(peaks)).toMatchObject([{ status: 'ok', subject: 'database prod' }]);
+  });
+
+  it('are no finding of their own when slots are short now', () => {
+    const sources = {
+      sessions: seen(sessions({ groups: [sessionGroup({ count: 52 })] })),
+      cloudwatch: seen(
+        cloudwatch({ connections: { periodSeconds: 300, points: [{ at: '2026-11-22T02:35:00.000Z', value: 55 }] } }),
+      ),
+    };
+
+    expect(findingsOf(ID, healthySnapshot({ sources }))).toMatchObject([
+      { status: 'critical', subject: 'database prod' },
+    ]);
+  });
+
+  it('are left out when CloudWatch was not read', () => {
+    const [finding] = findingsOf(ID, healthySnapshot({ sources: { cloudwatch: failed('timeout') } }));
+
+    expect(finding?.evidence).not.toHaveProperty('peak');
   });
 });

@@ -3,6 +3,7 @@ import {
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
+  DescribeEventsCommand,
   paginateDescribeDBInstances,
   RDSClient,
 } from '@aws-sdk/client-rds';
@@ -22,6 +23,21 @@ const single = postgresInstance('litellm', REGION, {
   ],
 });
 
+function event(
+  SourceIdentifier: string,
+  SourceType: 'db-instance' | 'db-cluster',
+  minutesAgo: number,
+  EventCategories: string[],
+) {
+  return {
+    SourceIdentifier,
+    SourceType,
+    EventCategories,
+    Date: new Date(Date.now() - minutesAgo * 60_000),
+    Message: 'x',
+  };
+}
+
 describe('RDS', () => {
   let endpoints: AwsEndpoints;
   let client: RDSClient;
@@ -29,6 +45,13 @@ describe('RDS', () => {
     instances: [single, ...aurora.instances],
     clusters: [aurora.cluster],
     certificates: [certificateAuthority(REGION)],
+    events: [
+      event('litellm', 'db-instance', 2000, ['availability']),
+      event('litellm', 'db-instance', 90, ['failover']),
+      event('litellm', 'db-instance', 30, ['availability', 'notification']),
+      event('litellm', 'db-cluster', 30, ['failover']),
+      event('other', 'db-instance', 30, ['failover']),
+    ],
   };
   beforeAll(async () => {
     endpoints = await startForTest({ rds });
@@ -62,6 +85,31 @@ describe('RDS', () => {
     const { Certificates } = await client.send(new DescribeCertificatesCommand({}));
 
     expect(Certificates).toMatchObject(rds.certificates);
+  });
+
+  it('has the events of one instance, oldest first, when asked for a day of them', async () => {
+    const { Events } = await client.send(
+      new DescribeEventsCommand({ SourceType: 'db-instance', SourceIdentifier: 'litellm', Duration: 1440 }),
+    );
+
+    expect(Events?.map(({ EventCategories }) => EventCategories)).toEqual([
+      ['failover'],
+      ['availability', 'notification'],
+    ]);
+  });
+
+  it('has the events of the last hour alone when no time is asked for', async () => {
+    const { Events } = await client.send(new DescribeEventsCommand({ SourceType: 'db-instance' }));
+
+    expect(Events).toHaveLength(2);
+  });
+
+  it.each([
+    ['a source without its type', { SourceIdentifier: 'litellm' }, 'InvalidParameterCombination'],
+    ['more than 14 days', { Duration: 20_161 }, 'InvalidParameterValue'],
+    ['pages that are too large', { MaxRecords: 101 }, 'InvalidParameterValue'],
+  ])('refuses to list events when asked for %s', async (_, input, name) => {
+    await expect(client.send(new DescribeEventsCommand(input))).rejects.toMatchObject({ name });
   });
 
   it.each([

@@ -6,7 +6,7 @@ const NOW = new Date('2026-11-22T12:00:00Z');
 
 /** The samples of one metric by their hours before now. */
 function samplesByHour(history: History, name: string): ReadonlyMap<number, number> | undefined {
-  const series = metricSeries(history, { instance: 'litellm', database: 'prod', now: NOW });
+  const series = metricSeries(history, { kind: 'instance', identifier: 'litellm', database: 'prod', now: NOW });
   const found = series.find(({ metricName }) => metricName === name);
   return found && new Map(found.samples.map(({ at, value }) => [(NOW.getTime() - at.getTime()) / 3_600_000, value]));
 }
