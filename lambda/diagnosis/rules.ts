@@ -78,7 +78,7 @@ const pinned = bad('connection-limits', isPinned);
 const readOnly = logs('readOnly');
 /** The line shows that a connection was dead, and not what killed it: the network is what is left. */
 const closed: Sign = { ...logs('closedConnections'), atMost: 'medium' };
-const justStarted = seen('proxy-errors', ({ serverJustStarted }) => serverJustStarted);
+const justInterrupted = seen('proxy-errors', ({ justInterrupted }) => justInterrupted);
 const othersMost = seen('pool-budget', othersHoldMost);
 /** Programs that use LiteLLM's own database user hold most of what is not LiteLLM's: no limit on the user or the role can tell them apart. */
 const sharedUser = seen('pool-budget', othersShareTheUser);
@@ -235,7 +235,7 @@ export const RULES: readonly Rule[] = [
     when: [[closed, fine('database-reachable')]],
     confirms: [],
     also: [],
-    unless: [justStarted, readOnly],
+    unless: [justInterrupted, readOnly],
   },
   {
     id: 'query-engine',

@@ -8,7 +8,7 @@ import type { LitellmVersion } from '../../litellm/version.ts';
 interface Circumstances {
   /** null: not known. */
   readonly version: LitellmVersion | null;
-  readonly serverJustStarted: boolean;
+  readonly justInterrupted: boolean;
   /** LiteLLM makes its DATABASE_URL itself, anew with each token. */
   readonly iam: boolean;
 }
@@ -67,10 +67,10 @@ const STEPS: Readonly<Record<LogPhraseId, (circumstances: Circumstances) => read
     },
   ],
   closedConnections: (circumstances) =>
-    circumstances.serverJustStarted
+    circumstances.justInterrupted
       ? [
           {
-            text: 'The server was started a short time ago, which closes every connection. LiteLLM opens new ones by itself; find out why the server was restarted.',
+            text: 'The server was started or failed over a short time ago, which closes every connection. LiteLLM opens new ones by itself, and failover shows whether it is on the right server; find out why it happened.',
           },
         ]
       : idleSteps(circumstances),

@@ -52,7 +52,7 @@ export async function readCloudWatch(
 }
 
 /** RDS leaves out what it has not measured yet; the last minutes of a series are still being written. */
-function rdsProxyMetrics(name: string | undefined, series: Series): CloudWatchSource['rdsProxy'] {
+function rdsProxyMetrics(name: string | undefined, series: Series<QueryId>): CloudWatchSource['rdsProxy'] {
   if (name === undefined) return null;
   const last = (id: QueryId) => series(id).at(-1)?.value ?? null;
   return { name, pinned: last('proxy_pinned'), connections: last('proxy_connections') };
