@@ -21,7 +21,7 @@ export async function benchAudit(database: SandboxDatabase, runtime: LambdaRunti
   try {
     let peakMemory = 0;
     const audit = async () => {
-      const invocation = await runtime.invoke({});
+      const invocation = await runtime.invoke({ action: 'audit', notify: true });
       if (invocation.status !== 'ok') throw new Error(`The audit failed: ${invocation.status}.`);
       peakMemory = Math.max(peakMemory, invocation.peakMemoryBytes ?? 0);
       return invocation.durationMs;

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import type { DatabaseConfig } from './config-fields.ts';
 import { createAuditorFunction } from './function.ts';
+import { createMemoryTable } from './memory-table.ts';
 import { attachToNetwork } from './network.ts';
 import { Notifications } from './notifications.ts';
 import { auditorPermissions, createPolicy, type PermittedResources } from './permissions.ts';
@@ -36,8 +37,11 @@ export class DatabaseAuditor extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const failedEvents = createFailedEventQueue(this);
+    const memory = createMemoryTable(this, 'Memory');
     const role = createRole(this, {
       functionName: name,
+      label,
+      memoryTableArn: memory.tableArn,
       database,
       logGroupArn: logGroup.logGroupArn,
       topicArn: topic.topicArn,
@@ -53,6 +57,7 @@ export class DatabaseAuditor extends Construct {
       role: role.withoutPolicyUpdates(),
       logGroup,
       topicArn: topic.topicArn,
+      memoryTable: memory.tableName,
       onFailure: new SqsDestination(failedEvents),
     });
     createAuditSchedule(this, 'Schedule', { function: auditor, failedEvents, config: database.schedule });

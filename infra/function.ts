@@ -27,13 +27,14 @@ export interface AuditorFunctionProps {
   readonly role: IRole;
   readonly logGroup: ILogGroup;
   readonly topicArn: string;
+  readonly memoryTable: string;
   /** Lambda sends it the event of a run that failed. */
   readonly onFailure: IDestination;
 }
 
 /** The function that audits, bundled with the CAs that it trusts. */
 export function createAuditorFunction(scope: Construct, id: string, props: AuditorFunctionProps): LambdaFunction {
-  const { database, label, topicArn, network, ...lambda } = props;
+  const { database, label, topicArn, memoryTable, network, ...lambda } = props;
   const certificates =
     database.caFile === undefined ? regionCertificates(database.region) : fileCertificates(database.caFile);
   return new LambdaFunction(scope, id, {
@@ -46,7 +47,7 @@ export function createAuditorFunction(scope: Construct, id: string, props: Audit
     handler: 'index.handler',
     memorySize: database.memoryMb,
     timeout: Duration.seconds(database.timeoutSeconds),
-    environment: functionEnvironment({ label, database, topicArn, caFile: certificates && CA_FILE }),
+    environment: functionEnvironment({ label, database, topicArn, memoryTable, caFile: certificates && CA_FILE }),
     loggingFormat: LoggingFormat.JSON,
     systemLogLevelV2: SystemLogLevel.INFO,
     applicationLogLevelV2: ApplicationLogLevel.INFO,

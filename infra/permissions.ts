@@ -21,6 +21,9 @@ export interface PermittedResources {
   /** The topic's key, if it is encrypted with a customer-managed key. */
   readonly topicKeyArn?: string;
   readonly failedEventsArn: string;
+  /** The name of the database in reports: the partition of the memory that is its own. */
+  readonly label: string;
+  readonly memoryTableArn: string;
 }
 
 /** All permissions of the function's role. The stack gives partition, region and account. */
@@ -29,6 +32,7 @@ export function auditorPermissions(stack: Stack, resources: PermittedResources):
     ...databasePermissions(stack, resources),
     ...proxyPermissions(resources),
     ...messagePermissions(stack, resources),
+    ...memoryPermissions(resources),
     ...networkPermissions(stack, resources),
   ];
 }
@@ -169,6 +173,19 @@ function messagePermissions(
       actions: ['sqs:SendMessage'],
       resources: [failedEventsArn],
       why: 'Lambda sends the event of a failed run to the queue with this role.',
+    },
+  ];
+}
+
+function memoryPermissions({ label, memoryTableArn }: PermittedResources): Permission[] {
+  return [
+    {
+      sid: 'Remember',
+      effect: Effect.ALLOW,
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      resources: [memoryTableArn],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': label } },
+      why: 'Remembers what earlier audits of this database found and what people were told, and nothing of another database.',
     },
   ];
 }

@@ -6,13 +6,13 @@ import type { PreviousSource, ProxyLogSource } from './snapshot/snapshot.ts';
 /**
  * Reads, evaluates and reports; changes nothing and sends nothing. Never throws: what cannot be seen is a finding.
  * @param budgetMs the longest the reading may take
- * @param previous what an earlier audit of the same database saw; undefined when none is known
+ * @param previous what an earlier audit of the same database saw, or will be known to have seen; undefined when none is known. It must not reject.
  * @param proxyLog what a log that was given had, in place of the metrics
  */
 export async function audit(
   settings: Settings,
   budgetMs: number,
-  previous?: PreviousSource,
+  previous?: PreviousSource | Promise<PreviousSource | undefined>,
   proxyLog?: ProxyLogSource,
 ): Promise<Audit> {
   const start = performance.now();

@@ -2,13 +2,16 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { audit } from './audit.ts';
+import { oweNotice } from './memory/owe.ts';
+import { memoryReserveMs, previousIn, recall } from './memory/recall.ts';
+import { announce, type Occasion } from './notify/announce.ts';
 import { recordMetrics } from './notify/metrics.ts';
-import { publishReport } from './notify/sns.ts';
 import type { AutomaticPurge } from './purge/automatic.ts';
 import type { PurgeOperation, PurgeReport, Requester } from './purge/operation.ts';
 import type { Audit, Report } from './report/report.ts';
 import { type AuditRequest, type PurgeRequest, parseRequest, RequestError } from './settings/request.ts';
 import { type Settings, SettingsError, settingsFromEnvironment } from './settings/settings.ts';
+import { previousOf } from './snapshot/previous.ts';
 
 const logger = new Logger({ serviceName: 'litellm-db-auditor' });
 
@@ -44,25 +47,46 @@ function prepare(event: unknown) {
   }
 }
 
-async function handleAudit({ scheduledAt }: AuditRequest, settings: Settings, context: Context): Promise<AuditReport> {
-  const audited = await audit(settings, timeLeft(context, settings, 1));
-  const { report: found, model, operation } = await purgeWhenScheduled(audited, scheduledAt, settings, context);
+async function handleAudit(request: AuditRequest, settings: Settings, context: Context): Promise<AuditReport> {
+  const { scheduledAt } = request;
+  // The memory is read while the database is.
+  const recalling = recall(settings);
+  const audited = await audit(settings, timeLeft(context, settings, 1), recalling.then(previousIn));
+  const {
+    report: found,
+    model,
+    snapshot,
+    operation,
+  } = await purgeWhenScheduled(audited, scheduledAt, settings, context);
   const automaticPurge = operation === null ? undefined : await publishPurge(operation, settings);
-  const report = { ...found, notification: await publishReport(found, settings) };
+  const run = {
+    id: context.awsRequestId,
+    occasion: occasionOf(request),
+    report: found,
+    previous: previousOf(snapshot),
+  };
+  const report = await announce(run, await recalling, settings);
   recordMetrics(report, model.slots);
   logger.info('Audited.', {
     status: report.status,
     risk: report.risk,
     durationMs: report.durationMs,
     notification: report.notification,
+    memory: report.memory,
+    changes: report.changes.map(({ kind, problem, status }) => ({ kind, problem, status })),
+    causes: report.diagnosis.causes.map(({ id, confidence }) => ({ id, confidence })),
     sources: report.sources,
     findings: report.findings
       .filter(({ status }) => status !== 'ok')
-      .map(({ checkId, status, subject }) => ({ checkId, status, subject })),
+      .map(({ checkId, status, subject, fingerprint }) => ({ checkId, status, subject, fingerprint })),
   });
   const answer = automaticPurge === undefined ? report : { ...report, automaticPurge };
   requirePublished([report, automaticPurge]);
   return answer;
+}
+
+function occasionOf({ scheduledAt, notify }: AuditRequest): Occasion {
+  return scheduledAt === undefined ? { by: 'hand', notify: notify === true } : { by: 'schedule', at: scheduledAt };
 }
 
 /** The audit as it stands after the automatic purge; as it was where there was none. */
@@ -100,7 +124,11 @@ async function publishPurge(operation: PurgeOperation, settings: Settings): Prom
   const { action, mode, result, summary, requestedBy, requestId, outcome } = operation;
   logger.info('Operation.', { action, mode, result, summary, requestedBy, requestId, outcome: outcome.outcome });
   const { publishOperation } = await purgeModule();
-  return { ...operation, notification: await publishOperation(operation, settings) };
+  const notification = await publishOperation(operation, settings);
+  if (notification.status === 'failed') {
+    await oweNotice({ id: requestId, at: operation.startedAt, headline: summary }, settings);
+  }
+  return { ...operation, notification };
 }
 
 /** @throws NotificationError when one of the messages could not be published; its whole report is in the log then */
@@ -113,9 +141,10 @@ function requirePublished(reports: readonly (Report | PurgeReport | undefined)[]
   if (first?.notification.status === 'failed') throw new NotificationError(first.notification.error);
 }
 
-/** Milliseconds for the database. Each publishing has a reserve of its own, so that a hanging database cannot keep its finding from being published. */
-function timeLeft(context: Context, { awsTimeoutMs }: Settings, publishings: number): number {
-  return context.getRemainingTimeInMillis() - publishings * awsTimeoutMs - ANSWER_RESERVE_MS;
+/** Milliseconds for the database. Publishing and the memory have a reserve of their own, so that a hanging database cannot keep its finding from being published. */
+function timeLeft(context: Context, settings: Settings, publishings: number): number {
+  const reserved = publishings * settings.awsTimeoutMs + memoryReserveMs(settings) + ANSWER_RESERVE_MS;
+  return context.getRemainingTimeInMillis() - reserved;
 }
 
 /** What a caller may say of itself, as `aws lambda invoke --client-context` sends it. */

@@ -52,7 +52,7 @@ async function runAudit(scenario: Scenario, progress: Progress) {
     const { startScenario } = await import('./scenario.ts');
     const { endpoints, runtime } = await startScenario(scenario, { cleanUp, step, signal });
     step('Running the audit');
-    const invocation = await Promise.race([runtime.invoke({}), whenAborted(signal)]);
+    const invocation = await Promise.race([runtime.invoke({ action: 'audit', notify: true }), whenAborted(signal)]);
     return { invocation, published: endpoints.sns.published };
   } catch (error) {
     // The signal may be the reason for the error: Ctrl-C reaches every process of the terminal.

@@ -15,6 +15,7 @@ const LAYERS = [
   'lambda/checks',
   'lambda/diagnosis',
   'lambda/report',
+  'lambda/memory',
   'lambda/notify',
   'lambda/purge',
   'lambda',

@@ -4,6 +4,7 @@ import { rootCertificates } from 'node:tls';
 import { inject, vi } from 'vitest';
 import type { Config } from '../infra/config.ts';
 import { functionEnvironment } from '../infra/environment.ts';
+import { MEMORY_TABLE } from '../sandbox/aws/dynamodb.ts';
 import { LABEL, sandboxConfig } from '../sandbox/config.ts';
 import { TOPIC_ARN } from '../sandbox/environment.ts';
 import { type LambdaFunction, lambdaFunctionSchema } from '../sandbox/lambda/function.ts';
@@ -31,7 +32,14 @@ export async function sharedFunction(): Promise<LambdaFunction> {
 export function configured(lambda: LambdaFunction, { databases: { [LABEL]: database } }: Config): LambdaFunction {
   if (database === undefined) throw new Error(`The configuration has no database ${LABEL}.`);
   const { caFile } = database;
-  return { ...lambda, environment: functionEnvironment({ label: LABEL, database, topicArn: TOPIC_ARN, caFile }) };
+  const environment = functionEnvironment({
+    label: LABEL,
+    database,
+    topicArn: TOPIC_ARN,
+    memoryTable: MEMORY_TABLE,
+    caFile,
+  });
+  return { ...lambda, environment };
 }
 
 async function makeFunction(folder: string, file: string): Promise<void> {

@@ -45,6 +45,7 @@ function samplePermissions() {
   const stack = new Stack(undefined, 'Sample', { env: { account: '111122223333', region: 'eu-central-1' } });
   return auditorPermissions(stack, {
     functionName: 'litellm-db-auditor-prod',
+    label: 'prod',
     database: {
       user: 'litellm_auditor',
       rds: { kind: 'cluster', identifier: 'litellm-prod', resourceId: 'cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
@@ -57,6 +58,7 @@ function samplePermissions() {
     topicArn: 'arn:aws:sns:eu-central-1:111122223333:litellm-db-auditor-prod',
     topicKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/KEY',
     failedEventsArn: 'arn:aws:sqs:eu-central-1:111122223333:QUEUE',
+    memoryTableArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/TABLE',
   }).map((permission) => ({
     ...permission,
     resources: permission.resources.map((resource) => resource.replace(/\$\{Token\[AWS\.Partition\.\d+\]\}/, 'aws')),

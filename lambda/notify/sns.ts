@@ -1,25 +1,13 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { logFailure } from '../core/failure-log.ts';
-import { severityRank } from '../core/finding.ts';
 import type { Message } from '../report/draft.ts';
-import { messageOf } from '../report/message.ts';
-import { type Notification, overallStatus, type RenderableReport } from '../report/report.ts';
+import type { Notification } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 import { publishFailure } from './publish-failure.ts';
 
 const MAX_ATTEMPTS = 3;
 
 type Channel = Pick<Settings, 'notifyFrom' | 'topicArn' | 'awsTimeoutMs'>;
-
-/** Publishes the report when it is bad enough for `notifyFrom`; see `publish`. */
-export async function publishReport(report: RenderableReport, channel: Channel): Promise<Notification> {
-  const { notifyFrom } = channel;
-  const status = overallStatus(report);
-  if (notifyFrom !== 'never' && severityRank(status) < severityRank(notifyFrom)) {
-    return { status: 'skipped', reason: `The report is ${status}, and notifyFrom is ${notifyFrom}.` };
-  }
-  return publish(() => messageOf(report), channel);
-}
 
 /**
  * Publishes one SNS message, unless there is no topic or `notifyFrom` is never; returns what became of it. Never throws, and takes at most

@@ -3,6 +3,7 @@ import type { CheckFinding } from '../checks/registry.ts';
 import { runChecks } from '../checks/run.ts';
 import { type Finding, severityRank, worstStatus } from '../core/finding.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
+import { publicName } from '../litellm/known-issues.ts';
 import { ABOUT } from '../litellm/releases/about.ts';
 import type { Model } from '../model/model.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -29,7 +30,21 @@ export function buildReport(
     diagnosis: diagnose(findings),
     findings: findings.map(shown),
     sources: summarize(snapshot),
+    changes: [],
+    memory: { status: 'none' },
+    exploited: exploitedWithoutLogin(findings),
   };
+}
+
+/** What is attacked already is told at once, other than a risk: the digest of tomorrow would be too late. */
+function exploitedWithoutLogin(findings: readonly CheckFinding[]): readonly string[] {
+  return findings.flatMap((finding) =>
+    finding.checkId === 'litellm-security' && finding.facts !== null && 'issues' in finding.facts
+      ? finding.facts.issues
+          .filter(({ advisory }) => advisory?.exploited === true && advisory.withoutLogin)
+          .map(publicName)
+      : [],
+  );
 }
 
 function worstRisk(findings: readonly Finding[]): RenderableReport['risk'] {

@@ -1,3 +1,4 @@
+import { changeLines } from './changes.ts';
 import { evidenceItems } from './evidence.ts';
 import type { SourceSummary } from './report.ts';
 import { subjectOf } from './subject.ts';
@@ -15,7 +16,12 @@ const LONGEST_HEADLINE = 230;
 export function emailOf(view: ReportView): { subject: string; body: string } {
   const { sections } = view;
   const paragraphs = [
-    [...verdict(view), ...causes(view), ...(sections.length > 1 ? ['', ...sections.flatMap(overview)] : [])],
+    [
+      ...verdict(view),
+      ...changed(view),
+      ...causes(view),
+      ...(sections.length > 1 ? ['', ...sections.flatMap(overview)] : []),
+    ],
     ...sections.map((section, index) => ['', ...inFull(section, index)]),
     ['', ...passed(view), ...whereAndWhen(view)],
     auditAgain(),
@@ -27,6 +33,19 @@ function verdict({ status, counts, report: { database, findingsLeftOut = 0 } }: 
   const left =
     findingsLeftOut > 0 ? ` ${findingsLeftOut} more did not fit in a message: run the audit by hand to see them.` : '';
   return wrap(`${status.toUpperCase()}: LiteLLM database ${plainLine(database, 63)}. ${counts}.${left}`, WIDTH);
+}
+
+function changed({ report }: ReportView): string[] {
+  const { memory } = report;
+  const lines = changeLines(report).flatMap((line) => wrap(plainLine(line), WIDTH, { first: '', rest: '  ' }));
+  const unknown =
+    memory.status === 'failed'
+      ? wrap(
+          `What you were told before is not known, so at most one message an hour is sent. The memory: ${plainLine(memory.reason)}`,
+          WIDTH,
+        )
+      : [];
+  return lines.length + unknown.length === 0 ? [] : ['', ...lines, ...unknown];
 }
 
 function causes(view: ReportView): string[] {

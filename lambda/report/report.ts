@@ -2,6 +2,7 @@ import { type Finding, type Status, worstStatus } from '../core/finding.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Model } from '../model/model.ts';
 import type { Snapshot, SourceName } from '../snapshot/snapshot.ts';
+import type { Change, MemoryUse } from './change.ts';
 
 export type Notification =
   | { readonly status: 'published'; readonly messageId: string; readonly findingsLeftOut: number }
@@ -33,6 +34,11 @@ export interface RenderableReport {
   /** Worst first, then by check and subject. */
   readonly findings: readonly Finding[];
   readonly sources: readonly SourceSummary[];
+  /** What people have not been told yet; empty without a memory. */
+  readonly changes: readonly Change[];
+  readonly memory: MemoryUse;
+  /** Public names of advisories of the running version that are exploited without a login. */
+  readonly exploited: readonly string[];
   /** Findings left out to fit a limit of the carrier; undefined: none. */
   readonly findingsLeftOut?: number;
 }

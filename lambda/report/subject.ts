@@ -1,3 +1,4 @@
+import { changeLines, isOver, verdictWord } from './changes.ts';
 import { asciiLine } from './untrusted-text.ts';
 import type { ReportView } from './view.ts';
 
@@ -13,7 +14,7 @@ export function subjectOf(view: ReportView): string {
 
 /** The same line for a carrier with another limit, in characters. */
 export function verdictLine(view: ReportView, longest: number): string {
-  const start = `${view.status.toUpperCase()} litellm ${asciiLine(view.report.database, 40)}: `;
+  const start = `${verdictWord(view.report)} litellm ${asciiLine(view.report.database, 40)}: `;
   const end = otherFindings(view);
   const room = longest - start.length - end.length;
   return `${start}${asciiLine(headlineOf(view, room), room)}${end}`;
@@ -21,6 +22,8 @@ export function verdictLine(view: ReportView, longest: number): string {
 
 /** The title of the most probable cause, where `room` (characters) has space for it, and what the worst section says; untrusted text. */
 export function headlineOf(view: ReportView, room: number): string {
+  const [over] = isOver(view.report) ? changeLines(view.report) : [];
+  if (over !== undefined) return over;
   const worst = worstHeadline(view);
   const [cause] = view.report.diagnosis.causes;
   if (cause === undefined || cause.id === 'none-of-the-known') return worst;

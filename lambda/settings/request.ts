@@ -15,6 +15,8 @@ const SCHEMAS = {
     action: z.literal('audit'),
     /** Sent by the stack's schedule. Only such an audit is followed by a purge, and only if `purge` is automatic. */
     scheduledAt: z.iso.datetime({ offset: true, error: MOMENT }).optional(),
+    /** Has an audit by hand published too; its caller is answered in any case. */
+    notify: z.literal(true, { error: TRUE }).optional(),
   }),
   purge: z
     .strictObject({

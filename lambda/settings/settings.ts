@@ -49,6 +49,10 @@ export interface Settings extends Tuning {
   readonly target: Target;
   /** undefined: nothing is published (the shell). */
   readonly topicArn?: string;
+  /** The table in DynamoDB that remembers earlier audits. undefined: there is none. */
+  readonly memoryTable?: string;
+  /** The longest time between two audits of the schedule, in minutes. */
+  readonly longestGapMinutes?: number;
   /** undefined: the proxy is not queried. */
   readonly proxy?: {
     readonly url: string /** Secrets Manager; a key for /health/readiness/details. */;
@@ -75,6 +79,8 @@ const placeSchema = z.object({
   rdsIdentifier: z.string().min(1).max(63).optional(),
   rdsProxyName: z.string().min(1).max(63).optional(),
   topicArn: z.string().startsWith('arn:').optional(),
+  memoryTable: z.string().min(3).max(255).optional(),
+  longestGapMinutes: z.number().int().min(1).optional(),
   proxyUrl: z.url().optional(),
   proxyKeySecretArn: z.string().startsWith('arn:').optional(),
   proxyLogMetrics: z.literal('true').optional(),
@@ -97,6 +103,8 @@ export function settingsFromEnvironment(environment: Readonly<Record<string, str
   return {
     ...read(tuningSchema, environment),
     topicArn: place.topicArn,
+    memoryTable: place.memoryTable,
+    longestGapMinutes: place.longestGapMinutes,
     proxy: place.proxyUrl === undefined ? undefined : { url: place.proxyUrl, keySecretArn: place.proxyKeySecretArn },
     proxyLogMetrics: place.proxyLogMetrics === 'true',
     target: {

@@ -22,6 +22,16 @@ export const auditorSchemaSchema = z
       'a name of 1 to 63 lower-case letters, digits and underscores that does not start with a digit or pg_, and is not public',
   });
 
+function reminderSchema(what: string) {
+  return z
+    .number()
+    .int()
+    .min(1)
+    .max(720)
+    .default(24)
+    .describe(`Time after which people are reminded of an incident that lasts, in hours, if it is ${what}.`);
+}
+
 /**
  * Every limit and deadline, with unit, default and range. The configuration file has the same names, and the stack hands them to the
  * function as environment variables (`environmentName`). Defaults: docs/checks.
@@ -31,8 +41,11 @@ export const tuningSchema = z.strictObject({
     .enum([...STATUSES, 'never'])
     .default('warning')
     .describe(
-      'Publish a message if the report is at least this bad. The order is ok, info, unknown, warning, critical. never: publish no message.',
+      'Incidents that are reported when they begin, get worse or end: critical ones only (critical), warnings too (ok, info, unknown, warning), or none (never).',
     ),
+  reminderCriticalHours: reminderSchema('critical'),
+  reminderWarningHours: reminderSchema('a warning'),
+  reminderUnknownHours: reminderSchema('that the auditor itself cannot look'),
   litellmVersion: z
     .string()
     .min(1)

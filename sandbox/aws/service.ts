@@ -18,7 +18,10 @@ export interface Service {
   /** As the credential scope names it: `sns`, `rds`, `monitoring`. */
   readonly signingName: string;
   /** @throws AwsError */
-  answer(request: { readonly headers: IncomingHttpHeaders; readonly body: string }, requestId: string): Answer;
+  answer(
+    request: { readonly headers: IncomingHttpHeaders; readonly body: string },
+    requestId: string,
+  ): Answer | Promise<Answer>;
   refuse(error: AwsError, requestId: string): Answer;
 }
 
@@ -59,17 +62,17 @@ async function serve(
     return;
   }
   if (fault?.kind === 'slow') await delay(fault.delayMs, undefined, { ref: false });
-  const { status, headers, body: text } = answer(service, caller, fault, request, body);
+  const { status, headers, body: text } = await answer(service, caller, fault, request, body);
   response.writeHead(status, headers).end(fault?.kind === 'garbage' ? '\0<{"not an answer' : text);
 }
 
-function answer(
+async function answer(
   service: Service,
   caller: Caller,
   fault: InjectedFault | undefined,
   request: IncomingMessage,
   body: Buffer,
-): Answer {
+): Promise<Answer> {
   const requestId = randomUUID();
   try {
     authorize(request, body, service.signingName, caller);
@@ -77,7 +80,7 @@ function answer(
       throw new AwsError(fault.code, fault.message ?? 'Refused by the sandbox.', fault.status ?? 403);
     }
     if (fault?.kind === 'throttle') throw new AwsError('Throttling', 'Rate exceeded');
-    return service.answer({ headers: request.headers, body: body.toString('utf8') }, requestId);
+    return await service.answer({ headers: request.headers, body: body.toString('utf8') }, requestId);
   } catch (error) {
     if (error instanceof AwsError) return service.refuse(error, requestId);
     return service.refuse(new AwsError('InternalFailure', String(error), 500), requestId);

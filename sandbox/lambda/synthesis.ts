@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { buildApp } from '../../infra/app.ts';
 import type { Config } from '../../infra/config.ts';
+import { MEMORY_TABLE } from '../aws/dynamodb.ts';
 import type { LambdaFunction } from './function.ts';
 
 const requestSchema = z.object({
@@ -93,7 +94,9 @@ function resolveVariables(
   return Object.fromEntries(
     Object.entries(Environment.Variables).map(([name, value]) => {
       if (typeof value === 'string') return [name, value];
-      if (resources[value.Ref]?.Type === 'AWS::SNS::Topic') return [name, topicArn];
+      const type = resources[value.Ref]?.Type;
+      if (type === 'AWS::SNS::Topic') return [name, topicArn];
+      if (type === 'AWS::DynamoDB::Table') return [name, MEMORY_TABLE];
       throw new Error(`The variable ${name} refers to ${value.Ref}, which only CloudFormation can resolve.`);
     }),
   );

@@ -3,6 +3,7 @@ import { functionEnvironment } from '../../infra/environment.ts';
 import { audit } from '../../lambda/audit.ts';
 import { settingsFromEnvironment } from '../../lambda/settings/settings.ts';
 import type { Snapshot } from '../../lambda/snapshot/snapshot.ts';
+import { MEMORY_TABLE } from '../../sandbox/aws/dynamodb.ts';
 import { CleanUp } from '../../sandbox/clean-up.ts';
 import { LABEL } from '../../sandbox/config.ts';
 import { startEnvironment, TOPIC_ARN } from '../../sandbox/environment.ts';
@@ -32,7 +33,14 @@ async function snapshotIn(name: string): Promise<Snapshot> {
       vi.stubEnv(variable, value);
     }
     await connectPods();
-    const variables = functionEnvironment({ label: LABEL, database: own, topicArn: TOPIC_ARN, caFile: own.caFile });
+    const { caFile } = own;
+    const variables = functionEnvironment({
+      label: LABEL,
+      database: own,
+      topicArn: TOPIC_ARN,
+      memoryTable: MEMORY_TABLE,
+      caFile,
+    });
     const settings = settingsFromEnvironment({ ...variables, AWS_REGION: database.region });
     return (await audit(settings, BUDGET_MS)).snapshot;
   } finally {

@@ -10,6 +10,7 @@ import { type Invocation, LambdaRuntime } from '../../sandbox/lambda/runtime.ts'
 import { startDatabase } from '../shared-database.ts';
 import { configured, sharedFunction } from '../shared-function.ts';
 
+const WITH_MESSAGE = { action: 'audit', notify: true };
 const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:litellm-db-auditor-sandbox';
 
 let database: SandboxDatabase;
@@ -70,8 +71,9 @@ describe('the function', () => {
   it.each([
     ['{}', {}],
     ["the console's default event", { key1: 'value1', key2: 'value2', key3: 'value3' }],
-    ['the schedule', { action: 'audit' }],
-  ])('audits, publishes one message and returns the report when the event is %s', async (_name, event) => {
+    ['an audit by hand', { action: 'audit' }],
+    ['an audit by hand with a message', WITH_MESSAGE],
+  ])('audits and returns the report when the event is %s', async (_name, event) => {
     const before = endpoints.sns.published.length;
 
     const report = reportOf(await runtime.invoke(event));
@@ -81,8 +83,9 @@ describe('the function', () => {
       expect.arrayContaining(['connection', 'server', 'sessions', 'router-settings', 'rds']),
     );
     expect(report.sources.filter(({ status }) => status === 'failed')).toEqual([]);
-    expect(report.notification.status).toBe('published');
-    expect(endpoints.sns.published).toHaveLength(before + 1);
+    const isPublished = event === WITH_MESSAGE;
+    expect(report.notification.status).toBe(isPublished ? 'published' : 'skipped');
+    expect(endpoints.sns.published).toHaveLength(before + (isPublished ? 1 : 0));
   });
 
   it('refuses, and does nothing, when the event asks for something unknown', async () => {
@@ -97,7 +100,7 @@ describe('the function', () => {
   it('needs at most nine round trips when it audits and measures the activity of tables', async () => {
     database.inject({ kind: 'at-query', query: 10, answer: 'reset' });
 
-    const report = reportOf(await runtime.invoke({}));
+    const report = reportOf(await runtime.invoke(WITH_MESSAGE));
 
     expect(report.sources.filter(({ status }) => status === 'failed')).toEqual([]);
   });
@@ -106,13 +109,13 @@ describe('the function', () => {
     const count = `SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) AS changes FROM pg_stat_user_tables`;
     const before = await database.query(count);
 
-    await runtime.invoke({});
+    await runtime.invoke(WITH_MESSAGE);
 
     expect(await database.query(count)).toEqual(before);
   });
 
   it('carries no secret in the message, the answer or the log when names are hostile and the row holds a password', async () => {
-    const invocation = await runtime.invoke({});
+    const invocation = await runtime.invoke(WITH_MESSAGE);
     const everything = JSON.stringify(invocation) + JSON.stringify(endpoints.sns.published.at(-1));
     const secrets = await database.query(
       `SELECT value #>> '{}' AS secret FROM "LiteLLM_Config", jsonb_each(param_value) WHERE jsonb_typeof(value) = 'string'
@@ -126,7 +129,7 @@ describe('the function', () => {
   });
 
   it('writes the metrics of the alarms when it has audited', async () => {
-    const { stdout } = await runtime.invoke({});
+    const { stdout } = await runtime.invoke(WITH_MESSAGE);
     const emf = stdout.split('\n').find((line) => line.includes('"_aws"'));
 
     expect(JSON.parse(emf ?? '{}')).toMatchObject({ database: LABEL, AuditCompleted: 1, Status: 3, UsableSlots: 15 });
@@ -135,7 +138,7 @@ describe('the function', () => {
   it('publishes the finding when the last slot is taken', async () => {
     const pods = await startPods(database, [{ connections: 17 }]);
     try {
-      const report = reportOf(await runtime.invoke({}));
+      const report = reportOf(await runtime.invoke(WITH_MESSAGE));
 
       expect(statusOf(report, 'database-reachable')).toEqual(['critical']);
       expect(statusOf(report, 'connection-headroom')).toEqual(['unknown']);
@@ -157,7 +160,7 @@ describe('the function', () => {
     try {
       database.inject(fault);
 
-      const report = reportOf(await impatient.invoke({}));
+      const report = reportOf(await impatient.invoke(WITH_MESSAGE));
 
       expect(report.notification.status).toBe('published');
       expect(report.status).toMatch(/critical|unknown|warning/);
@@ -169,7 +172,7 @@ describe('the function', () => {
   it('still audits, and says what it lacks, when the RDS API refuses', async () => {
     endpoints.rds.faults.inject({ kind: 'refuse', code: 'AccessDenied' });
 
-    const report = reportOf(await runtime.invoke({}));
+    const report = reportOf(await runtime.invoke(WITH_MESSAGE));
 
     expect(statusOf(report, 'rds-configuration')).toEqual(['unknown']);
     expect(statusOf(report, 'connection-headroom')).not.toEqual(['unknown']);
@@ -183,7 +186,7 @@ describe('the function', () => {
     try {
       endpoints.sns.faults.inject(fault);
 
-      const invocation = await impatient.invoke({});
+      const invocation = await impatient.invoke(WITH_MESSAGE);
 
       expect(invocation).toMatchObject({ status: 'function-error', error: { errorType: 'NotificationError' } });
       expect(invocation.status === 'function-error' && invocation.error.errorMessage).toMatch(reason);
@@ -198,7 +201,7 @@ describe('the function', () => {
   it('fails with the name of the variable when a setting is wrong', async () => {
     const broken = await start({}, { AUDITOR_HEADROOM_WARNING_PERCENT: 'many' });
     try {
-      const invocation = await broken.invoke({});
+      const invocation = await broken.invoke(WITH_MESSAGE);
 
       expect(invocation).toMatchObject({ status: 'function-error', error: { errorType: 'SettingsError' } });
       expect(invocation.status === 'function-error' && invocation.error.errorMessage).toMatch(
@@ -215,7 +218,7 @@ describe('the function', () => {
       database.inject({ kind: 'silent' });
       endpoints.rds.faults.inject({ kind: 'silent' });
 
-      const report = reportOf(await short.invoke({}));
+      const report = reportOf(await short.invoke(WITH_MESSAGE));
 
       expect(statusOf(report, 'database-reachable')).toEqual(['critical']);
       expect(report.notification.status).toBe('published');

@@ -10,6 +10,7 @@ function settingsFor(database: object) {
     label: 'prod',
     database: parseDatabase(database),
     topicArn: TOPIC,
+    memoryTable: 'memory',
     caFile: undefined,
   });
   return settingsFromEnvironment({ ...environment, AWS_REGION: 'eu-central-1' });

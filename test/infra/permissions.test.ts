@@ -58,6 +58,10 @@ const encrypt = (key: unknown) => ({
     StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['sns.eu-central-1.', { Ref: 'AWS::URLSuffix' }]] } },
   },
 });
+const remember = (label: string) => ({
+  ...allow('Remember', ['dynamodb:GetItem', 'dynamodb:PutItem'], attribute('AuditorMemory')),
+  Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': label } },
+});
 const network = (label: string) => [
   allow('AttachToVpc', NETWORK, '*'),
   {
@@ -95,6 +99,7 @@ describe('the roles of a stack', () => {
           encrypt(attribute('AuditorNotificationsKey')),
           log,
           failedEvent,
+          remember('instance'),
           ...network('instance'),
         ],
         AuditorSchedulerRole: scheduler,
@@ -124,6 +129,7 @@ describe('the roles of a stack', () => {
           encrypt(attribute('AuditorNotificationsKey')),
           log,
           failedEvent,
+          remember('cluster'),
           ...network('cluster'),
         ],
         AuditorNotificationsSlackConfigurationRole: [],

@@ -42,7 +42,22 @@ describe('the function', () => {
         AUDITOR_RDS_KIND: 'instance',
         AUDITOR_RDS_IDENTIFIER: 'litellm',
         AUDITOR_TOPIC_ARN: { Ref: expect.stringMatching(/^AuditorNotificationsTopic/) },
+        AUDITOR_MEMORY_TABLE: { Ref: expect.stringMatching(/^AuditorMemory/) },
+        AUDITOR_LONGEST_GAP_MINUTES: '15',
       },
+    });
+  });
+
+  it('remembers earlier audits in an encrypted table with a copy of each state, which forgets what is old', () => {
+    expect(only(findTemplate('instance'), 'AWS::DynamoDB::Table')).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      KeySchema: [
+        { AttributeName: 'database', KeyType: 'HASH' },
+        { AttributeName: 'item', KeyType: 'RANGE' },
+      ],
     });
   });
 

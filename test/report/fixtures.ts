@@ -34,6 +34,9 @@ export function reportOf(findings: readonly Finding[], parts: Partial<Report> = 
     status: findings[0]?.status ?? 'unknown',
     risk: 'ok',
     diagnosis: { causes: [] },
+    changes: [],
+    memory: { status: 'none' },
+    exploited: [],
     findings,
     sources: [
       { name: 'connection', status: 'ok', durationMs: 85 },

@@ -7,8 +7,10 @@ import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 import { startDatabase } from '../shared-database.ts';
 import { configured, sharedFunction } from '../shared-function.ts';
 
-/** The report of the function in the scenario. Everything is stopped when it resolves. */
-export async function runScenario(scenario: Scenario): Promise<Report> {
+const WITH_MESSAGE = { action: 'audit', notify: true };
+
+/** The report of the function in the scenario; by default with a message, whatever it finds. Everything is stopped when it resolves. */
+export async function runScenario(scenario: Scenario, request: object = WITH_MESSAGE): Promise<Report> {
   const cleanUp = new CleanUp();
   const { signal } = new AbortController();
   try {
@@ -23,7 +25,7 @@ export async function runScenario(scenario: Scenario): Promise<Report> {
     const place = { region, credentials, environment: endpoints.environment };
     const runtime = cleanUp.add(await LambdaRuntime.start(configured(lambda, config), place), (it) => it.stop());
     await connectPods();
-    return readReport(await runtime.invoke({}));
+    return readReport(await runtime.invoke(request));
   } finally {
     await cleanUp.run();
   }

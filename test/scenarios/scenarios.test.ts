@@ -56,7 +56,7 @@ describe('a scenario', () => {
   );
 
   it('has no finding above info, no cause and no message when it is healthy', async () => {
-    const report = await runScenario(scenario('healthy'));
+    const report = await runScenario(scenario('healthy'), { action: 'audit', scheduledAt: '2026-11-25T10:00:00Z' });
 
     const { findings, diagnosis, notification } = report;
     expect(bannedIn(reportText(report))).toEqual([]);

@@ -15,24 +15,25 @@ import { skipped, timed } from './timed.ts';
 /**
  * Reads every source once. Never throws: what could not be seen is in the snapshot as a failed or skipped source.
  * @param budgetMs the longest the whole may take
- * @param previous what an earlier audit of the same database saw; undefined when none is known
+ * @param previous what an earlier audit of the same database saw, or will be known to have seen; undefined when none is known. It must not reject.
  * @param proxyLog what a log that was given had, in place of the metrics
  */
 export async function collectSnapshot(
   settings: Settings,
   budgetMs: number,
-  previous?: PreviousSource,
+  previous?: PreviousSource | Promise<PreviousSource | undefined>,
   proxyLog?: ProxyLogSource,
 ): Promise<Snapshot> {
   const takenAt = new Date().toISOString();
   const budget = startBudget(budgetMs);
   const looking = collectDatabase(settings, budget);
-  const [database, rds, metrics, load, proxy] = await Promise.all([
+  const [database, rds, metrics, load, proxy, earlier] = await Promise.all([
     looking,
     collectRds(settings, budget),
     collectMetrics(settings, budget),
     collectLoad(settings, budget, takenAt, looking),
     collectProxy(settings, budget),
+    previous,
   ]);
   return {
     schemaVersion: 2,
@@ -47,7 +48,7 @@ export async function collectSnapshot(
       load,
       proxy,
       ...(proxyLog && { 'proxy-log': { status: 'ok', durationMs: 0, value: proxyLog } }),
-      previous: previous === undefined ? skipped('No earlier audit is known.') : asSource(previous),
+      previous: earlier === undefined ? skipped('No earlier audit is known.') : asSource(earlier),
     },
   };
 }
