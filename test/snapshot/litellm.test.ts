@@ -29,10 +29,14 @@ function asOwner() {
   return { user: database.passwordUser, login: { kind: 'password', password: database.password } } as const;
 }
 
-/** The step that makes visible what is hidden. */
-function granting(command: string) {
-  return { text: 'Run this, then audit again:', command };
+/** The step that makes columns visible. */
+function granting(columns: string, table: string) {
+  const command = `GRANT SELECT (${columns}) ON "public"."${table}" TO "litellm_auditor";
+GRANT USAGE ON SCHEMA "public" TO "litellm_auditor";`;
+  return { text: "As the owner of LiteLLM's tables:", command };
 }
+
+const RUN_SETUP = { text: 'Run this, then audit again:', command: 'npm run --silent database-setup' };
 
 describe('the workers', () => {
   it('are not known when the version has no heartbeats', async () => {
@@ -47,9 +51,7 @@ describe('the workers', () => {
 
     expect(before).toEqual({
       state: 'hidden',
-      remediation: granting(
-        'GRANT SELECT (worker_id, hostname, last_heartbeat_at) ON "public"."LiteLLM_ProxyWorkerHeartbeat" TO "litellm_auditor";',
-      ),
+      remediation: granting('"worker_id", "hostname", "last_heartbeat_at"', 'LiteLLM_ProxyWorkerHeartbeat'),
     });
     expect((await litellm()).workers).toEqual({ state: 'seen', live: 0, pods: [], podCount: 0 });
   });
@@ -120,7 +122,7 @@ describe('the migrations', () => {
 
     expect((await litellm()).migrations).toEqual({
       state: 'hidden',
-      remediation: granting('GRANT SELECT (finished_at) ON "public"."_prisma_migrations" TO "litellm_auditor";'),
+      remediation: granting('"finished_at"', '_prisma_migrations'),
     });
   });
 });
@@ -205,7 +207,7 @@ describe('requests with a Router of their own', () => {
 
     expect((await litellm()).userConfig).toEqual({
       state: 'hidden',
-      remediation: granting('npm run --silent database-setup'),
+      remediation: RUN_SETUP,
     });
     await database.runAsMaster(databaseSetupSql({ role: database.auditorUser }));
   });

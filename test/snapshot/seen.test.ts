@@ -232,8 +232,9 @@ describe('a LiteLLM database', () => {
     expect(seen((await look(database)).litellm).migrations).toEqual({
       state: 'hidden',
       remediation: {
-        text: 'Run this, then audit again:',
-        command: 'GRANT SELECT (finished_at) ON "public"."_prisma_migrations" TO "litellm_auditor";',
+        text: "As the owner of LiteLLM's tables:",
+        command:
+          'GRANT SELECT ("finished_at") ON "public"."_prisma_migrations" TO "litellm_auditor";\nGRANT USAGE ON SCHEMA "public" TO "litellm_auditor";',
       },
     });
   });

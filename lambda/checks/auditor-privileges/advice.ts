@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { Advice } from '../../core/finding.ts';
-import type { ExcessPrivilege, TableSource } from '../../snapshot/snapshot.ts';
+import type { ExcessPrivilege } from '../../snapshot/snapshot.ts';
 
 /** The step for whoever audits as a role that LiteLLM, or anyone else, uses: to revoke its rights could stop what uses it. */
 export function ownRole(role: string): Advice {
@@ -8,13 +8,6 @@ export function ownRole(role: string): Advice {
     text: `For audits on a schedule, create a role of its own for the auditor, which reads no key and changes nothing. Revoke nothing from ${role}: LiteLLM may use it.`,
     command: 'npm run --silent database-setup',
   };
-}
-
-/** The statements that let `role` read these columns of a table. */
-export function columnGrant({ schema, name }: TableSource, columns: readonly string[], role: string): string {
-  const [schemaName, tableName, grantee] = [schema, name, role].map(escapeIdentifier);
-  return `GRANT USAGE ON SCHEMA ${schemaName} TO ${grantee};
-GRANT SELECT (${columns.map(escapeIdentifier).join(', ')}) ON ${schemaName}.${tableName} TO ${grantee};`;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { counted, listed } from '../../core/text.ts';
 import { AUDITED_COLUMNS } from '../../litellm/tables.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { columnGrant } from '../../snapshot/litellm/tables.ts';
 import type { ServerSource, Snapshot } from '../../snapshot/snapshot.ts';
 import { type CheckResult, defineCheck, risk } from '../check.ts';
 import { seeAllSessions } from '../remediation.ts';
-import { columnGrant, ownRole } from './advice.ts';
+import { ownRole } from './advice.ts';
 import { type ExcessFacts, excessConcerns } from './excess.ts';
 import { isLitellmsRole } from './litellms-role.ts';
 

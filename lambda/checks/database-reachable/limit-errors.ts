@@ -5,7 +5,7 @@ const HOLDERS_SQL = `SELECT usename, client_addr, state, count(*), min(backend_s
   FROM pg_stat_activity WHERE backend_type = 'client backend'
  GROUP BY usename, client_addr, state ORDER BY count(*) DESC;`;
 
-export const slotsExhausted: Explanation = ({ target: { user }, place }) => ({
+export const slotsExhausted: Explanation = ({ place }) => ({
   happened: `PostgreSQL is full: it refused the auditor a connection slot (SQLSTATE 53300), at ${place}.`,
   ...EVERYBODY,
   steps: [
@@ -20,8 +20,8 @@ export const slotsExhausted: Explanation = ({ target: { user }, place }) => ({
       text: 'Then lower database_connection_pool_limit, so that limit x workers x pods, twice that during a rolling deployment, fits the usable slots.',
     },
     {
-      text: 'To let the auditor in next time (PostgreSQL 16 or newer, reserved_connections above 0 in the parameter group, then a reboot):',
-      command: `GRANT pg_use_reserved_connections TO ${escapeIdentifier(user)};`,
+      text: 'To let the auditor in next time: PostgreSQL 16 or newer, reserved_connections above 0 in the parameter group, a reboot, and the setup script, which makes the auditor a member of pg_use_reserved_connections where the master user may grant that:',
+      command: 'npm run --silent database-setup',
     },
     {
       text: 'The proxy\'s "All connection attempts failed" is another error, of its local query engine. In its log, "too many clients" or 53300 is this one.',

@@ -49,7 +49,15 @@ export function otherSetup(madeFor: string, { setup, litellmSchema }: ServerSour
   };
 }
 
-/** The GRANT for those audited columns of the table that the role may not read; undefined when it may read them all. */
+/** The statements that let `role` read these columns of a table, for the owner of the table. */
+export function columnGrant({ schema, name }: TableSource, columns: readonly string[], role: string): string {
+  const [schemaName, tableName, grantee] = [schema, name, role].map((each) => pg.escapeIdentifier(each));
+  // USAGE last: the owner of the tables may not be the schema's, and everyone often has it anyway.
+  return `GRANT SELECT (${columns.map((column) => pg.escapeIdentifier(column)).join(', ')}) ON ${schemaName}.${tableName} TO ${grantee};
+GRANT USAGE ON SCHEMA ${schemaName} TO ${grantee};`;
+}
+
+/** The step for those audited columns of the table that the role may not read; undefined when it may read them all. */
 export function missingGrant(
   server: ServerSource,
   table: TableSource,
@@ -57,8 +65,5 @@ export function missingGrant(
 ): Advice | undefined {
   const hidden = AUDITED_COLUMNS[name].filter((column) => !table.readable.includes(column));
   if (hidden.length === 0) return undefined;
-  return {
-    text: 'Run this, then audit again:',
-    command: `GRANT SELECT (${hidden.join(', ')}) ON ${qualified(table)} TO ${pg.escapeIdentifier(server.role.name)};`,
-  };
+  return { text: "As the owner of LiteLLM's tables:", command: columnGrant(table, hidden, server.role.name) };
 }

@@ -66,8 +66,8 @@ describe(ID, () => {
       { status: 'unknown', summary: expect.stringContaining('2 columns of _prisma_migrations') },
     ]);
     expect(findings[0]?.advice[0]?.command).toBe(
-      `GRANT USAGE ON SCHEMA "public" TO "litellm_auditor";
-GRANT SELECT ("migration_name", "rolled_back_at") ON "public"."_prisma_migrations" TO "litellm_auditor";`,
+      `GRANT SELECT ("migration_name", "rolled_back_at") ON "public"."_prisma_migrations" TO "litellm_auditor";
+GRANT USAGE ON SCHEMA "public" TO "litellm_auditor";`,
     );
   });
 
