@@ -1,8 +1,9 @@
+import { counted } from '../core/text.ts';
 import { changeLines } from './changes.ts';
 import { evidenceItems } from './evidence.ts';
 import type { SourceSummary } from './report.ts';
 import { subjectOf } from './subject.ts';
-import { timeOf } from './time.ts';
+import { momentText, timeOf } from './time.ts';
 import { commandText, plainLine } from './untrusted-text.ts';
 import type { ReportView, Section, StepView } from './view.ts';
 import { wrap } from './wrap.ts';
@@ -45,7 +46,15 @@ function changed({ report }: ReportView): string[] {
           WIDTH,
         )
       : [];
-  return lines.length + unknown.length === 0 ? [] : ['', ...lines, ...unknown];
+  const muted = report.muted.flatMap(({ finding, until, why, findings }) =>
+    wrap(
+      plainLine(`Muted until ${momentText(until)}: ${finding}, ${counted(findings, 'finding')} now. Reason: ${why}`),
+      WIDTH,
+      { first: '', rest: '  ' },
+    ),
+  );
+  const all = [...lines, ...muted, ...unknown];
+  return all.length === 0 ? [] : ['', ...all];
 }
 
 function causes(view: ReportView): string[] {

@@ -20,7 +20,7 @@ interface Case {
 }
 
 /** Causes that no rule names yet. */
-type LaterCauseId = 'lock-pile-up' | 'migration-lock-orphaned' | 'rds-proxy-pinned' | 'table-growth';
+type LaterCauseId = 'lock-pile-up' | 'migration-lock-orphaned' | 'table-growth';
 
 export const CASES: readonly Case[] = [
   { name: '01-iam-leak-1.73.6', wanted: 'iam-token-refresh' },
@@ -37,7 +37,7 @@ export const CASES: readonly Case[] = [
   { name: '17-componentized', wanted: 'split-ignores-pool-limit' },
   { name: '19-iam-refresh-fails', wanted: 'iam-refresh-fails' },
   { name: '21-iam-throttled', wanted: null },
-  { name: '22-rds-proxy-pinned', wanted: 'rds-proxy-pinned', needs: 'the sessions of RDS Proxy' },
+  { name: '22-rds-proxy-pinned', wanted: 'rds-proxy-pinned' },
   { name: '23-aurora-failover', wanted: 'failover-left-behind' },
   { name: '24-serverless-small', wanted: 'pools-do-not-fit' },
   { name: '25b-other-application-old-litellm', wanted: 'other-application' },

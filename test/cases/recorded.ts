@@ -37,6 +37,10 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
       rds: { events: beforeNoon(seen(rds).events, seen(server).now) },
     }),
   },
+  '22-rds-proxy-pinned': {
+    scenario: 'rds-proxy',
+    take: ({ cloudwatch }) => ({ cloudwatch: { rdsProxy: seen(cloudwatch).rdsProxy } }),
+  },
 };
 
 /** When the cases were taken. Times are recorded as they would have been then, so that each recording is the same. */
