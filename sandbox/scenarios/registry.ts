@@ -1,3 +1,4 @@
+import { connectionLimit, rdsProxy } from './limits.ts';
 import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
 import { indexBuild, lockPileUp } from './locks.ts';
 import { mixed } from './mixed.ts';
@@ -26,4 +27,6 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['burst', burst],
   ['network-drops-idle', networkDropsIdle],
   ['query-engine', queryEngine],
+  ['connection-limit', connectionLimit],
+  ['rds-proxy', rdsProxy],
 ]);

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly maxConnections: number;
   readonly litellm?: Omit<LitellmOptions, 'version'>;
   readonly pods: readonly PodOptions[];
+  /** The CONNECTION LIMIT of LiteLLM's role, once the pods are connected; none by default. */
+  readonly connectionLimit?: number;
   /** The answer of /health/readiness; connected by default. */
   readonly readiness?: ProxyPod['database'];
   /** What RDS knows of the database; an instance where nothing is going on by default. */

@@ -24,7 +24,6 @@ type LaterCauseId =
   | 'lock-pile-up'
   | 'server-overloaded'
   | 'migration-lock-orphaned'
-  | 'rds-proxy-pinned'
   | 'failover-left-behind'
   | 'table-growth'
   | 'bursts-fill-slots';
@@ -44,7 +43,7 @@ export const CASES: readonly Case[] = [
   { name: '17-componentized', wanted: 'split-ignores-pool-limit' },
   { name: '19-iam-refresh-fails', wanted: 'iam-refresh-fails' },
   { name: '21-iam-throttled', wanted: null },
-  { name: '22-rds-proxy-pinned', wanted: 'rds-proxy-pinned', needs: 'the sessions of RDS Proxy' },
+  { name: '22-rds-proxy-pinned', wanted: 'rds-proxy-pinned' },
   { name: '23-aurora-failover', wanted: 'failover-left-behind', needs: 'the failovers of the cluster' },
   { name: '24-serverless-small', wanted: 'pools-do-not-fit' },
   { name: '25b-other-application-old-litellm', wanted: 'other-application' },

@@ -23,6 +23,10 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
     scenario: 'query-engine',
     take: ({ 'proxy-log': log }) => ({ 'proxy-log': seen(log) }),
   },
+  '22-rds-proxy-pinned': {
+    scenario: 'rds-proxy',
+    take: ({ cloudwatch }) => ({ cloudwatch: { rdsProxy: seen(cloudwatch).rdsProxy } }),
+  },
 };
 
 /** Of a case, relative to this folder. */

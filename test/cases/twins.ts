@@ -142,6 +142,32 @@ export const TWINS: readonly Twin[] = [
     never: 'iam-refresh-fails',
   },
   {
+    of: '22-rds-proxy-pinned',
+    truth: 'RDS Proxy pins nothing',
+    snapshot: (original) =>
+      changed(original, 'cloudwatch', (cloudwatch) => ({
+        ...cloudwatch,
+        rdsProxy: cloudwatch.rdsProxy && { ...cloudwatch.rdsProxy, pinned: 0 },
+      })),
+    first: 'none-of-the-known',
+    never: 'rds-proxy-pinned',
+  },
+  {
+    of: '22-rds-proxy-pinned',
+    truth: 'the pods connect to the database itself, with pools that are large enough to hold so many',
+    snapshot: (original) =>
+      changed(original, 'sessions', (sessions) => ({
+        ...sessions,
+        total: 330,
+        groups: sessions.groups.filter(({ user }) => user !== 'rdsproxyadmin'),
+        groupCount: 2,
+        cohorts: sessions.cohorts.filter(({ user }) => user !== 'rdsproxyadmin'),
+        cohortCount: 2,
+      })),
+    first: 'none-of-the-known',
+    never: 'rds-proxy-pinned',
+  },
+  {
     of: '25b-other-application-old-litellm',
     truth: "the sessions that grow are LiteLLM's",
     snapshot: (original) =>

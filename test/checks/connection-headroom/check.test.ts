@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CloudWatchSource } from '../../../lambda/snapshot/snapshot.ts';
+import type { CloudWatchSource, Snapshot } from '../../../lambda/snapshot/snapshot.ts';
 import {
   cloudwatch,
   failed,
@@ -131,6 +131,18 @@ describe(ID, () => {
 
     expect(finding?.evidence.waitingForRestart).toEqual(['max_connections']);
     expect(finding?.advice.some(({ text }) => text.includes('waits for a restart'))).toBe(true);
+  });
+
+  it('advises no restart of a pod by an address that is that of RDS Proxy', () => {
+    const pods = [sessionGroup({ count: 25 }), sessionGroup({ clientAddress: '10.0.3.18', count: 25 })];
+    const groups = [...pods, sessionGroup({ user: 'rdsproxyadmin', count: 1 })];
+    const proxied = healthySnapshot({ sources: { sessions: seen(sessions({ groups })) } });
+    const direct = healthySnapshot({ sources: { sessions: seen(sessions({ groups: pods })) } });
+    const stepsOn = (snapshot: Snapshot) => JSON.stringify(findingsOf(ID, snapshot)[0]?.advice);
+
+    expect(stepsOn(direct)).toContain('A restart of that proxy pod');
+    expect(stepsOn(proxied)).not.toContain('A restart of that proxy pod');
+    expect(stepsOn(proxied)).toContain('connection-limits');
   });
 
   it('is critical without any session when the reservations leave nothing', () => {
