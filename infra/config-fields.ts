@@ -56,6 +56,11 @@ const rdsSchema = z
       'a resource id such as db-ABCDEFGHIJKLMNOPQRSTUVWXYZ or cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ; not the name, not an ARN',
       'DbiResourceId of the instance or DbClusterResourceId of the cluster. The IAM login permission names it.',
     ),
+    proxyName: text(
+      /^[A-Za-z](?:-?[A-Za-z0-9]){0,62}$/,
+      'the name of an RDS Proxy, 1 to 63 letters, digits and single hyphens, starting with a letter; not an endpoint, not an ARN',
+      'The RDS Proxy that LiteLLM connects through, if it does: its metrics show how many connections are pinned. The host stays the endpoint of the database.',
+    ).optional(),
   })
   .describe('The names of the database in RDS.');
 

@@ -1,3 +1,4 @@
+import { isRdsProxyHost, NO_RDS_PROXY } from '../lambda/settings/settings.ts';
 import type { DatabaseConfig } from './config-fields.ts';
 import { longestGapMinutes, parseRateMinutes } from './schedule-gap.ts';
 
@@ -43,15 +44,11 @@ function findRdsProblems({ host, region, rds }: DatabaseConfig): Problem[] {
       sentence: `is "${host}", which is in ${hostRegion}, but region is "${region}". Allowed: an endpoint in the same region.`,
     });
   }
-  const wrongEndpoint = /\.cluster-ro-/i.test(host)
-    ? 'a reader endpoint'
-    : /\.proxy-/i.test(host)
-      ? 'an RDS Proxy'
-      : '';
+  const wrongEndpoint = /\.cluster-ro-/i.test(host) ? 'a reader endpoint' : isRdsProxyHost(host) ? 'an RDS Proxy' : '';
   if (wrongEndpoint) {
     problems.push({
       field: 'host',
-      sentence: `is "${host}", ${wrongEndpoint}. Allowed: the instance endpoint or the writer endpoint, which LiteLLM's connections reach.`,
+      sentence: `is "${host}", ${wrongEndpoint}. Allowed: the instance endpoint or the writer endpoint, which LiteLLM's connections reach.${isRdsProxyHost(host) ? ` ${NO_RDS_PROXY}; name the proxy as rds.proxyName instead.` : ''}`,
     });
   }
   return problems;

@@ -31,6 +31,7 @@ export function functionEnvironment({
     caFile,
     rdsKind: rds.kind,
     rdsIdentifier: rds.identifier,
+    rdsProxyName: rds.proxyName,
     topicArn,
     memoryTable,
     longestGapMinutes: longestGapMinutes(schedule),

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { audit } from './audit.ts';
+import type { MuteAnswer } from './memory/mute.ts';
 import { oweNotice } from './memory/owe.ts';
 import { memoryReserveMs, previousIn, recall } from './memory/recall.ts';
 import { announce, type Occasion } from './notify/announce.ts';
@@ -9,7 +10,14 @@ import { recordMetrics } from './notify/metrics.ts';
 import type { AutomaticPurge } from './purge/automatic.ts';
 import type { PurgeOperation, PurgeReport, Requester } from './purge/operation.ts';
 import type { Audit, Report } from './report/report.ts';
-import { type AuditRequest, type PurgeRequest, parseRequest, RequestError } from './settings/request.ts';
+import {
+  type AuditRequest,
+  type MuteRequest,
+  type PurgeRequest,
+  parseRequest,
+  type Request,
+  RequestError,
+} from './settings/request.ts';
 import { type Settings, SettingsError, settingsFromEnvironment } from './settings/settings.ts';
 import { previousOf } from './snapshot/previous.ts';
 
@@ -26,25 +34,60 @@ class NotificationError extends Error {
 /** `automaticPurge`: what a scheduled audit did about the global row, when it did anything. */
 type AuditReport = Report & { readonly automaticPurge?: PurgeReport };
 
-/**
- * Answers one Lambda event with the report of the audit, or of the purge or restore that was asked for.
- * @throws RequestError, SettingsError before anything is done; NotificationError when a message could not be published.
- */
-export async function handler(event: unknown, context: Context): Promise<AuditReport | PurgeReport> {
-  logger.addContext(context);
-  const { request, settings } = prepare(event);
-  return request.action === 'audit'
-    ? handleAudit(request, settings, context)
-    : handleOperation(request, settings, context);
+/** The event is no valid request: nothing was done, and the message says what is allowed. It is no error of the function, so no alarm counts it. */
+interface Refusal {
+  readonly status: 'refused';
+  readonly message: string;
 }
 
-function prepare(event: unknown) {
+type Answer = AuditReport | PurgeReport | MuteAnswer | Refusal;
+
+/**
+ * Answers one Lambda event with the report of the audit, or of the purge or restore that was asked for.
+ * @throws SettingsError before anything is done; NotificationError when a message could not be published.
+ */
+export async function handler(event: unknown, context: Context): Promise<Answer> {
+  logger.addContext(context);
+  const request = requestIn(event);
+  if ('status' in request) return request;
+  const settings = readSettings();
+  switch (request.action) {
+    case 'audit':
+      return handleAudit(request, settings, context);
+    case 'mute':
+    case 'unmute':
+    case 'muted':
+      return handleMute(request, settings);
+    default:
+      return handleOperation(request, settings, context);
+  }
+}
+
+function requestIn(event: unknown): Request | Refusal {
   try {
-    return { request: parseRequest(event), settings: settingsFromEnvironment(process.env) };
+    return parseRequest(event);
   } catch (error) {
-    if (error instanceof RequestError || error instanceof SettingsError) logger.error(error.message);
+    if (!(error instanceof RequestError)) throw error;
+    logger.warn(error.message);
+    return { status: 'refused', message: error.message };
+  }
+}
+
+function readSettings(): Settings {
+  try {
+    return settingsFromEnvironment(process.env);
+  } catch (error) {
+    if (error instanceof SettingsError) logger.error(error.message);
     throw error;
   }
+}
+
+/** Loaded when somebody asks: nearly every run is an audit. */
+async function handleMute(request: MuteRequest, settings: Settings): Promise<MuteAnswer> {
+  const { runMute } = await import('./memory/mute.ts');
+  const answer = await runMute(request, settings, Date.now());
+  logger.info('Mute.', { ...answer });
+  return answer;
 }
 
 async function handleAudit(request: AuditRequest, settings: Settings, context: Context): Promise<AuditReport> {

@@ -54,7 +54,8 @@ export async function startEnvironment(scenario: Scenario, context: Context): Pr
     it.stop(),
   );
   const endpoints = cleanUp.add(await startEndpoints(endpointOptions(database, scenario)), (it) => it.stop());
-  const config = sandboxConfig(database, tuning, proxy.url, scenario.rds?.kind);
+  const proxyName = scenario.history.rdsProxy?.name;
+  const config = withRdsProxy(sandboxConfig(database, tuning, proxy.url, scenario.rds?.kind), proxyName);
   return {
     database,
     endpoints,
@@ -71,9 +72,32 @@ export async function startEnvironment(scenario: Scenario, context: Context): Pr
       const options = { signal, ...(refreshSeconds !== undefined && { refreshSeconds }) };
       const connected = cleanUp.add(await startPods(database, pods, options), (it) => it.stop());
       await connected.settled(idleEnough(scenario));
+      await limitConnections(database, scenario, cleanUp);
       if (scenario.database === 'silent') database.inject({ kind: 'silent' });
     },
   };
+}
+
+/** As `rds.proxyName` in the file does. */
+function withRdsProxy(config: Config, proxyName: string | undefined): Config {
+  const databases = Object.entries(config.databases).map(([label, { rds, ...database }]) => [
+    label,
+    { ...database, rds: { ...rds, proxyName } },
+  ]);
+  return { databases: Object.fromEntries(databases) };
+}
+
+async function limitConnections(
+  { litellmUser, query }: SandboxDatabase,
+  { connectionLimit }: Scenario,
+  cleanUp: CleanUp,
+): Promise<void> {
+  if (connectionLimit === undefined) return;
+  const set = (limit: number) => query(`ALTER ROLE ${litellmUser} CONNECTION LIMIT ${limit}`);
+  await set(connectionLimit);
+  cleanUp.add(litellmUser, async () => {
+    await set(-1);
+  });
 }
 
 /** Seconds after which what the pods leak is old and idle to the checks, an open transaction is too, and a wait for a lock is long. */

@@ -162,6 +162,7 @@ export function cloudwatch(overrides: Partial<CloudWatchSource> = {}): CloudWatc
       })),
     },
     iam: { requests: 10, failures: [] },
+    rdsProxy: null,
     ...overrides,
   };
 }
@@ -302,6 +303,7 @@ export function sessions(overrides: Partial<SessionsSource> = {}): SessionsSourc
   return {
     total: groups.reduce((sum, { count }) => sum + count, 0),
     hidden: 0,
+    limits: { database: null, roles: [] },
     groups,
     groupCount: groups.length,
     cohorts: [],

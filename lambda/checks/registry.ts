@@ -6,6 +6,7 @@ import { connectionCeiling } from './connection-ceiling/check.ts';
 import { connectionGrowth } from './connection-growth/check.ts';
 import { connectionHeadroom } from './connection-headroom/check.ts';
 import { connectionLeak } from './connection-leak/check.ts';
+import { connectionLimits } from './connection-limits/check.ts';
 import { databaseReachable } from './database-reachable/check.ts';
 import { deadlocks } from './deadlocks/check.ts';
 import { failover } from './failover/check.ts';
@@ -37,6 +38,7 @@ export const CHECKS = [
   failover,
   serverLoad,
   connectionHeadroom,
+  connectionLimits,
   connectionLeak,
   connectionCeiling,
   connectionGrowth,

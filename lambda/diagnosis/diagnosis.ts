@@ -27,6 +27,8 @@ export type CauseId =
   | 'other-application'
   | 'pools-do-not-fit' // the guide's fourth
   | 'under-provisioned' // healthy pools within their limits need more slots than there are
+  | 'connection-limit-reached' // of LiteLLM's role or database
+  | 'rds-proxy-pinned' // RDS Proxy keeps a connection for each of LiteLLM's
   | 'slots-exhausted' // full, and nothing seen shows by whom
   | 'network-drops-idle' // "kind: Closed": idle connections die on the way
   | 'query-engine' // "All connection attempts failed", or no engine at all, while PostgreSQL is fine

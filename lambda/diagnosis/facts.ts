@@ -104,6 +104,17 @@ export function poolsAreShort(facts: FactsOf<'proxy-errors'>): boolean {
   return isLogged(facts, 'poolTimeouts') || isLogged(facts, 'transactionsNotStarted');
 }
 
+/** Whether a CONNECTION LIMIT refuses LiteLLM's next connection. */
+export function isLimitReached(facts: FactsOf<'connection-limits'>): boolean {
+  return stated(facts, 'isReached') === true;
+}
+
+/** Whether RDS Proxy keeps most of its connections for one client each, as far as is seen. */
+export function isPinned(facts: FactsOf<'connection-limits'>): boolean {
+  const pinned = stated(facts, 'isPinned');
+  return pinned === 'yes' || pinned === 'probably';
+}
+
 /** Whether the writer has no storage left, by its status in RDS. */
 export function isStorageFull(facts: FactsOf<'rds-configuration'>): boolean {
   return stated(facts, 'instanceStatus') === 'storage-full' && stated(facts, 'isWriter') === true;

@@ -152,6 +152,13 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
           };
     },
   },
+  'connection-limit-reached': {
+    title: () => 'A CONNECTION LIMIT is reached',
+    what: ({ lead }) =>
+      `PostgreSQL refuses new connections of LiteLLM at a CONNECTION LIMIT, while the server may have free slots. ${lead.summary}`,
+    first: ({ lead }) => firstStep(lead),
+  },
+  'rds-proxy-pinned': { title: () => 'RDS Proxy pins every connection', ...asTheFinding },
   'slots-exhausted': {
     title: () => 'Nobody can connect',
     what: ({ lead, findings }) =>

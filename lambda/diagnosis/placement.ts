@@ -11,6 +11,7 @@ export const PLACEMENT: Readonly<Record<CheckId, Placement>> = {
   failover: { cause: true, rulesOut: 'a failover that LiteLLM missed' },
   'server-load': { cause: true, rulesOut: 'a server that is overloaded' },
   'connection-headroom': { cause: true, rulesOut: 'a lack of slots' },
+  'connection-limits': { cause: true, rulesOut: 'a CONNECTION LIMIT' },
   'connection-leak': { cause: true, rulesOut: 'leaked connections' },
   'connection-ceiling': { cause: true, rulesOut: 'pools over their limit' },
   'connection-growth': { cause: true, rulesOut: 'growth towards exhaustion' },

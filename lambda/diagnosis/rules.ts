@@ -9,6 +9,7 @@ import {
   isAuditorsSide,
   isBlocking,
   isFull,
+  isLimitReached,
   isLockOrphaned,
   isMigrationHanging,
   isOfIam,
@@ -16,6 +17,7 @@ import {
   isOutgrown,
   isOverloaded,
   isPileUp,
+  isPinned,
   isRecentOwnGrowth,
   isShortOfStorage,
   isStorageFull,
@@ -78,10 +80,13 @@ const logs = (id: LogPhraseId) => bad('proxy-errors', (facts) => isLogged(facts,
 const attemptsFail = logs('connectionAttemptsFailed');
 const notConnected = logs('engineNotConnected');
 const slotsRefused = logs('slotsRefused');
+const limitRefused = logs('limitRefused');
+const limitReached = bad('connection-limits', isLimitReached);
+const pinned = bad('connection-limits', isPinned);
 const readOnly = logs('readOnly');
 /** The line shows that a connection was dead, and not what killed it: the network is what is left. */
 const closed: Sign = { ...logs('closedConnections'), atMost: 'medium' };
-const justStarted = seen('proxy-errors', ({ serverJustStarted }) => serverJustStarted);
+const justInterrupted = seen('proxy-errors', ({ justInterrupted }) => justInterrupted);
 const othersMost = seen('pool-budget', othersHoldMost);
 /** Programs that use LiteLLM's own database user hold most of what is not LiteLLM's: no limit on the user or the role can tell them apart. */
 const sharedUser = seen('pool-budget', othersShareTheUser);
@@ -101,7 +106,7 @@ const keptOut = seen('database-reachable', isAuditorsSide);
 const blind: Sign = { checkIds: [], find: (findings) => findings.filter(lacksOwnAccess) };
 
 /** What a leak leads to. */
-const filling = [headroom, ceiling, full];
+const filling = [headroom, ceiling, full, limitReached];
 
 /**
  * The more telling first: the order decides between causes of equal evidence. A cause that is based only on findings that another one is based on
@@ -172,6 +177,14 @@ export const RULES: readonly Rule[] = [
   },
   { id: 'leaked-connections', when: [[leak]], confirms: [ownGrowth], also: filling, unless: [] },
   {
+    id: 'connection-limit-reached',
+    // The log shows that a limit was reached, and not that it still is.
+    when: [[limitReached], [{ ...limitRefused, atMost: 'medium' }]],
+    confirms: [proxyDown],
+    also: [],
+    unless: [fine('connection-limits')],
+  },
+  {
     id: 'managed-object-poll',
     when: [[recentOwnGrowth, possibleIssue('managed-object-poll')]],
     confirms: [],
@@ -209,6 +222,7 @@ export const RULES: readonly Rule[] = [
   { id: 'user-config', when: [[userConfig]], confirms: [], also: [], unless: [] },
   { id: 'idle-in-transaction', when: [[idle]], confirms: [], also: [noFreeConnection], unless: [] },
   { id: 'table-growth', when: [[outgrown]], confirms: [], also: [noFreeConnection], unless: [] },
+  { id: 'rds-proxy-pinned', when: [[pinned]], confirms: [], also: [headroom], unless: [] },
   {
     id: 'other-application',
     when: [[headroom, othersMost], [growthOfOthers]],
@@ -237,7 +251,7 @@ export const RULES: readonly Rule[] = [
     when: [[closed, fine('database-reachable')]],
     confirms: [],
     also: [],
-    unless: [justStarted, readOnly],
+    unless: [justInterrupted, readOnly],
   },
   {
     id: 'query-engine',

@@ -1,13 +1,10 @@
 import { counted } from '../core/text.ts';
-import type { Settings } from '../settings/settings.ts';
+import { isRdsProxyHost, type Settings } from '../settings/settings.ts';
 import type { SessionsSource, Snapshot } from '../snapshot/snapshot.ts';
 import { RDS_PROXY_ROLE } from './clients.ts';
 import { clientAddresses, type Deployment } from './deployment.ts';
 import type { LitellmClients } from './litellm-clients.ts';
 import type { PoolLimit } from './pool-limit.ts';
-
-/** RDS Proxy's endpoints: name.proxy-id.region.rds.amazonaws.com */
-const RDS_PROXY_HOST = '.proxy-';
 
 /** So few addresses, each with so many times its ceiling, look like NAT or a pooler as much as like a leak. */
 const FEW_ADDRESSES = 2;
@@ -70,7 +67,7 @@ function behindRdsProxy(
   settings: Settings,
 ): boolean {
   const host = connection.status === 'ok' ? connection.value.host : settings.target.host;
-  if (host.toLowerCase().includes(RDS_PROXY_HOST)) return true;
+  if (isRdsProxyHost(host)) return true;
   return sessions.groups.some(
     ({ user, clientAddress }) => user === RDS_PROXY_ROLE && clientAddress !== null && addresses.has(clientAddress),
   );

@@ -12,13 +12,15 @@ const MOST = 1 / 2;
 
 /**
  * Whose sessions the latest rise is made of. Those of the others that started since it began are the most that they can have added, and the rest is
- * LiteLLM's; and the other way around. An earlier audit that saw them rise shows it directly. null when the connections do not rise.
+ * LiteLLM's; and the other way around. Not where a pooler opens and closes them as it likes. An earlier audit that saw them rise shows it directly.
+ * null when the connections do not rise.
  */
 export function growthShare(
   { trend }: ConnectionTrend,
   sessions: SessionsSource,
   who: LitellmClients | null,
   before: SessionsSince | null,
+  isPooled: boolean,
 ): GrowthShare | null {
   if (trend.kind === 'too-few-points') return null;
   const { since, fromLevel, toLevel } = trend.recent;
@@ -27,7 +29,7 @@ export function growthShare(
   const shown = before === null ? null : shareSince(before);
   if (shown !== null) return shown;
   // The list of cohorts is cut at its newest end, which is what counts here.
-  if (who === null || sessions.cohortCount > sessions.cohorts.length) return 'unclear';
+  if (who === null || isPooled || sessions.cohortCount > sessions.cohorts.length) return 'unclear';
   const names = new Set(who.clients.map(({ name }) => name));
   const recent = sessions.cohorts.filter(({ lastStart }) => Date.parse(lastStart) >= since);
   const own = sum(recent.filter((cohort) => names.has(clientName(cohort))));

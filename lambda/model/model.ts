@@ -69,7 +69,10 @@ export function buildModel(snapshot: Snapshot, settings: Settings): Model {
     routerLookups: lookups,
     serverLoad: serverLoad(snapshot, settings),
     servesOthers: servesOthers(snapshot, trend),
-    growthShare: trend && seen && growthShare(trend, seen.sessions, topology?.who ?? null, since),
+    growthShare:
+      trend &&
+      seen &&
+      growthShare(trend, seen.sessions, topology?.who ?? null, since, topology?.sharing?.kind === 'rds-proxy'),
     sessionsSince: since,
   };
 }

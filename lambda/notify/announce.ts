@@ -5,7 +5,7 @@ import { type Audited, rememberAudit } from '../memory/memory.ts';
 import { observe } from '../memory/observation.ts';
 import { memoryFailure, type Recalled } from '../memory/recall.ts';
 import { remember } from '../memory/remember.ts';
-import type { Change, MemoryUse } from '../report/change.ts';
+import type { Change, MemoryUse, Muted } from '../report/change.ts';
 import { messageOf } from '../report/message.ts';
 import type { Notification, RenderableReport, Report } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -34,7 +34,8 @@ const LONGEST_GAP_MINUTES = 60;
  * Tells people what they do not know yet, and remembers it; returns the report with what became of that. Never throws. An audit by hand answers its
  * caller: it publishes when that was asked for, and otherwise leaves the memory as it is.
  */
-export async function announce(run: Run, recalled: Recalled, settings: Settings): Promise<Report> {
+export async function announce(asked: Run, recalled: Recalled, settings: Settings): Promise<Report> {
+  const run = { ...asked, report: { ...asked.report, muted: mutedIn(asked.report, recalled) } };
   if (run.occasion.by === 'hand' && !run.occasion.notify) return answerOnly(run, recalled, settings);
   if (recalled.kind !== 'recalled') return withoutMemory(run, memoryUse(recalled), settings);
   const { report, occasion, previous } = run;
@@ -77,13 +78,26 @@ function auditedBy({ id, report }: Run, previous: PreviousSource): Audited {
 function answerOnly({ report }: Run, recalled: Recalled, settings: Settings): Report {
   const state = recalled.kind === 'recalled' && recalled.loaded.kind === 'stored' ? recalled.loaded.state : undefined;
   const at = report.startedAt;
-  const seen = state && remember(state, observe(report, state.mutes), at);
+  const mutes = state?.mutes.filter(({ until }) => until > at) ?? [];
+  const seen = state && remember(state, observe(report, mutes), at);
   return {
     ...report,
     changes: seen === undefined ? [] : changesDue(seen, report.exploited, wishesOf(settings), at),
     memory: memoryUse(recalled),
     notification: { status: 'skipped', reason: 'Asked for by hand, without "notify": true.' },
   };
+}
+
+function mutedIn({ findings, startedAt }: RenderableReport, recalled: Recalled): readonly Muted[] {
+  if (recalled.kind !== 'recalled' || recalled.loaded.kind !== 'stored') return [];
+  return recalled.loaded.state.mutes
+    .filter(({ until }) => until > startedAt)
+    .map((mute) => ({
+      ...mute,
+      findings: findings.filter(
+        (finding) => isBad(finding) && (finding.checkId === mute.finding || finding.fingerprint === mute.finding),
+      ).length,
+    }));
 }
 
 function memoryUse(recalled: Recalled): MemoryUse {

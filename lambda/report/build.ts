@@ -32,6 +32,7 @@ export function buildReport(
     sources: summarize(snapshot),
     changes: [],
     memory: { status: 'none' },
+    muted: [],
     exploited: exploitedWithoutLogin(findings),
   };
 }

@@ -22,3 +22,15 @@ export type MemoryUse =
   /** None is configured. */
   | { readonly status: 'none' }
   | { readonly status: 'failed'; readonly reason: string };
+
+/** A check or a finding that people do not want to be told of for a time. */
+export interface Muted {
+  /** The id of a check, or a fingerprint. */
+  readonly finding: string;
+  /** ISO 8601 UTC. */
+  readonly until: string;
+  /** Untrusted text. */
+  readonly why: string;
+  /** How many findings that warn or are critical it hides from messages now. */
+  readonly findings: number;
+}

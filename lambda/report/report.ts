@@ -2,7 +2,7 @@ import { type Finding, type Status, worstStatus } from '../core/finding.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Model } from '../model/model.ts';
 import type { Snapshot, SourceName } from '../snapshot/snapshot.ts';
-import type { Change, MemoryUse } from './change.ts';
+import type { Change, MemoryUse, Muted } from './change.ts';
 
 export type Notification =
   | { readonly status: 'published'; readonly messageId: string; readonly findingsLeftOut: number }
@@ -37,6 +37,8 @@ export interface RenderableReport {
   /** What people have not been told yet; empty without a memory. */
   readonly changes: readonly Change[];
   readonly memory: MemoryUse;
+  /** What is muted: its incidents are in the report, and people are not told. */
+  readonly muted: readonly Muted[];
   /** Public names of advisories of the running version that are exploited without a login. */
   readonly exploited: readonly string[];
   /** Findings left out to fit a limit of the carrier; undefined: none. */

@@ -9,6 +9,11 @@ const MOMENT = 'the time of the schedule, such as 2026-11-22T03:00:00Z';
 export const rowHashSchema = z.string({ error: ROW_HASH }).regex(/^[0-9a-f]{64}$/, { error: ROW_HASH });
 export const backupSchema = z.number({ error: BACKUP }).int({ error: BACKUP }).min(1, { error: BACKUP });
 
+const FINDING = 'the id of a check, such as connection-leak, or the fingerprint of a finding';
+const DURATION = 'a time such as 12h or 7d, at most 999h or 99d';
+const WHY = 'a reason of 1 to 200 characters, which the report shows';
+const findingSchema = z.string({ error: FINDING }).regex(/^[a-z0-9-]{1,64}$/, { error: FINDING });
+
 /** The form of each request. The message of each field is what is allowed there. */
 const SCHEMAS = {
   audit: z.strictObject({
@@ -36,13 +41,24 @@ const SCHEMAS = {
     replace: rowHashSchema.optional(),
   }),
   backups: z.strictObject({ action: z.literal('backups') }),
+  mute: z.strictObject({
+    action: z.literal('mute'),
+    finding: findingSchema,
+    for: z.string({ error: DURATION }).regex(/^([1-9]\d{0,2}h|[1-9]\d?d)$/, { error: DURATION }),
+    why: z.string({ error: WHY }).min(1, { error: WHY }).max(200, { error: WHY }),
+  }),
+  unmute: z.strictObject({ action: z.literal('unmute'), finding: findingSchema }),
+  muted: z.strictObject({ action: z.literal('muted') }),
 } as const;
 
 const FIELDS: Readonly<Record<keyof typeof SCHEMAS, string>> = {
-  audit: '"scheduledAt"',
+  audit: '"notify" and "scheduledAt"',
   purge: '"confirm" and "loseRoutingPolicy"',
   restore: '"backup" and "replace"',
   backups: 'no other field',
+  mute: '"finding", "for" and "why"',
+  unmute: '"finding"',
+  muted: 'no other field',
 };
 
 export type AuditRequest = z.infer<typeof SCHEMAS.audit>;
@@ -50,8 +66,9 @@ export type PurgeRequest =
   | z.infer<typeof SCHEMAS.purge>
   | z.infer<typeof SCHEMAS.restore>
   | z.infer<typeof SCHEMAS.backups>;
+export type MuteRequest = z.infer<typeof SCHEMAS.mute> | z.infer<typeof SCHEMAS.unmute> | z.infer<typeof SCHEMAS.muted>;
 /** A request to the function. */
-export type Request = AuditRequest | PurgeRequest;
+export type Request = AuditRequest | PurgeRequest | MuteRequest;
 
 /** An event that is not a valid request; the message names the fault and what is allowed. Nothing was changed. */
 export class RequestError extends Error {
@@ -59,7 +76,7 @@ export class RequestError extends Error {
 }
 
 const ALLOWED =
-  'Allowed: {} or {"action":"audit"} for an audit, {"action":"purge"} for a dry run, {"action":"purge","confirm":HASH}, {"action":"restore","backup":NUMBER}, {"action":"backups"}.';
+  'Allowed: {} or {"action":"audit"} for an audit, with "notify":true to publish it too, {"action":"purge"} for a dry run, {"action":"purge","confirm":HASH}, {"action":"restore","backup":NUMBER}, {"action":"backups"}, {"action":"mute","finding":ID,"for":"7d","why":TEXT}, {"action":"unmute","finding":ID}, {"action":"muted"}.';
 /** What the Lambda console offers as its first test event (knowledge/aws.md, schedule and invocation). */
 const consoleDefaultSchema = z.strictObject({ key1: z.string(), key2: z.string(), key3: z.string() });
 /** EventBridge rules send this envelope; Scheduler sends what the stack wrote as input. */

@@ -3,9 +3,21 @@ import { type Tuning, tuningSchema } from './tuning.ts';
 
 export const portSchema = z.number().int().min(1).max(65_535);
 
+/** The RDS Proxy between LiteLLM and the database, where there is one. */
+const rdsProxyName = z.string().min(1).max(63).optional();
+
+/** Why the auditor cannot go through RDS Proxy. */
+export const NO_RDS_PROXY =
+  "RDS Proxy refuses the startup options that make the auditor's session read-only and bound its statements, and its sessions are not the database's own";
+
+/** Whether a host is an endpoint of RDS Proxy: name.proxy-id.region.rds.amazonaws.com, also name.endpoint.proxy-id... */
+export function isRdsProxyHost(host: string): boolean {
+  return /\.proxy-/i.test(host);
+}
+
 export const rdsTargetSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('instance'), identifier: z.string().min(1).max(63) }),
-  z.strictObject({ kind: z.literal('cluster'), identifier: z.string().min(1).max(63) }),
+  z.strictObject({ kind: z.literal('instance'), identifier: z.string().min(1).max(63), proxyName: rdsProxyName }),
+  z.strictObject({ kind: z.literal('cluster'), identifier: z.string().min(1).max(63), proxyName: rdsProxyName }),
 ]);
 
 /** Where the database is and how to log in to it. Only the shell uses passwords; the function has none. */
@@ -65,6 +77,7 @@ const placeSchema = z.object({
   caFile: z.string().min(1).optional(),
   rdsKind: z.enum(['instance', 'cluster']).optional(),
   rdsIdentifier: z.string().min(1).max(63).optional(),
+  rdsProxyName: z.string().min(1).max(63).optional(),
   topicArn: z.string().startsWith('arn:').optional(),
   memoryTable: z.string().min(3).max(255).optional(),
   longestGapMinutes: z.number().int().min(1).optional(),
@@ -104,7 +117,7 @@ export function settingsFromEnvironment(environment: Readonly<Record<string, str
       tls: { mode: 'verify', caFile: place.caFile },
       rds:
         place.rdsKind && place.rdsIdentifier
-          ? { kind: place.rdsKind, identifier: place.rdsIdentifier, region }
+          ? { kind: place.rdsKind, identifier: place.rdsIdentifier, proxyName: place.rdsProxyName, region }
           : undefined,
     },
   };

@@ -131,7 +131,7 @@ export const tuningSchema = z.strictObject({
     .max(86_400)
     .default(3900)
     .describe(
-      "How long a start of the database explains connections that were closed, in seconds: the hour of the proxy's log that is counted, and the time until the lines are in.",
+      "How long a start or failover of the database explains connections that were closed, in seconds: the hour of the proxy's log that is counted, and the time until the lines are in.",
     ),
   tableWarningRows: z
     .number()

@@ -4,17 +4,19 @@ import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
 import { listen } from '../loopback.ts';
 import type { SandboxDatabase } from './database.ts';
+import { RDS_PROXY_USER } from './rds-roles.sql.ts';
 
 /** What a client needs to know of the database. */
 export type PodDatabase = Omit<SandboxDatabase, 'stop' | 'inject' | 'postgres' | 'runAsMaster'>;
 
 /**
- * Connects from `address` as LiteLLM does, without an application_name: as `litellm` with an IAM token over TLS, or with a password in the clear.
+ * Connects from `address` as LiteLLM does, without an application_name: as `litellm` with an IAM token over TLS, or with a password in the clear; or
+ * as RDS Proxy does for itself.
  * @throws the server's error when it refuses
  */
 export async function connectFrom(
   address: string,
-  login: 'iam' | 'password',
+  login: 'iam' | 'password' | 'rds-proxy',
   database: PodDatabase,
 ): Promise<pg.Client> {
   const { host, port, databaseName, caFile } = database;
@@ -25,7 +27,7 @@ export async function connectFrom(
     stream: () => socketFrom(address, port),
     ...(login === 'iam'
       ? { user: database.litellmUser, password: await token(database), ssl: { ca: await readFile(caFile, 'utf8') } }
-      : { user: database.passwordUser, password: database.password }),
+      : { user: login === 'password' ? database.passwordUser : RDS_PROXY_USER, password: database.password }),
   });
   // The server may end a session at any time, as when it stops.
   client.on('error', () => {});

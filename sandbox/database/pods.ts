@@ -12,8 +12,10 @@ import { sendRequests } from './requests.ts';
 export interface PodOptions {
   /** Connections of its pool, idle. */
   readonly connections: number;
-  /** Default iam; `password` is an older proxy, which logs in with a password and without TLS. */
-  readonly login?: 'iam' | 'password';
+  /** Default iam; `password` is an older proxy, which logs in with a password and without TLS; `rds-proxy` is RDS Proxy's own monitoring. */
+  readonly login?: 'iam' | 'password' | 'rds-proxy';
+  /** The pod, by its place in the list, that it shares its address with. */
+  readonly addressOf?: number;
   /** So many refreshes of its token leave the pool before them open; those after them replace it. */
   readonly leaks?: number;
   /** One more connection, idle in a transaction; `blocking`: it has a row locked that yet another connection waits for. */
@@ -86,7 +88,7 @@ export async function startPods(
 
   const pods = options.map((pod, index): Pod => {
     const connect = async () => {
-      const client = await connectFrom(addresses[index] ?? '127.0.0.1', pod.login ?? 'iam', database);
+      const client = await connectFrom(addresses[pod.addressOf ?? index] ?? '127.0.0.1', pod.login ?? 'iam', database);
       clients.push(client);
       return client;
     };
@@ -127,7 +129,7 @@ export async function startPods(
   statements = pods.flatMap(({ options: pod, pool }) => (pod.busy ? LongStatements.begin(pool.current, database) : []));
   const started = performance.now();
   const leaking = pods.flatMap((pod) => {
-    if (refreshSeconds === undefined || pod.options.login === 'password') return [];
+    if (refreshSeconds === undefined || (pod.options.login ?? 'iam') !== 'iam') return [];
     const leaked = Promise.withResolvers<void>();
     background.push(
       keepAlive(pod.pool, { refreshSeconds, leaks: pod.options.leaks ?? 0, started }, leaked.resolve, ended),

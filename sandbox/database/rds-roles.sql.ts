@@ -4,6 +4,9 @@ export const LITELLM_USER = 'litellm';
 /** An older proxy's user, who still logs in with a password and so may come without TLS. */
 export const PASSWORD_USER = 'litellm_legacy';
 
+/** RDS makes it when an RDS Proxy is put before a database. */
+export const RDS_PROXY_USER = 'rdsproxyadmin';
+
 export interface RolesOptions {
   /** For the master user and the password user. */
   readonly password: string;
@@ -35,5 +38,6 @@ CREATE ROLE ${LITELLM_USER} LOGIN;
 GRANT rds_iam TO ${LITELLM_USER};
 ${masterIsMember ? `GRANT ${LITELLM_USER} TO ${MASTER_USER};` : ''}
 CREATE ROLE ${PASSWORD_USER} LOGIN PASSWORD '${password}';
+CREATE ROLE ${RDS_PROXY_USER} LOGIN PASSWORD '${password}';
 `;
 }

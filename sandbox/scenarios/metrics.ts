@@ -14,6 +14,8 @@ export interface History {
   readonly server?: Readonly<Record<string, Levels>>;
   /** Lines of the proxy's log in the last hour; none by default. The metric filters of the stack count them. */
   readonly log?: readonly LoggedLines[];
+  /** Connections of the RDS Proxy in between, constant; none by default. */
+  readonly rdsProxy?: { readonly name: string; readonly connections: number; readonly pinned: number };
 }
 
 const PERIOD_MS = 300_000;
@@ -55,7 +57,7 @@ export interface MetricPlace {
 
 /** The history up to `now`, in the form that RDS and the metric filters of the stack write. */
 export function metricSeries(
-  { connections, server, log = [] }: History,
+  { connections, server, log = [], rdsProxy }: History,
   { kind, identifier, database, now }: MetricPlace,
 ): readonly MetricSeries[] {
   const rds = (metricName: string, valueAt: (hoursAgo: number) => number): MetricSeries => ({
@@ -75,8 +77,27 @@ export function metricSeries(
     ),
     rds('IamDbAuthConnectionRequests', () => 1),
     rds('IamDbAuthConnectionFailure', () => 0),
+    ...(rdsProxy === undefined ? [] : rdsProxySeries(rdsProxy, now)),
     ...filteredLines(log, { database, at: new Date(now.getTime() - HOUR_MS / 2) }),
   ];
+}
+
+/** Of the last quarter of an hour. Two machines are behind an RDS Proxy, and each writes its own number every minute. */
+function rdsProxySeries(
+  { name, connections, pinned }: NonNullable<History['rdsProxy']>,
+  now: Date,
+): readonly MetricSeries[] {
+  const minutes = Array.from({ length: 15 }, (_, index) => new Date(now.getTime() - (index + 1) * 60_000));
+  const series = (metricName: string, value: number): MetricSeries => ({
+    namespace: 'AWS/RDS',
+    metricName,
+    dimensions: { ProxyName: name },
+    samples: minutes.flatMap((at) => [
+      { at, value: Math.ceil(value / 2) },
+      { at, value: Math.floor(value / 2) },
+    ]),
+  });
+  return [series('DatabaseConnections', connections), series('DatabaseConnectionsCurrentlySessionPinned', pinned)];
 }
 
 /** What the metric filters write: a sample per matching line, and no metric where none matches. */

@@ -1,3 +1,4 @@
+import { connectionLimit, rdsProxy } from './limits.ts';
 import { healthy, idleInTransaction, slotsExhausted, tableGrowth, underProvisioned } from './load.ts';
 import { indexBuild, lockPileUp, migrationLock } from './locks.ts';
 import { mixed } from './mixed.ts';
@@ -28,4 +29,6 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['burst', burst],
   ['network-drops-idle', networkDropsIdle],
   ['query-engine', queryEngine],
+  ['connection-limit', connectionLimit],
+  ['rds-proxy', rdsProxy],
 ]);

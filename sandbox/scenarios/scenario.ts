@@ -26,6 +26,8 @@ export interface Scenario {
   readonly pods: readonly PodOptions[];
   /** The spend logs of years, most of the recent ones deleted and not vacuumed. */
   readonly outgrownSpendLogs?: boolean;
+  /** The CONNECTION LIMIT of LiteLLM's role, once the pods are connected; none by default. */
+  readonly connectionLimit?: number;
   /** The answer of /health/readiness; connected by default. */
   readonly readiness?: ProxyPod['database'];
   /** What RDS knows of the database; an instance where nothing is going on by default. */

@@ -47,6 +47,7 @@ describe('a check', () => {
     expect(unknown, 'a check that reports on sessions belongs in this list').toEqual([
       'failover',
       'connection-headroom',
+      'connection-limits',
       'connection-leak',
       'connection-ceiling',
       'pool-budget',

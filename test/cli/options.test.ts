@@ -58,6 +58,12 @@ describe('the shell', () => {
     expect(target.rds).toEqual({ kind: 'cluster', identifier: 'c', region: 'eu-west-1' });
   });
 
+  it('names the RDS Proxy when it is given', () => {
+    const flags = ['--url', URL, '--rds-instance', 'prod', '--rds-proxy', 'litellm-proxy', '--region', 'eu-west-1'];
+
+    expect(readSettings(flags).target.rds).toMatchObject({ identifier: 'prod', proxyName: 'litellm-proxy' });
+  });
+
   it('queries the proxy when its URL is given', () => {
     expect(readSettings(['--url', URL, '--proxy-url', 'https://litellm.example']).proxy).toEqual({
       url: 'https://litellm.example',
@@ -126,6 +132,17 @@ describe('the shell', () => {
     ['an unknown sslmode', ['--url', `${URL}?sslmode=prefer`], /sslmode is "prefer"\. Allowed: disable/],
     ['an unknown parameter', ['--url', `${URL}?options=x`], /parameter "options"/],
     ['two ways at once', ['--url', URL, '--host', 'h'], /--host cannot be used with --url/],
+    [
+      'an RDS Proxy as host',
+      ['--iam', '--host', 'litellm.proxy-c0ffee.eu-west-1.rds.amazonaws.com', '--user', 'u', '--region', 'r'],
+      /--host names an RDS Proxy\. Allowed: the endpoint of the instance.*refuses the startup options/,
+    ],
+    [
+      'the URL of an RDS Proxy',
+      ['--url', URL.replace(/@[^:/]+/, '@litellm.proxy-c0ffee.eu-west-1.rds.amazonaws.com')],
+      /--url names an RDS Proxy/,
+    ],
+    ['an RDS Proxy of no database', ['--url', URL, '--rds-proxy', 'p'], /--rds-proxy requires --rds-instance/],
     ['IAM without user', ['--iam', '--host', 'h', '--region', 'r'], /--user is missing/],
     ['IAM without region', ['--iam', '--host', 'h', '--user', 'u'], /--region is missing/],
     [

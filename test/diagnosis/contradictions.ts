@@ -11,6 +11,7 @@ import {
   KEY_SETTINGS,
   LARGE_POOLS,
   LEFT_BEHIND,
+  LIMIT_REFUSED,
   LOCK_PILE,
   OTHER_APPLICATION,
   OVER_CEILING,
@@ -88,6 +89,8 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
     { ...OTHER_APPLICATION, settings: { poolLimit: 10 } },
   ]),
   'slots-exhausted': [],
+  'connection-limit-reached': against(LIMIT_REFUSED, [{ sessionsUnseen: false }]),
+  'rds-proxy-pinned': [],
   'network-drops-idle': against(CLOSED, [
     { sources: { server: seen(server({ startedAt: TAKEN_AT })) } },
     { logged: { ...CLOSED.logged, readOnly: 3 } },

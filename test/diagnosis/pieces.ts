@@ -1,5 +1,7 @@
+import type { SessionsSource } from '../../lambda/snapshot/snapshot.ts';
 import { cohort, fromCohorts } from '../sessions.ts';
 import {
+  cloudwatch,
   failed,
   GIB,
   globalRow,
@@ -215,6 +217,18 @@ export const ENGINE_GONE: World = { logged: { engineNotConnected: 31 } };
 export const CLOSED: World = { logged: { closedConnections: 31 } };
 /** The server refused connections for want of a slot. */
 export const SLOTS_REFUSED: World = { logged: { slotsRefused: 31 } };
+/** The CONNECTION LIMIT of LiteLLM's role is used up; sessions() of two pods, otherwise. */
+export const LIMIT_REACHED: World = { sessions: limited(sessions()) };
+export const LIMIT_REFUSED: World = { logged: { limitRefused: 31 }, sessionsUnseen: true };
+/** Behind RDS Proxy, whose metrics say that it shares nothing. */
+export const PINNED: World = {
+  maxConnections: 105,
+  sessions: behindRdsProxy(20),
+  sources: {
+    cloudwatch: seen(cloudwatch({ rdsProxy: { name: 'litellm', connections: 42, pinned: 40 } })),
+  },
+};
+export const PINNED_NARROW: World = { ...PINNED, maxConnections: 52 };
 export const PROXY_DOWN: World = { proxyDisconnected: true };
 export const TOKENS_REFUSED: World = { refusedTokens: 8 };
 /** They were too old, as when nobody renews them. */
@@ -255,6 +269,22 @@ export const RDS_DENIED: World = { sources: { rds: failed('permission-denied') }
 
 /** A new connection is refused while the sessions are seen all the same: checks can read it, and no audit of today collects it. */
 export const FULL_AND_SEEN: World = { sources: { connection: failed('slots-exhausted') } };
+
+/** The same sessions, as many as the CONNECTION LIMIT of LiteLLM's role. */
+export function limited(seenSessions: SessionsSource): SessionsSource {
+  const own = seenSessions.groups.reduce((sum, { count }) => sum + count, 0);
+  const limit = { name: 'litellm', owner: null, limit: own, sessions: own, withAuditor: false };
+  return { ...seenSessions, limits: { database: null, roles: [limit] } };
+}
+
+function behindRdsProxy(each: number): SessionsSource {
+  return sessions({
+    groups: ['10.0.3.17', '10.0.3.18'].flatMap((clientAddress) => [
+      sessionGroup({ clientAddress, count: each, iam: false }),
+      sessionGroup({ clientAddress, count: 1, user: 'rdsproxyadmin', database: 'postgres', iam: false }),
+    ]),
+  });
+}
 
 /** The sessions of two pods, with none that has leaked. */
 export function twoPods(one: number, other: number) {

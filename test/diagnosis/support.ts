@@ -14,8 +14,10 @@ import {
   LARGE_WHILE_DEPLOYING,
   LEFT_BEHIND,
   LIMIT_IGNORED,
+  LIMIT_REACHED,
   LOCK_PILE,
   LOCK_PILE_SEEN,
+  limited,
   NARROW,
   NO_VERSION,
   OPEN_TRANSACTION,
@@ -26,6 +28,7 @@ import {
   OVERLOADED,
   PASSWORD_LEAK,
   PER_REQUEST_VERSION,
+  PINNED_NARROW,
   POOL_TIMEOUTS,
   PROXY_DOWN,
   RECENT_GROWTH,
@@ -41,9 +44,10 @@ import {
 } from './pieces.ts';
 import type { World } from './world.ts';
 
-/** A leak with each of what it leads to, in the order of the rules: few free slots, a client over its ceiling, no slot left. */
+/** A leak with each of what it leads to, in the order of the rules: few free slots, a client over its ceiling, no slot left, a limit reached. */
 function filling(leak: World): readonly World[] {
-  return [{ ...leak, ...NARROW }, leak, { ...leak, ...FULL_AND_SEEN }];
+  const limit = leak.sessions === undefined ? {} : { sessions: limited(leak.sessions) };
+  return [{ ...leak, ...NARROW }, leak, { ...leak, ...FULL_AND_SEEN }, { ...leak, ...limit }];
 }
 
 const ORPHANS: World = { ...PASSWORD_LEAK, version: '1.81.9' };
@@ -102,6 +106,8 @@ export const SUPPORT: Readonly<Record<Rule['id'], readonly World[]>> = {
     { ...FEW_FREE, ...LARGE_WHILE_DEPLOYING },
     { ...FEW_FREE, ...SLOTS_REFUSED },
   ],
+  'connection-limit-reached': [],
+  'rds-proxy-pinned': [PINNED_NARROW],
   'network-drops-idle': [],
   'query-engine': [],
   'auditor-cannot-look': [],
@@ -128,6 +134,7 @@ export const CONFIRMATIONS: Readonly<Partial<Record<Rule['id'], readonly World[]
     { ...TOKENS_REFUSED, ...PROXY_DOWN },
     { ...TOKENS_REFUSED, ...ATTEMPTS_FAIL },
   ],
+  'connection-limit-reached': [{ ...LIMIT_REACHED, ...PROXY_DOWN }],
   'slots-exhausted': [
     { ...FULL, ...PROXY_DOWN },
     { ...FULL, ...ATTEMPTS_FAIL },

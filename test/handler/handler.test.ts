@@ -93,7 +93,10 @@ describe('the function', () => {
 
     const invocation = await runtime.invoke({ action: 'drop' });
 
-    expect(invocation).toMatchObject({ status: 'function-error', error: { errorType: 'RequestError' } });
+    expect(invocation).toMatchObject({
+      status: 'ok',
+      result: { status: 'refused', message: expect.stringMatching(/^The action "drop" does not exist\. Allowed: /) },
+    });
     expect(endpoints.sns.published).toHaveLength(before);
   });
 

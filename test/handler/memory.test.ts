@@ -152,3 +152,46 @@ describe('an audit by hand', () => {
     expect(scheduled).toMatchObject({ changes: [{ kind: 'new' }], notification: { status: 'published' } });
   }, 60_000);
 });
+
+describe('a muted check', () => {
+  async function ask(request: object): Promise<unknown> {
+    const invocation = await runtime.invoke(request);
+    return invocation.status === 'ok' ? invocation.result : invocation;
+  }
+
+  it('is in the report with its reason and in no message, until it is muted no more', async () => {
+    await start('muted');
+    const mute = { action: 'mute', finding: 'database-reachable', for: '2h', why: 'A test of the night shift.' };
+    const muted = await ask(mute);
+    await fill();
+    const silent = await audit();
+    const listed = await ask({ action: 'muted' });
+    await ask({ action: 'unmute', finding: 'database-reachable' });
+    const loud = await audit();
+
+    expect(muted).toMatchObject({ status: 'done', muted: [{ finding: 'database-reachable', why: mute.why }] });
+    expect(silent).toMatchObject({
+      status: 'critical',
+      changes: [],
+      muted: [{ finding: 'database-reachable', why: mute.why, findings: 1 }],
+      notification: { status: 'skipped' },
+    });
+    expect(listed).toMatchObject({ status: 'done', muted: [{ finding: 'database-reachable' }] });
+    expect(loud).toMatchObject({ changes: [{ kind: 'new' }], muted: [], notification: { status: 'published' } });
+  }, 60_000);
+
+  it('is refused when there is no such check, or no memory to keep it in', async () => {
+    await start('not-muted');
+    const request = { action: 'mute', finding: 'connection-leek', for: '2h', why: 'A typing mistake.' };
+
+    expect(await ask(request)).toMatchObject({
+      status: 'refused',
+      message: expect.stringContaining('connection-leek'),
+    });
+    endpoints.dynamodb.faults.inject({ kind: 'refuse', code: 'AccessDeniedException' });
+    expect(await ask({ ...request, finding: 'connection-leak' })).toMatchObject({
+      status: 'refused',
+      message: expect.stringMatching(/nothing was changed.*dynamodb:GetItem/),
+    });
+  }, 60_000);
+});

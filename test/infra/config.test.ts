@@ -143,6 +143,10 @@ describe('a configuration', () => {
       'rds.resourceId is "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ", but rds.kind is "instance". Allowed: an id that starts with db-.',
     ],
     [
+      { rds: { ...INSTANCE.rds, proxyName: 'litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com' } },
+      'rds.proxyName is "litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com". Allowed: the name of an RDS Proxy, 1 to 63 letters, digits and single hyphens, starting with a letter; not an endpoint, not an ARN.',
+    ],
+    [
       { host: 'litellm.c0example0000.eu-west-1.rds.amazonaws.com' },
       'host is "litellm.c0example0000.eu-west-1.rds.amazonaws.com", which is in eu-west-1, but region is "eu-central-1". Allowed: an endpoint in the same region.',
     ],
@@ -152,7 +156,7 @@ describe('a configuration', () => {
     ],
     [
       { host: 'litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com' },
-      'host is "litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com", an RDS Proxy. Allowed: the instance endpoint or the writer endpoint, which LiteLLM\'s connections reach.',
+      "host is \"litellm.proxy-c0example0000.eu-central-1.rds.amazonaws.com\", an RDS Proxy. Allowed: the instance endpoint or the writer endpoint, which LiteLLM's connections reach. RDS Proxy refuses the startup options that make the auditor's session read-only and bound its statements, and its sessions are not the database's own; name the proxy as rds.proxyName instead.",
     ],
     [
       { vpc: { ...INSTANCE.vpc, subnetIds: [] } },

@@ -50,4 +50,11 @@ describe('functionEnvironment', () => {
     expect(alone).toMatchObject({ proxy: { url: PROXY.url, keySecretArn: undefined }, proxyLogMetrics: false });
     expect(none).toMatchObject({ proxy: undefined, proxyLogMetrics: false });
   });
+
+  it('has the name of the RDS Proxy when it is configured', () => {
+    const rds = { ...INSTANCE.rds, proxyName: 'litellm-proxy' };
+
+    expect(settingsFor({ ...INSTANCE, rds }).target.rds).toMatchObject({ proxyName: 'litellm-proxy' });
+    expect(settingsFor(INSTANCE).target.rds?.proxyName).toBeUndefined();
+  });
 });

@@ -36,6 +36,7 @@ export function reportOf(findings: readonly Finding[], parts: Partial<Report> = 
     diagnosis: { causes: [] },
     changes: [],
     memory: { status: 'none' },
+    muted: [],
     exploited: [],
     findings,
     sources: [

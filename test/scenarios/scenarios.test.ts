@@ -28,6 +28,8 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   burst: 'bursts-fill-slots',
   'network-drops-idle': 'network-drops-idle',
   'query-engine': 'query-engine',
+  'connection-limit': 'connection-limit-reached',
+  'rds-proxy': 'rds-proxy-pinned',
 };
 
 /** The default of `npm start`, which start.test.ts runs. */

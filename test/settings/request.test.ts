@@ -4,7 +4,7 @@ import { parseRequest, RequestError } from '../../lambda/settings/request.ts';
 
 const HASH = '0123456789abcdef'.repeat(4);
 const ALLOWED =
-  'Allowed: {} or {"action":"audit"} for an audit, {"action":"purge"} for a dry run, {"action":"purge","confirm":HASH}, {"action":"restore","backup":NUMBER}, {"action":"backups"}.';
+  'Allowed: {} or {"action":"audit"} for an audit, with "notify":true to publish it too, {"action":"purge"} for a dry run, {"action":"purge","confirm":HASH}, {"action":"restore","backup":NUMBER}, {"action":"backups"}, {"action":"mute","finding":ID,"for":"7d","why":TEXT}, {"action":"unmute","finding":ID}, {"action":"muted"}.';
 const HASH_WANTED = 'the hash of the row (64 lower-case hexadecimal digits), as shown by the dry run of a purge';
 
 describe('request', () => {
@@ -31,6 +31,10 @@ describe('request', () => {
     { action: 'restore', backup: 7 },
     { action: 'restore', backup: 7, replace: HASH },
     { action: 'backups' },
+    { action: 'audit', notify: true },
+    { action: 'mute', finding: 'connection-leak', for: '12h', why: 'It is known.' },
+    { action: 'unmute', finding: '0123456789abcdef' },
+    { action: 'muted' },
   ])('is the event itself when it is $action with its fields', (event) => {
     expect(parseRequest(event)).toEqual(event);
   });
@@ -48,7 +52,20 @@ describe('request', () => {
   });
 
   it.each([
-    [{ action: 'audit', force: true }, 'Unknown: "force". Allowed with "action":"audit": "scheduledAt".'],
+    [{ action: 'audit', force: true }, 'Unknown: "force". Allowed with "action":"audit": "notify" and "scheduledAt".'],
+    [{ action: 'audit', notify: 'yes' }, '"notify" is "yes". Allowed: true.'],
+    [
+      { action: 'mute', finding: 'connection-leak', for: '7 days', why: 'known' },
+      '"for" is "7 days". Allowed: a time such as 12h or 7d, at most 999h or 99d.',
+    ],
+    [
+      { action: 'mute', finding: 'connection-leak', for: '7d' },
+      '"why" is missing. Allowed: a reason of 1 to 200 characters, which the report shows.',
+    ],
+    [
+      { action: 'unmute', finding: 'Connection leak' },
+      '"finding" is "Connection leak". Allowed: the id of a check, such as connection-leak, or the fingerprint of a finding.',
+    ],
     [
       { action: 'audit', scheduledAt: 'now' },
       '"scheduledAt" is "now". Allowed: the time of the schedule, such as 2026-11-22T03:00:00Z.',

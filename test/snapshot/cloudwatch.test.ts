@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LOG_PHRASE_IDS, LOG_PHRASES, type LogPhraseId, logNamespace } from '../../lambda/litellm/log-phrases.ts';
+import type { Target } from '../../lambda/settings/settings.ts';
 import { awsFailure } from '../../lambda/snapshot/aws/aws-failure.ts';
 import { readCloudWatch } from '../../lambda/snapshot/aws/cloudwatch.ts';
 import { failureOf, SourceError } from '../../lambda/snapshot/failure.ts';
@@ -34,7 +35,7 @@ async function read(target: typeof INSTANCE | typeof CLUSTER = INSTANCE) {
   return (await readAll(target)).cloudwatch;
 }
 
-function readAll(target: typeof INSTANCE | typeof CLUSTER, logOf?: string) {
+function readAll(target: NonNullable<Target['rds']>, logOf?: string) {
   return readCloudWatch(target, { hours: 12, logOf }, new AbortController().signal);
 }
 
@@ -169,6 +170,41 @@ describe("the proxy's log", () => {
     const { proxyLog } = await readAll(INSTANCE, 'prod');
 
     expect(proxyLog?.lines).toEqual(Object.fromEntries(LOG_PHRASE_IDS.map((id) => [id, 0])));
+  });
+});
+
+describe('an RDS Proxy', () => {
+  const BEHIND = { ...INSTANCE, proxyName: 'litellm-proxy' } as const;
+  const minute = (ago: number) => new Date((Math.floor(Date.now() / PERIOD_MS) * 5 - ago) * 60_000);
+  const proxySeries = (metricName: string, name: string, samples: readonly (readonly [number, number])[]) => ({
+    namespace: 'AWS/RDS',
+    metricName,
+    dimensions: { ProxyName: name },
+    samples: samples.map(([ago, value]) => ({ at: minute(ago), value })),
+  });
+
+  it('has the sum over its machines at the last minute, of the one proxy', async () => {
+    state.series = [
+      proxySeries('DatabaseConnectionsCurrentlySessionPinned', 'litellm-proxy', [
+        [9, 90],
+        [2, 30],
+        [2, 14],
+      ]),
+      proxySeries('DatabaseConnections', 'litellm-proxy', [
+        [2, 32],
+        [2, 16],
+      ]),
+      proxySeries('DatabaseConnections', 'other', [[1, 500]]),
+    ];
+
+    expect((await readAll(BEHIND)).cloudwatch.rdsProxy).toEqual({ name: 'litellm-proxy', pinned: 44, connections: 48 });
+  });
+
+  it('is not known when it has no metrics, and none when none is configured', async () => {
+    const [without, none] = [await readAll(BEHIND), await readAll(INSTANCE)];
+
+    expect(without.cloudwatch.rdsProxy).toEqual({ name: 'litellm-proxy', pinned: null, connections: null });
+    expect(none.cloudwatch.rdsProxy).toBeNull();
   });
 });
 

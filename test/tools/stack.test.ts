@@ -64,10 +64,12 @@ describe('npm run stack', () => {
     mkdirSync(shipped);
     buildBundle(shipped);
 
-    const { stdout, status } = stack([], thrownStack(shipped, { action: 'unknown-action' }));
+    const { stdout, status } = stack([], thrownStack(shipped, {}));
 
     const [, source = '', line = ''] = /(lambda\/[\w/-]+\.ts):(\d+):\d+/.exec(stdout) ?? [];
-    expect(readFileSync(join(ROOT, source), 'utf8').split('\n')[Number(line) - 1]).toContain('throw new RequestError(');
+    expect(readFileSync(join(ROOT, source), 'utf8').split('\n')[Number(line) - 1]).toContain(
+      'throw new SettingsError(',
+    );
     expect(status).toBe(0);
   });
 

@@ -3,6 +3,7 @@ import { counted } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
 import { clientName, type Holder, rankHolders } from '../../model/clients.ts';
 import { holdersBefore } from '../../model/holders-before.ts';
+import type { Model } from '../../model/model.ts';
 import { criticalBelow, headroomStatus, type SlotUse } from '../../model/slots.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ServerSource, SessionsSource } from '../../snapshot/snapshot.ts';
@@ -43,7 +44,8 @@ export const connectionHeadroom = defineCheck({
   title: 'Enough of the usable connection slots are free, and were at the peak of the last hours.',
   kind: 'incident',
   needs: ['server', 'sessions', 'slots'],
-  evaluate({ seen: { server, sessions, slots }, snapshot, model: { trend } }, settings) {
+  evaluate({ seen: { server, sessions, slots }, snapshot, model }, settings) {
+    const { trend } = model;
     const holders = rankHolders(sessions.groups);
     const status = headroomStatus(slots, settings);
     const [largest] = holders;
@@ -69,7 +71,7 @@ export const connectionHeadroom = defineCheck({
           ...(holders.length > SHOWN_HOLDERS ? { otherClients: holders.length - SHOWN_HOLDERS } : {}),
           ...(server.pendingRestart.length > 0 ? { waitingForRestart: server.pendingRestart } : {}),
         },
-        advice: status === 'ok' ? [] : adviceOn(slots, largest, server, sessions),
+        advice: status === 'ok' ? [] : adviceOn(slots, largest, server, sessions, model),
         uncertainty: uncertaintyOf(sessions),
       }),
       // Where slots are short now, that is the finding.
@@ -83,6 +85,12 @@ export const connectionHeadroom = defineCheck({
     ];
   },
 });
+
+/** Whether addresses are known not to be those of pods. */
+function isPooled({ topology }: Model): boolean {
+  const sharing = topology?.sharing ?? null;
+  return sharing !== null && sharing.kind !== 'crowded';
+}
 
 function summarize({ usable, used, free }: SlotUse, largest: Holder | undefined, settings: Settings): string {
   const taken = `${used} of ${usable} usable slots used, ${free} free (critical below ${criticalBelow(usable, settings)})`;
@@ -98,18 +106,20 @@ function adviceOn(
   largest: Holder | undefined,
   server: ServerSource,
   sessions: SessionsSource,
+  model: Model,
 ): readonly Advice[] {
+  const { saturated } = model.serverLoad;
   return [
     ...(largest
       ? [
           {
-            text: `Start with ${holderText(largest)}: ${counted(largest.sessions, 'session')}, ${largest.idle} idle. connection-leak and connection-ceiling show whether its pools still use them. A restart of that proxy pod closes them all.`,
+            text: `Start with ${holderText(largest)}: ${counted(largest.sessions, 'session')}, ${largest.idle} idle. ${isPooled(model) ? 'The address can be that of RDS Proxy, PgBouncer or NAT, so restart nothing by it: connection-limits shows what is in between.' : 'connection-leak and connection-ceiling show whether its pools still use them. A restart of that proxy pod closes them all.'}`,
           },
         ]
       : []),
     { text: 'Who holds what at this moment:', command: HOLDERS_SQL },
     {
-      text: `Then make it fit: database_connection_pool_limit x workers x pods, twice that during a rolling deployment, has to stay below the ${usable} usable slots. Lower the limit, or raise max_connections or the instance class.`,
+      text: `Then make it fit: database_connection_pool_limit x workers x pods, twice that during a rolling deployment, has to stay below the ${usable} usable slots. ${saturated === null ? 'Lower the limit, or raise max_connections or the instance class.' : `Lower the limit. More slots would not help while ${saturated}.`}`,
     },
     ...(server.pendingRestart.includes('max_connections')
       ? [

@@ -1,6 +1,7 @@
 import type { Status } from '../../core/finding.ts';
 import { counted, durationText, listed } from '../../core/text.ts';
 import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
+import type { AddressSharing } from '../../model/address-sharing.ts';
 import type { TokenLogins } from '../../model/iam-login.ts';
 import type { LitellmClients } from '../../model/litellm-clients.ts';
 import { mostSessions } from '../../model/observed-pool.ts';
@@ -9,7 +10,7 @@ import { headroomStatus, type SlotUse } from '../../model/slots.ts';
 import { identityFacts, type Topology, topologyFacts } from '../../model/topology.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { SessionsSource, Snapshot } from '../../snapshot/snapshot.ts';
-import { defineCheck, type Evaluated, incident } from '../check.ts';
+import { defineCheck, type Evaluated, incident, type NotEvaluated, notEvaluated } from '../check.ts';
 import { hiddenSessions, noSessions } from '../not-evaluated.ts';
 import { leakAdvice } from './advice.ts';
 import { type LeakFacts, leakFacts } from './facts.ts';
@@ -36,6 +37,9 @@ export const connectionLeak = defineCheck({
     const { who, version, limit } = topology;
     if (who === null) return hidden.length > 0 ? hidden : [noSessions(snapshot, settings)];
     const { tokenLogins } = model;
+    if (topology.sharing?.kind === 'rds-proxy') {
+      return hidden.length > 0 ? hidden : [behindRdsProxy(topology.sharing, snapshot)];
+    }
     const pools = who.clients.map((client) => ({ client, history: poolHistory(client, version, settings) }));
     const leaks = pools.flatMap(
       ({ client, history }) =>
@@ -57,6 +61,16 @@ export const connectionLeak = defineCheck({
   },
 });
 
+/** Its sessions are not the pools': how old and idle they are says nothing of what LiteLLM uses. */
+function behindRdsProxy({ reason }: AddressSharing, { database }: Snapshot): NotEvaluated {
+  return notEvaluated({
+    status: 'info',
+    subject: `database ${database}`,
+    summary: `Not checked: ${reason} Whether a pool of LiteLLM has leaked cannot be seen here.`,
+    advice: [{ text: 'ClientConnections of RDS Proxy in CloudWatch shows whether LiteLLM opens ever more.' }],
+  });
+}
+
 function totalLoss(leaks: readonly Orphans[], slots: SlotUse, settings: Settings): Loss {
   const { usable } = slots;
   const sessions = leaks.reduce((sum, orphans) => sum + orphans.sessions, 0);
@@ -74,7 +88,7 @@ interface Place {
 function leaked(orphans: Orphans, { loss, topology, tokenLogins, settings }: Place): Evaluated<LeakFacts> {
   const { client, sessions, cohorts } = orphans;
   const uncertainty = orphanUncertainty(orphans, topology, tokenLogins);
-  const status = statusOf(orphans, loss, topology, uncertainty);
+  const status = statusOf(orphans, loss, uncertainty);
   const count = `${client.newestSeen ? '' : 'at least '}${counted(sessions, 'session')}`;
   const words = uncertainty?.confidence === 'low' ? 'that may be leaked' : 'that no pool uses any more';
   return incident({
@@ -96,14 +110,9 @@ function leaked(orphans: Orphans, { loss, topology, tokenLogins, settings }: Pla
  * A pooler keeps old sessions on purpose, for a password the ceiling is the only sign, and what is within the ceiling has its slots: what is not
  * certain of these does not warn.
  */
-function statusOf(
-  { client, ceiling }: Orphans,
-  loss: Loss,
-  { sharing }: Topology,
-  uncertainty: Uncertainty | null,
-): Status {
+function statusOf({ client, ceiling }: Orphans, loss: Loss, uncertainty: Uncertainty | null): Status {
   const unsure = uncertainty?.confidence === 'low';
-  if (sharing?.kind === 'rds-proxy' || (unsure && (!client.iam || client.sessions <= ceiling))) return 'info';
+  if (unsure && (!client.iam || client.sessions <= ceiling)) return 'info';
   return loss.critical && !unsure ? 'critical' : 'warning';
 }
 

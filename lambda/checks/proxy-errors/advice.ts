@@ -8,7 +8,7 @@ import type { LitellmVersion } from '../../litellm/version.ts';
 interface Circumstances {
   /** null: not known. */
   readonly version: LitellmVersion | null;
-  readonly serverJustStarted: boolean;
+  readonly justInterrupted: boolean;
   /** LiteLLM makes its DATABASE_URL itself, anew with each token. */
   readonly iam: boolean;
 }
@@ -48,7 +48,7 @@ const POOL_SHORT: readonly [Advice] = [
 const STEPS: Readonly<Record<LogPhraseId, (circumstances: Circumstances) => readonly [Advice, ...Advice[]]>> = {
   limitRefused: () => [
     {
-      text: 'Before it is raised, see whether connection-leak or connection-growth finds something: a limit keeps a leak from taking the slots of everybody. Which limit it is:',
+      text: 'connection-limits shows whether it still is, and what to do. Before it is raised, see whether connection-leak or connection-growth finds something: a limit keeps a leak from taking the slots of everybody. Which limits there are:',
       command: LIMITS_SQL,
     },
   ],
@@ -67,10 +67,10 @@ const STEPS: Readonly<Record<LogPhraseId, (circumstances: Circumstances) => read
     },
   ],
   closedConnections: (circumstances) =>
-    circumstances.serverJustStarted
+    circumstances.justInterrupted
       ? [
           {
-            text: 'The server was started a short time ago, which closes every connection. LiteLLM opens new ones by itself; find out why the server was restarted.',
+            text: 'The server was started or failed over a short time ago, which closes every connection. LiteLLM opens new ones by itself, and failover shows whether it is on the right server; find out why it happened.',
           },
         ]
       : idleSteps(circumstances),

@@ -2,6 +2,7 @@ import type { Evidence, Status } from '../../core/finding.ts';
 import { counted, listed } from '../../core/text.ts';
 import type { Uncertainty } from '../../core/uncertainty.ts';
 import { LOG_PHRASE_IDS, LOG_PHRASES, type LogPhraseId } from '../../litellm/log-phrases.ts';
+import { failoverTimes } from '../../model/failovers.ts';
 import type { SlotUse } from '../../model/slots.ts';
 import type { ProxyLogSource, Snapshot } from '../../snapshot/snapshot.ts';
 import {
@@ -19,8 +20,8 @@ import { adviceOn, quoted } from './advice.ts';
 /** The lines with each phrase; 0 where nobody counted them. */
 export type ProxyErrorFacts = { readonly [Id in LogPhraseId]: number } & {
   readonly from: ProxyLogSource['from'];
-  /** The server was started so recently that this explains connections that were closed. */
-  readonly serverJustStarted: boolean;
+  /** The server was started, or failed over, so recently that this explains connections that were closed. */
+  readonly justInterrupted: boolean;
   readonly usedSlots?: number;
   readonly usableSlots?: number;
 };
@@ -34,8 +35,8 @@ export const proxyErrors = defineCheck({
     const logged = LOG_PHRASE_IDS.filter((id) => linesOf(log, id) > 0);
     const uncounted = LOG_PHRASE_IDS.filter((id) => log.lines[id] === undefined);
     if (logged.length === 0 && uncounted.length > 0) return [notCounted(uncounted, snapshot)];
-    const started = secondsSinceStart(snapshot);
-    const serverJustStarted = started !== null && started < settings.recentStartSeconds;
+    const ended = secondsSinceInterruption(snapshot);
+    const justInterrupted = ended !== null && ended < settings.recentStartSeconds;
     return [
       graded(log, {
         subject: `database ${snapshot.database}`,
@@ -43,10 +44,10 @@ export const proxyErrors = defineCheck({
         facts: {
           ...linesOfEach(log),
           from: log.from,
-          serverJustStarted,
+          justInterrupted,
           ...(slots && { usedSlots: slots.used, usableSlots: slots.usable }),
         },
-        advice: adviceOn(logged, { version, serverJustStarted, iam: iamLogin.use === 'yes' }),
+        advice: adviceOn(logged, { version, justInterrupted, iam: iamLogin.use === 'yes' }),
         uncertainty: logged.length === 0 ? null : uncertaintyOf(log),
       }),
     ];
@@ -129,11 +130,12 @@ function uncertaintyOf({ from }: ProxyLogSource): Uncertainty | null {
   };
 }
 
-/** By the server's own clock; null when it was not seen. */
-function secondsSinceStart({ sources: { server } }: Snapshot): number | null {
-  if (server.status !== 'ok') return null;
-  const seconds = (Date.parse(server.value.now) - Date.parse(server.value.startedAt)) / 1000;
-  return Number.isFinite(seconds) ? seconds : null;
+/** Since every connection ended: by a start of the server or, as RDS has it, by a failover. null when neither is known. */
+function secondsSinceInterruption({ sources: { server, rds }, takenAt }: Snapshot): number | null {
+  const now = Date.parse(server.status === 'ok' ? server.value.now : takenAt);
+  const times = [...(server.status === 'ok' ? [server.value.startedAt] : []), ...failoverTimes(rds)];
+  const last = Math.max(...times.map((at) => Date.parse(at)).filter((time) => Number.isFinite(time)));
+  return Number.isFinite(last) && Number.isFinite(now) ? (now - last) / 1000 : null;
 }
 
 /** Of the phrases, those that were logged. */

@@ -16,7 +16,14 @@ const RDS_METRICS = {
   iam_server_error: ['IamDbAuthConnectionFailureServerError', 'Sum'],
 } as const;
 
-export type QueryId = keyof typeof RDS_METRICS | LogPhraseId;
+/** Of an RDS Proxy. Each of the machines behind it writes them every minute, so that only the sum of one minute is their number. */
+const PROXY_METRICS = {
+  proxy_pinned: 'DatabaseConnectionsCurrentlySessionPinned',
+  proxy_connections: 'DatabaseConnections',
+} as const;
+const PROXY_PERIOD_SECONDS = 60;
+
+export type QueryId = keyof typeof RDS_METRICS | keyof typeof PROXY_METRICS | LogPhraseId;
 
 /**
  * The queries of the one call.
@@ -26,8 +33,15 @@ export function metricQueries(target: NonNullable<Target['rds']>, logOf: string 
   const dimensions = dimensionsOf(target);
   return [
     ...Object.entries(RDS_METRICS).map(([id, [name, statistic]]) => query(id, 'AWS/RDS', name, dimensions, statistic)),
+    ...(target.proxyName === undefined ? [] : proxyQueries(target.proxyName)),
     ...(logOf === undefined ? [] : logQueries(logOf)),
   ];
+}
+
+function proxyQueries(name: string): MetricDataQuery[] {
+  return Object.entries(PROXY_METRICS).map(([id, metric]) =>
+    query(id, 'AWS/RDS', metric, { ProxyName: name }, 'Sum', PROXY_PERIOD_SECONDS),
+  );
 }
 
 /** The instance, or the writer of the cluster. */
@@ -49,6 +63,7 @@ export function query(
   name: string,
   dimensions: Readonly<Record<string, string>>,
   statistic: 'Average' | 'Maximum' | 'Minimum' | 'Sum',
+  period = PERIOD_SECONDS,
 ): MetricDataQuery {
   return {
     Id: id,
@@ -58,7 +73,7 @@ export function query(
         MetricName: name,
         Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
       },
-      Period: PERIOD_SECONDS,
+      Period: period,
       Stat: statistic,
     },
   };

@@ -45,9 +45,17 @@ export async function readCloudWatch(
     cloudwatch: {
       connections: { periodSeconds: PERIOD_SECONDS, points: series('connections') },
       iam: iamMetrics(series, lastHour),
+      rdsProxy: rdsProxyMetrics(target.proxyName, series),
     },
     proxyLog: logOf === undefined ? null : logged(lastHour),
   };
+}
+
+/** RDS leaves out what it has not measured yet; the last minutes of a series are still being written. */
+function rdsProxyMetrics(name: string | undefined, series: Series<QueryId>): CloudWatchSource['rdsProxy'] {
+  if (name === undefined) return null;
+  const last = (id: QueryId) => series(id).at(-1)?.value ?? null;
+  return { name, pinned: last('proxy_pinned'), connections: last('proxy_connections') };
 }
 
 /** A filter that has matched nothing yet has no metric. */

@@ -1,3 +1,5 @@
+import { CONNECTION_LIMITS_SQL } from './connection-limits.sql.ts';
+
 /** Of every list below: what is shown at most. Totals stand beside them. */
 const GROUP_LIMIT = 200;
 const IDLE_TRANSACTION_LIMIT = 20;
@@ -77,6 +79,7 @@ WITH iam AS (
 SELECT pg_catalog.jsonb_build_object(
   'total', (SELECT pg_catalog.count(*) FROM session),
   'hidden', (SELECT pg_catalog.count(*) FROM session WHERE hidden),
+  'limits', ${CONNECTION_LIMITS_SQL},
   'groupCount', (SELECT pg_catalog.count(*) FROM session_group),
   'groups', (
     SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(

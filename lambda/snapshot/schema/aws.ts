@@ -112,5 +112,16 @@ export const cloudWatchSchema = z.object({
       ),
     })
     .nullable(),
+  /** The RDS Proxy before it, at the last minute that is known; null: none is configured. */
+  rdsProxy: z
+    .object({
+      name: z.string(),
+      /** Connections to the database that are kept for one client; null where the metrics do not exist. */
+      pinned: z.number().nullable(),
+      /** All connections to the database. */
+      connections: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
 });
 export type CloudWatchSource = DeepReadonly<z.infer<typeof cloudWatchSchema>>;

@@ -180,6 +180,17 @@ const idleTransactionSchema = z.object({
 });
 export type IdleTransaction = DeepReadonly<z.infer<typeof idleTransactionSchema>>;
 
+const connectionLimitSchema = z.object({
+  name: z.string(),
+  /** Of the database, who may change it; null for a role. */
+  owner: nullableText,
+  limit: z.number().int().min(0),
+  /** Sessions that count against it, without the auditor's own. */
+  sessions: count,
+  /** The auditor's own session counts against it too. */
+  withAuditor: z.boolean(),
+});
+export type ConnectionLimit = DeepReadonly<z.infer<typeof connectionLimitSchema>>;
 const longStatementSchema = z.object({
   ...client,
   pid: z.number().int(),
@@ -211,6 +222,11 @@ export const sessionsSchema = z.object({
   total: count,
   /** Sessions whose details are hidden from the role. */
   hidden: count,
+  /** The CONNECTION LIMITs of the audited database, where it has one, and of at most 50 roles. null: a release that did not read them. */
+  limits: z
+    .object({ database: connectionLimitSchema.nullable(), roles: z.array(connectionLimitSchema) })
+    .nullable()
+    .default(null),
   /** Largest first; at most 200. `groupCount` is how many there are in all; likewise below. */
   groups: z.array(sessionGroupSchema),
   groupCount: count,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CloudWatchSource } from '../../../lambda/snapshot/snapshot.ts';
+import type { CloudWatchSource, Snapshot } from '../../../lambda/snapshot/snapshot.ts';
 import {
   cloudwatch,
   failed,
@@ -11,6 +11,7 @@ import {
   sessionGroup,
   sessions,
   settingsFor,
+  statements,
 } from '../../snapshots.ts';
 
 const ID = 'connection-headroom';
@@ -133,6 +134,18 @@ describe(ID, () => {
     expect(finding?.advice.some(({ text }) => text.includes('waits for a restart'))).toBe(true);
   });
 
+  it('advises no restart of a pod by an address that is that of RDS Proxy', () => {
+    const pods = [sessionGroup({ count: 25 }), sessionGroup({ clientAddress: '10.0.3.18', count: 25 })];
+    const groups = [...pods, sessionGroup({ user: 'rdsproxyadmin', count: 1 })];
+    const proxied = healthySnapshot({ sources: { sessions: seen(sessions({ groups })) } });
+    const direct = healthySnapshot({ sources: { sessions: seen(sessions({ groups: pods })) } });
+    const stepsOn = (snapshot: Snapshot) => JSON.stringify(findingsOf(ID, snapshot)[0]?.advice);
+
+    expect(stepsOn(direct)).toContain('A restart of that proxy pod');
+    expect(stepsOn(proxied)).not.toContain('A restart of that proxy pod');
+    expect(stepsOn(proxied)).toContain('connection-limits');
+  });
+
   it('is critical without any session when the reservations leave nothing', () => {
     const snapshot = healthySnapshot({
       sources: { server: seen(server({ maxConnections: 5 })), sessions: seen(sessions({ groups: [] })) },
@@ -143,6 +156,20 @@ describe(ID, () => {
     expect(findings).toMatchObject([
       { status: 'critical', summary: '0 of 0 usable slots used, 0 free (critical below 10).' },
     ]);
+  });
+
+  it('advises no more slots while sessions wait for locks', () => {
+    const groups = [sessionGroup({ count: 95 })];
+    const active = [{ waitsFor: 'Lock', count: 24, lasting: 24 }];
+    const waiting = seen(sessions({ groups, statements: statements({ active }) }));
+    const narrow = seen(server({ maxConnections: 105 }));
+
+    const adviceOf = (source: typeof waiting) =>
+      JSON.stringify(findingsOf(ID, healthySnapshot({ sources: { server: narrow, sessions: source } }))[0]?.advice);
+
+    expect(adviceOf(waiting)).toContain('24 sessions wait for a lock');
+    expect(adviceOf(waiting)).not.toContain('raise max_connections');
+    expect(adviceOf(seen(sessions({ groups })))).toContain('raise max_connections');
   });
 });
 
@@ -170,6 +197,8 @@ describe('the peaks', () => {
     const found = peaking(peaks).filter(({ subject }) => subject.endsWith(': peaks'));
 
     expect(found).toMatchObject([{ kind: 'incident', status, evidence: { burstCount, usable: 55, usedNow: 20 } }]);
+    // RDS's own sessions have the slots above those.
+    expect(found[0]?.confidence).toBe(Object.values<number>(peaks).includes(60) ? 'high' : 'medium');
   });
 
   it('say when it was, and who held most at an earlier audit', () => {

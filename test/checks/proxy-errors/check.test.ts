@@ -7,6 +7,7 @@ import {
   findingsOf,
   healthySnapshot,
   proxyLog,
+  rds,
   seen,
   server,
   sessionGroup,
@@ -104,12 +105,20 @@ describe('proxy-errors', () => {
     expect(finding?.evidence).toEqual({ closedConnections: 7, from: 'metrics', usedSlots: 20, usableSlots: 55 });
   });
 
-  it('says nothing of the network when the server was started within the hour that is counted', () => {
+  it('says nothing of the network when the server was started or failed over within the hour that is counted', () => {
     const started = { server: seen(server({ startedAt: TAKEN_AT })) };
     const before = { server: seen(server({ startedAt: new Date(Date.parse(TAKEN_AT) - 3_900_000).toISOString() })) };
 
-    expect(evaluateWith({ closedConnections: 7 }, started)[0]?.advice[0]?.text).toContain('started a short time ago');
-    expect(evaluateWith({ closedConnections: 7 }, before)[0]?.advice[0]?.text).not.toContain('started a');
+    const failedOver = {
+      rds: seen(
+        rds({ events: { state: 'seen', events: [{ at: '2026-11-22T02:40:00.000Z', categories: ['failover'] }] } }),
+      ),
+    };
+
+    for (const sources of [started, failedOver]) {
+      expect(evaluateWith({ closedConnections: 7 }, sources)[0]?.advice[0]?.text).toContain('a short time ago');
+    }
+    expect(evaluateWith({ closedConnections: 7 }, before)[0]?.advice[0]?.text).not.toContain('a short time ago');
   });
 
   it.each([

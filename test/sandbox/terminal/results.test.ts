@@ -109,6 +109,7 @@ describe('renderResults', () => {
       diagnosis: { causes: [] },
       changes: [],
       memory: { status: 'none' },
+      muted: [],
       exploited: [],
       findings: [],
       sources: [],
