@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { emailOf } from '../../lambda/report/email.ts';
 import type { RenderableReport } from '../../lambda/report/report.ts';
 import { viewOf } from '../../lambda/report/view.ts';
+import { loadCase, NAMES, reportOf as reportOfCase } from '../cases/cases.ts';
 import { allOk, findingOf, hostile, leaking, mixed, reportOf, slotsExhausted } from './fixtures.ts';
 import { anyReport } from './texts.ts';
 
@@ -26,45 +27,7 @@ describe('emailOf', () => {
   it('states a common reason once when many checks are unknown for it', () => {
     const { body } = mailOf(slotsExhausted);
 
-    expect(body).toContain('2. UNKNOWN: auditor-privileges, connection-headroom, idle-in-transaction,');
-    expect(body.match(/Do first what the finding of database-reachable says/g)).toHaveLength(1);
-  });
-
-  it('keeps unknown checks apart when they require different steps', () => {
-    const missingSources = [{ source: 'server', status: 'failed', reason: 'The role lacks a right.' }] as const;
-    const findings = ['pg_monitor', 'pg_read_all_stats'].map((role) =>
-      findingOf({
-        checkId: role,
-        status: 'unknown',
-        summary: 'Not checked without server.',
-        missingSources,
-        advice: [{ text: 'Run', command: `GRANT ${role} TO auditor` }],
-      }),
-    );
-
-    const { body } = mailOf(reportOf(findings));
-
-    expect(body).toContain('\nGRANT pg_monitor TO auditor\n');
-    expect(body).toContain('\nGRANT pg_read_all_stats TO auditor\n');
-  });
-
-  it('has one section for checks that lack the same source and require the same step', () => {
-    const missingSources = [{ source: 'server', status: 'failed', reason: 'The role lacks a right.' }] as const;
-    const findings = ['connection-headroom', 'transport-security'].map((checkId) =>
-      findingOf({
-        checkId,
-        status: 'unknown',
-        summary: 'Not checked.',
-        missingSources,
-        advice: [{ text: 'Grant it.' }],
-      }),
-    );
-
-    const { body } = mailOf(reportOf(findings));
-
-    expect(body).toContain(
-      '1. UNKNOWN: connection-headroom, transport-security\n\n2 checks could not be made: The role',
-    );
+    expect(body).toContain('\nNot checked:\n- 7 checks could not be made: There is no connection to the database.\n');
   });
 
   describe('when the first step of a cause is a step of a finding', () => {
@@ -84,20 +47,11 @@ describe('emailOf', () => {
       fingerprints: [finding.fingerprint],
     });
 
-    it('shows the step right under the cause, and refers to it from the finding', () => {
+    it('shows the step right under the cause, and no second time', () => {
       const { body } = mailOf(reportOf([finding], { diagnosis: { causes: [causeOf(step)] } }));
 
       expect(body).toContain(`\nFirst: End it:\n\n${step.command}\n`);
-      expect(body).toContain('\nStep 1: As under "First" above.\n\nStep 2: Find its owner.\n');
-      expect(body.split(step.command)).toHaveLength(2);
-    });
-
-    it('keeps the words of the finding when only the command is the same', () => {
-      const cause = causeOf({ ...step, text: 'Check whose it is, then:' });
-
-      const { body } = mailOf(reportOf([finding], { diagnosis: { causes: [cause] } }));
-
-      expect(body).toContain('\nStep 1: End it: see the command under "First" above.\n');
+      expect(body).not.toContain('Incidents:');
       expect(body.split(step.command)).toHaveLength(2);
     });
 
@@ -111,7 +65,7 @@ describe('emailOf', () => {
     });
   });
 
-  it('names a check as ok only when all its findings are', () => {
+  it('counts a check as fine only when all its findings are', () => {
     const { body } = mailOf(
       reportOf([
         findingOf({ checkId: 'transport-security', status: 'warning', subject: 'client a', summary: 'No TLS.' }),
@@ -120,7 +74,38 @@ describe('emailOf', () => {
       ]),
     );
 
-    expect(body).toContain('\nOK: connection-headroom.\n');
+    expect(body).toContain('\n1 check found nothing wrong.\n');
+  });
+
+  it('has a line for each incident, and counts the risks that do not fit', () => {
+    const incidents = ['connection-leak', 'connection-headroom', 'lock-waits'] as const;
+    const findings = [
+      ...incidents.map((checkId) => findingOf({ checkId, status: 'critical', summary: `${checkId} is bad.` })),
+      ...Array.from({ length: 90 }, (_, index) => ({
+        ...findingOf({ checkId: 'litellm-version', status: 'warning', subject: `${index}`, summary: `Risk ${index}.` }),
+        kind: 'risk' as const,
+        status: 'warning' as const,
+      })),
+    ];
+
+    const { body } = mailOf(reportOf(findings));
+
+    for (const checkId of incidents) expect(body).toContain(`- critical: ${checkId} is bad.`);
+    expect(body).toMatch(/Not urgent \(90\):\n- Risk 0\.\n(- Risk \d+\.\n)+ {2}and \d+ more risks\n/);
+  });
+
+  it('says where the command is when there is no room for it', () => {
+    const command = Array(50).fill('SELECT 1;').join('\n');
+    const finding = findingOf({
+      checkId: 'lock-waits',
+      status: 'critical',
+      summary: 'Long.',
+      advice: [{ text: 'Run:', command }],
+    });
+
+    const { body } = mailOf(reportOf([finding]));
+
+    expect(body).toContain('\n  Run. The command is in the full report.\n');
   });
 
   it('says how many findings are missing when some were left out', () => {
@@ -129,6 +114,32 @@ describe('emailOf', () => {
     expect(subject).toMatch(/\(\+15 findings\)$/);
     expect(body).toContain('12 more did not fit in a message');
   });
+
+  it('has at most 100 lines and six commands when the findings hold anything', () => {
+    fc.assert(
+      fc.property(anyReport, (report) => {
+        const { body } = mailOf(report);
+
+        expect(body.split('\n').length - 1).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
+
+  it.each(NAMES)(
+    'has at most 60 lines of text and 100 in all, and its first command among the first 25, in the case %s',
+    (name) => {
+      const report = reportOfCase(loadCase(name));
+      const { body } = mailOf(report);
+      const lines = body.split('\n');
+      const { command } = report.diagnosis.causes[0]?.first ?? {};
+
+      expect(lines.length - 1).toBeLessThanOrEqual(100);
+      if (command !== undefined) {
+        const [first = ''] = command.split('\n');
+        expect(lines.slice(0, 25).some((line) => line.startsWith(first.slice(0, 40)))).toBe(true);
+      }
+    },
+  );
 
   it('has a subject and a body that every mail client shows when the findings hold anything', () => {
     fc.assert(
@@ -141,7 +152,7 @@ describe('emailOf', () => {
     );
   });
 
-  it('is at most 78 columns wide but for commands and links when the findings hold anything', () => {
+  it('has at most 60 lines of 76 columns, commands apart, when the findings hold anything', () => {
     fc.assert(
       fc.property(anyReport, (report) => {
         const findings = report.findings.map((finding) => ({
@@ -154,7 +165,10 @@ describe('emailOf', () => {
 
         const { body } = mailOf({ ...report, findings, diagnosis: { causes } });
 
-        expect(Math.max(...body.split('\n').map((line) => line.length))).toBeLessThanOrEqual(78);
+        const lines = body.split('\n');
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(76);
+        // The last one ends the text.
+        expect(lines.length - 1).toBeLessThanOrEqual(60);
       }),
     );
   });
