@@ -7,6 +7,6 @@ it.each([
   ['', null],
   ['constructor', null],
   ['__proto__', null],
-])('the size of the class %s is %o', (name, size) => {
+])('has a size by its own name only when the class is %s', (name, size) => {
   expect(instanceSize(name)).toEqual(size);
 });
