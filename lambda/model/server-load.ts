@@ -68,9 +68,11 @@ export function serverLoad(snapshot: Snapshot, { cpuWarningPercent }: Pick<Setti
   return { ...seen, saturated: saturation(seen, cpuWarningPercent) };
 }
 
-/** The instance that LiteLLM writes to, as RDS names it; undefined when RDS was not seen or names none. */
+/** The instance that LiteLLM writes to, as RDS names it, or the one that is audited where it is alone; undefined when RDS was not seen or names none. */
 export function writerOf({ sources: { rds } }: Snapshot): RdsInstance | undefined {
-  return rds.status === 'ok' ? rds.value.instances.find(({ isWriter }) => isWriter) : undefined;
+  if (rds.status !== 'ok') return undefined;
+  const { instances, kind } = rds.value;
+  return instances.find(({ isWriter }) => isWriter) ?? (kind === 'instance' ? instances[0] : undefined);
 }
 
 function mean(points: readonly MetricPoint[], takenAt: string): number | null {

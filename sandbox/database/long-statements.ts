@@ -5,7 +5,7 @@ import type { Session } from './pool.ts';
 /** It needs the processor for hours, and neither the disk nor a table. */
 const ENDLESS_SQL = 'SELECT sum(n) FROM (SELECT generate_series(1, 1000000000000) AS n) AS numbers';
 /** Low, so that they take little of what others want, and not so low that they starve and cannot be ended. */
-const LOW_PRIORITY = 10;
+const LOW_PRIORITY = 15;
 
 /** Statements that keep a pool's connections busy until they are ended. */
 export class LongStatements {

@@ -13,16 +13,16 @@ export const overloaded: Scenario = {
   maxConnections: 100,
   litellm: TWO_WORKERS,
   pods: [
-    { connections: 10, busy: true },
-    { connections: 10, busy: true },
+    { connections: 5, busy: true },
+    { connections: 5, busy: true },
   ],
   rds: { instance: { DBInstanceClass: 'db.m6g.large' } },
   history: {
-    ...steady(20),
+    ...steady(10),
     server: { CPUUtilization: constant(94), FreeableMemory: constant(2 * GIB) },
     log: logging({ poolTimeouts: 64 }),
   },
-  tuning: { poolLimit: 10 },
+  tuning: { poolLimit: 5 },
 };
 
 export const storageFull: Scenario = {

@@ -20,13 +20,7 @@ interface Case {
 }
 
 /** Causes that no rule names yet. */
-type LaterCauseId =
-  | 'lock-pile-up'
-  | 'server-overloaded'
-  | 'migration-lock-orphaned'
-  | 'failover-left-behind'
-  | 'table-growth'
-  | 'bursts-fill-slots';
+type LaterCauseId = 'lock-pile-up' | 'migration-lock-orphaned' | 'table-growth';
 
 export const CASES: readonly Case[] = [
   { name: '01-iam-leak-1.73.6', wanted: 'iam-token-refresh' },
@@ -34,7 +28,7 @@ export const CASES: readonly Case[] = [
   { name: '03-row-lock-pileup', wanted: 'lock-pile-up', needs: 'the waits for locks' },
   { name: '04-workers-and-services', wanted: 'pools-do-not-fit' },
   { name: '06-idle-tcp-dropped', wanted: 'network-drops-idle' },
-  { name: '09b-cpu-seqscan-timeouts', wanted: 'server-overloaded', needs: 'the load of the server' },
+  { name: '09b-cpu-seqscan-timeouts', wanted: 'server-overloaded' },
   { name: '10-create-index-lock', wanted: 'lock-pile-up', needs: 'the waits for locks' },
   { name: '11-rolling-deploy', wanted: 'pools-do-not-fit' },
   { name: '12-advisory-lock-orphan', wanted: 'migration-lock-orphaned', needs: 'advisory locks' },
@@ -44,13 +38,13 @@ export const CASES: readonly Case[] = [
   { name: '19-iam-refresh-fails', wanted: 'iam-refresh-fails' },
   { name: '21-iam-throttled', wanted: null },
   { name: '22-rds-proxy-pinned', wanted: 'rds-proxy-pinned' },
-  { name: '23-aurora-failover', wanted: 'failover-left-behind', needs: 'the failovers of the cluster' },
+  { name: '23-aurora-failover', wanted: 'failover-left-behind' },
   { name: '24-serverless-small', wanted: 'pools-do-not-fit' },
   { name: '25b-other-application-old-litellm', wanted: 'other-application' },
   { name: '26b-storage-full', wanted: 'storage-full' },
   { name: '28-healthy-big-pool', wanted: null },
   { name: '30-spendlog-bloat', wanted: 'table-growth', needs: 'the sizes of tables' },
-  { name: '33-burst-between-audits', wanted: 'bursts-fill-slots', needs: 'the peak of the connections' },
+  { name: '33-burst-between-audits', wanted: 'bursts-fill-slots' },
   { name: '34-iam-no-permission', wanted: 'auditor-cannot-look' },
   { name: '35-no-way-to-aws-apis', wanted: 'auditor-cannot-look' },
 ];

@@ -222,6 +222,105 @@ export const TWINS: readonly Twin[] = [
     never: 'query-engine',
   },
   {
+    of: '09b-cpu-seqscan-timeouts',
+    truth: 'the sessions wait for a lock, and the CPU has nothing to do',
+    snapshot: (original) =>
+      changed(
+        cpu(original, () => 12),
+        'sessions',
+        (sessions) => ({
+          ...sessions,
+          statements: { active: [{ waitsFor: 'Lock', count: 20, lasting: 20 }], long: [], longCount: 0 },
+        }),
+      ),
+    first: 'none-of-the-known',
+    never: 'server-overloaded',
+  },
+  {
+    of: '09b-cpu-seqscan-timeouts',
+    truth: 'the CPU was busy for a few minutes of a backup, an hour ago, and the pool is too small',
+    snapshot: (original) =>
+      changed(
+        cpu(original, (minutesAgo) => (minutesAgo > 60 && minutesAgo < 70 ? 100 : 30)),
+        'sessions',
+        (sessions) => ({
+          ...sessions,
+          statements: { active: [{ waitsFor: null, count: 20, lasting: 0 }], long: [], longCount: 0 },
+        }),
+      ),
+    first: 'none-of-the-known',
+    never: 'server-overloaded',
+  },
+  {
+    of: '23-aurora-failover',
+    truth: 'nothing failed over: the proxy uses another database',
+    snapshot: (original) =>
+      changed(
+        original,
+        'server',
+        (server) => ({ ...server, startedAt: '2026-10-15T12:00:00.000000+00:00' }),
+        (sources) => ({
+          ...sources,
+          rds: value(sources, 'rds', (rds) => ({ ...rds, events: { state: 'seen', events: [] } })),
+        }),
+      ),
+    first: null,
+    never: 'failover-left-behind',
+  },
+  {
+    of: '23-aurora-failover',
+    truth: 'LiteLLM has followed the failover',
+    snapshot: (original) =>
+      changed(
+        levels(original, () => 20),
+        'sessions',
+        (sessions) => ({
+          ...sessions,
+          total: 20,
+          groups: ['10.73.0.1', '10.73.0.2'].map((clientAddress) => ({
+            user: 'litellm',
+            database: 'litellm',
+            clientAddress,
+            application: '',
+            state: 'idle',
+            tls: true,
+            iam: false,
+            count: 10,
+            oldestBackendStart: at(11, 41, 0),
+            oldestStateChange: at(11, 59, 0),
+          })),
+          groupCount: 2,
+        }),
+      ),
+    first: null,
+    never: 'failover-left-behind',
+  },
+  {
+    of: '33-burst-between-audits',
+    truth: 'the peaks stay below the last slot',
+    snapshot: (original) => levels(original, (hoursBefore) => (Math.abs(hoursBefore - 6.9) < 0.1 ? 105 : 40)),
+    first: null,
+    never: 'bursts-fill-slots',
+  },
+  {
+    of: '33-burst-between-audits',
+    truth: 'max_connections has been raised since',
+    snapshot: (original) => changed(original, 'server', (server) => ({ ...server, maxConnections: 400 })),
+    first: null,
+    never: 'bursts-fill-slots',
+  },
+  {
+    of: '26b-storage-full',
+    truth: 'RDS restarts it, and there is room',
+    snapshot: (original) =>
+      changed(original, 'rds', (rds) => ({
+        ...rds,
+        instances: rds.instances.map((instance) => ({ ...instance, status: 'rebooting' })),
+      })),
+    first: 'database-unreachable',
+    never: 'storage-full',
+  },
+  {
     of: '34-iam-no-permission',
     truth: 'the logins of everybody are refused',
     snapshot: (original) =>
@@ -267,6 +366,15 @@ function levels(snapshot: Snapshot, level: (hoursBefore: number) => number): Sna
       ...connections,
       points: connections.points.map(({ at }) => ({ at, value: level((end - Date.parse(at)) / 3_600_000) })),
     },
+  }));
+}
+
+/** The use of the CPU, by the minutes before the audit. */
+function cpu(snapshot: Snapshot, level: (minutesBefore: number) => number): Snapshot {
+  const end = Date.parse(snapshot.takenAt);
+  return changed(snapshot, 'load', (load) => ({
+    ...load,
+    cpuPercent: load.cpuPercent.map(({ at }) => ({ at, value: level((end - Date.parse(at)) / 60_000) })),
   }));
 }
 

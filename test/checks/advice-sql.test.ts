@@ -3,6 +3,7 @@ import type { Snapshot } from '../../lambda/snapshot/snapshot.ts';
 import type { SandboxDatabase } from '../../sandbox/database/database.ts';
 import { startDatabase } from '../shared-database.ts';
 import {
+  cloudwatch,
   evaluate,
   excess,
   failed,
@@ -10,6 +11,8 @@ import {
   healthySnapshot,
   holders,
   idleTransaction,
+  litellm,
+  load,
   rds,
   rdsInstance,
   role,
@@ -64,6 +67,28 @@ const noTables = healthySnapshot({
   sources: { 'router-settings': seen(routerSettings({ global: { state: 'no-table' } })) },
 });
 
+/** A server that is too slow, LiteLLM elsewhere, a database that is read-only, and bursts. */
+const servers = [
+  {
+    load: seen(
+      load({ cpuPercent: 95, freeMemoryBytes: 1, ioBalancePercent: 1, freeStorageBytes: 1, freeLocalStorageBytes: 1 }),
+    ),
+  },
+  {
+    sessions: seen(sessions({ groups: [] })),
+    rds: seen(
+      rds({ events: { state: 'seen', events: [{ at: '2026-11-22T02:00:00.000Z', categories: ['failover'] }] } }),
+    ),
+  },
+  { server: seen(server({ inRecovery: true })), litellm: seen(litellm({ workers: { state: 'no-table' } })) },
+  { server: seen(server({ readOnlySettings: [{ inDatabase: true, role: null, readOnly: true }] })) },
+  {
+    cloudwatch: seen(
+      cloudwatch({ connections: { periodSeconds: 300, points: [{ at: '2026-11-22T02:35:00.000Z', value: 55 }] } }),
+    ),
+  },
+].map((sources) => healthySnapshot({ sources }));
+
 const refused = (
   [
     'slots-exhausted',
@@ -76,7 +101,7 @@ const refused = (
 ).map((kind) => healthySnapshot({ sources: { connection: failed(kind) } }));
 
 const statements = new Set(
-  [sick, noTables, ...refused]
+  [sick, noTables, ...servers, ...refused]
     .flatMap((snapshot) => evaluate(snapshot))
     .flatMap(({ advice }) => advice.flatMap(({ command = '' }) => command))
     .filter((command) => /^(SELECT|GRANT|REVOKE|ALTER|DELETE) /.test(command)),

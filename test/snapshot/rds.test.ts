@@ -184,6 +184,14 @@ describe('an instance', () => {
   });
 });
 
+describe('a read replica', () => {
+  it('is no writer', async () => {
+    state.instances = [postgresInstance('billing', region, { ReadReplicaSourceDBInstanceIdentifier: 'main' })];
+
+    expect((await read(INSTANCE)).instances).toMatchObject([{ identifier: 'billing', isWriter: false }]);
+  });
+});
+
 describe('the events', () => {
   const failover = (SourceIdentifier: string, SourceType: 'db-instance' | 'db-cluster', minutesAgo: number) => ({
     SourceIdentifier,

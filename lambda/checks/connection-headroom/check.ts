@@ -71,7 +71,7 @@ export const connectionHeadroom = defineCheck({
           ...(holders.length > SHOWN_HOLDERS ? { otherClients: holders.length - SHOWN_HOLDERS } : {}),
           ...(server.pendingRestart.length > 0 ? { waitingForRestart: server.pendingRestart } : {}),
         },
-        advice: status === 'ok' ? [] : adviceOn(slots, largest, server, sessions, isPooled(model)),
+        advice: status === 'ok' ? [] : adviceOn(slots, largest, server, sessions, model),
         uncertainty: uncertaintyOf(sessions),
       }),
       // Where slots are short now, that is the finding.
@@ -106,19 +106,20 @@ function adviceOn(
   largest: Holder | undefined,
   server: ServerSource,
   sessions: SessionsSource,
-  pooled: boolean,
+  model: Model,
 ): readonly Advice[] {
+  const { saturated } = model.serverLoad;
   return [
     ...(largest
       ? [
           {
-            text: `Start with ${holderText(largest)}: ${counted(largest.sessions, 'session')}, ${largest.idle} idle. ${pooled ? 'The address can be that of RDS Proxy, PgBouncer or NAT, so restart nothing by it: connection-limits shows what is in between.' : 'connection-leak and connection-ceiling show whether its pools still use them. A restart of that proxy pod closes them all.'}`,
+            text: `Start with ${holderText(largest)}: ${counted(largest.sessions, 'session')}, ${largest.idle} idle. ${isPooled(model) ? 'The address can be that of RDS Proxy, PgBouncer or NAT, so restart nothing by it: connection-limits shows what is in between.' : 'connection-leak and connection-ceiling show whether its pools still use them. A restart of that proxy pod closes them all.'}`,
           },
         ]
       : []),
     { text: 'Who holds what at this moment:', command: HOLDERS_SQL },
     {
-      text: `Then make it fit: database_connection_pool_limit x workers x pods, twice that during a rolling deployment, has to stay below the ${usable} usable slots. Lower the limit, or raise max_connections or the instance class.`,
+      text: `Then make it fit: database_connection_pool_limit x workers x pods, twice that during a rolling deployment, has to stay below the ${usable} usable slots. ${saturated === null ? 'Lower the limit, or raise max_connections or the instance class.' : `Lower the limit. More slots would not help while ${saturated}.`}`,
     },
     ...(server.pendingRestart.includes('max_connections')
       ? [

@@ -65,6 +65,14 @@ export function peakConcern(
         ...(before !== null && { earlierAudit: before }),
       },
       advice: adviceOn(bursts.slice(-SHOWN_BURSTS)),
+      // CloudWatch counts the sessions of RDS itself too, which have slots of their own.
+      uncertainty:
+        peak < maxConnections
+          ? {
+              confidence: 'medium',
+              reason: `CloudWatch counts sessions of RDS itself too: at ${peak} of ${maxConnections} a few slots may have been left.`,
+            }
+          : null,
     }),
   ];
 }

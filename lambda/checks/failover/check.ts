@@ -1,6 +1,10 @@
+import { ge } from '@renovatebot/pep440';
 import { counted, durationText } from '../../core/text.ts';
-import type { Uncertainty } from '../../core/uncertainty.ts';
+import { mergeUncertainty, type Uncertainty } from '../../core/uncertainty.ts';
+import { SINCE } from '../../litellm/releases/since.ts';
+import type { LitellmVersion } from '../../litellm/version.ts';
 import { failoverTimes, type LastInterruption, lastInterruption } from '../../model/failovers.ts';
+import type { Model } from '../../model/model.ts';
 import { readOnlyReason } from '../../model/read-only.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -32,10 +36,10 @@ export const failover = defineCheck({
   title: "LiteLLM's sessions are on this server since its last restart or failover, and may write.",
   kind: 'incident',
   needs: ['server', 'sessions', 'topology'],
-  evaluate({ seen: { server, sessions, topology }, snapshot }, settings) {
+  evaluate({ seen: { server, sessions, topology }, snapshot, model }, settings) {
     const hidden = hiddenSessions(sessions, snapshot, settings);
     if (topology.who === null && hidden.length > 0) return hidden;
-    const view = { server, snapshot, settings, topology, facts: factsOf(server, topology, snapshot) };
+    const view = { server, snapshot, model, settings, topology, facts: factsOf(server, topology, snapshot) };
     if (topology.who === null) return [nobodyHere(view)];
     const readOnly = readOnlyReason(server, topology.who.users);
     return [readOnly === null ? here(view) : cannotWrite(view, readOnly)];
@@ -45,6 +49,7 @@ export const failover = defineCheck({
 interface View {
   readonly server: ServerSource;
   readonly snapshot: Snapshot;
+  readonly model: Model;
   readonly settings: Settings;
   readonly topology: Topology;
   readonly facts: FailoverFacts;
@@ -80,7 +85,7 @@ function here({ facts, snapshot }: View): Evaluated<FailoverFacts> {
 
 /** Without a failover or a restart in between, the auditor may look at another database than the proxy uses. */
 function nobodyHere(view: View): CheckResult<FailoverFacts> {
-  const { server, snapshot, settings, facts } = view;
+  const { server, snapshot, model, settings, facts } = view;
   const says = whatLitellmSays(facts);
   if (server.inRecovery) return aReader(view);
   const last = lastInterruption(snapshot);
@@ -113,7 +118,7 @@ function nobodyHere(view: View): CheckResult<FailoverFacts> {
     summary: `${what} ${durationText(last.secondsAgo)} ago. ${says}, but no session of LiteLLM is on this server: it holds on to the old one.`,
     facts: { ...facts, state: 'left-behind' },
     advice: reconnect(ownersOf(server, settings), endpointOf(snapshot)),
-    uncertainty: leftBehindUncertainty(last),
+    uncertainty: leftBehindUncertainty(last, facts, model.version),
   });
 }
 
@@ -121,7 +126,8 @@ function nobodyHere(view: View): CheckResult<FailoverFacts> {
 function cannotWrite(view: View, by: 'recovery' | 'setting'): CheckResult<FailoverFacts> {
   const { topology, snapshot, facts, settings } = view;
   const users = topology.who?.users ?? [];
-  if (by === 'recovery' && ((facts.liveWorkers ?? 0) > 0 || isReaderEndpoint(settings))) return aReader(view);
+  const isMeant = (facts.liveWorkers ?? 0) > 0 || isReaderEndpoint(settings) || isReplica(snapshot);
+  if (by === 'recovery' && isMeant) return aReader(view);
   const sessions = `${counted(facts.litellmSessions, 'session')} of LiteLLM`;
   return incident<FailoverFacts>({
     status: 'critical',
@@ -151,12 +157,26 @@ function aReader({ snapshot, facts, settings }: View): CheckResult<FailoverFacts
   });
 }
 
-function leftBehindUncertainty({ kind }: LastInterruption): Uncertainty | null {
-  if (kind === 'failover') return null;
-  return {
-    confidence: 'medium',
-    reason: 'No failover was seen, only the start of the server: the proxy may also use another database.',
-  };
+function leftBehindUncertainty(
+  { kind }: LastInterruption,
+  { liveWorkers = 0 }: FailoverFacts,
+  version: LitellmVersion | null,
+): Uncertainty | null {
+  const tells = version !== null && ge(version.text, SINCE['readiness-db']);
+  return mergeUncertainty([
+    kind === 'failover'
+      ? null
+      : {
+          confidence: 'medium',
+          reason: 'No failover was seen, only the start of the server: the proxy may also use another database.',
+        },
+    tells || liveWorkers > 0
+      ? null
+      : {
+          confidence: 'medium',
+          reason: `LiteLLM before ${SINCE['readiness-db']} can say connected when it is not, and ${version === null ? 'the version that runs is not known' : `${version.text} runs`}.`,
+        },
+  ]);
 }
 
 function readOnlyUncertainty(by: 'recovery' | 'setting', { liveWorkers }: FailoverFacts): Uncertainty | null {
@@ -195,6 +215,11 @@ function ownersOf({ tables }: ServerSource, { litellmUser }: Settings): readonly
 
 function endpointOf({ sources: { rds } }: Snapshot): string | null {
   return rds.status === 'ok' ? rds.value.endpoint : null;
+}
+
+/** A read replica by what RDS says, and not one since a failover. */
+function isReplica({ sources: { rds } }: Snapshot): boolean {
+  return rds.status === 'ok' && rds.value.kind === 'instance' && rds.value.instances.every(({ isWriter }) => !isWriter);
 }
 
 function isReaderEndpoint({ target }: Settings): boolean {

@@ -15,6 +15,9 @@ type Overview = {
   readonly runningSessions?: number;
   readonly waitingForLocks?: number;
   readonly waitingForIo?: number;
+  /** Mean of the active sessions over 15 minutes (DBLoad). */
+  readonly databaseLoad?: number;
+  readonly capacityUnits?: number;
   readonly freeStorageGib?: number;
   readonly allocatedStorageGib?: number;
   /** Statements of a minute or longer, oldest first. */

@@ -24,6 +24,8 @@ export function overviewOf(snapshot: Snapshot, { serverLoad }: Model): LoadFacts
       waitingForLocks: statements.waitingForLocks,
       waitingForIo: statements.waitingForIo,
     }),
+    ...(recent.activeSessions !== null && { databaseLoad: tenths(recent.activeSessions) }),
+    ...(recent.capacityUnits !== null && { capacityUnits: tenths(recent.capacityUnits) }),
     ...(recent.freeStorageBytes !== null && { freeStorageGib: tenths(recent.freeStorageBytes / GIB) }),
     ...(allocated !== null && { allocatedStorageGib: allocated }),
     ...(long.length > 0 && {

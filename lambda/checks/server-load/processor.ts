@@ -43,7 +43,6 @@ export function processorConcern(input: LoadInput, settings: Settings): readonly
 function crowdConcern(input: LoadInput): readonly LoadResult[] {
   const { vcpus, statements, recent } = input.model.serverLoad;
   if (vcpus === null || statements === null || statements.lasting <= SESSIONS_PER_VCPU * vcpus) return [];
-  const { cpuPercent } = recent;
   return [
     incident<LoadFacts>({
       status: 'warning',
@@ -51,15 +50,19 @@ function crowdConcern(input: LoadInput): readonly LoadResult[] {
       summary: `${counted(statements.lasting, 'session')} have run a statement for over a second on ${counted(vcpus, 'vCPU')}, more than ${SESSIONS_PER_VCPU} for each. ${HARMS}`,
       facts: { ...input.overview, shortOf: 'cpu' },
       advice: [LOOK, CANCEL, grow(input)],
-      uncertainty: {
-        confidence: cpuPercent !== null && cpuPercent < IDLE_CPU_PERCENT ? 'low' : 'medium',
-        reason:
-          cpuPercent === null
-            ? 'It is one moment, and CloudWatch has no CPU use.'
-            : `It is one moment: CloudWatch, some minutes behind, has ${Math.floor(cpuPercent)} % CPU use.`,
-      },
+      uncertainty: momentOf(recent.cpuPercent, (recent.activeSessions ?? 0) > SESSIONS_PER_VCPU * vcpus),
     }),
   ];
+}
+
+/** That a crowd lasts is certain only where DBLoad shows as many over a quarter of an hour. */
+function momentOf(cpuPercent: number | null, lasts: boolean): Uncertainty | null {
+  if (lasts) return null;
+  if (cpuPercent === null) return { confidence: 'medium', reason: 'It is one moment, and CloudWatch has no CPU use.' };
+  return {
+    confidence: cpuPercent < IDLE_CPU_PERCENT ? 'low' : 'medium',
+    reason: `It is one moment: CloudWatch, some minutes behind, has ${Math.floor(cpuPercent)} % CPU use.`,
+  };
 }
 
 const HARMS = 'More connections would make it slower.';

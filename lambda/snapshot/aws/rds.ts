@@ -100,7 +100,10 @@ function toInstance(instance: DBInstance, cluster: DBCluster | undefined): RdsIn
     identifier,
     class: present(instance.DBInstanceClass, 'DBInstanceClass'),
     status: present(instance.DBInstanceStatus, 'DBInstanceStatus'),
-    isWriter: cluster === undefined || member?.IsClusterWriter === true,
+    isWriter:
+      cluster === undefined
+        ? instance.ReadReplicaSourceDBInstanceIdentifier === undefined
+        : member?.IsClusterWriter === true,
     caIdentifier: instance.CertificateDetails?.CAIdentifier ?? instance.CACertificateIdentifier ?? null,
     certificateValidTill: instance.CertificateDetails?.ValidTill?.toISOString() ?? null,
     parameterGroups: [...ownGroups, ...clusterGroup],

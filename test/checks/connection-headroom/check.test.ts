@@ -11,6 +11,7 @@ import {
   sessionGroup,
   sessions,
   settingsFor,
+  statements,
 } from '../../snapshots.ts';
 
 const ID = 'connection-headroom';
@@ -156,6 +157,20 @@ describe(ID, () => {
       { status: 'critical', summary: '0 of 0 usable slots used, 0 free (critical below 10).' },
     ]);
   });
+
+  it('advises no more slots while sessions wait for locks', () => {
+    const groups = [sessionGroup({ count: 95 })];
+    const active = [{ waitsFor: 'Lock', count: 24, lasting: 24 }];
+    const waiting = seen(sessions({ groups, statements: statements({ active }) }));
+    const narrow = seen(server({ maxConnections: 105 }));
+
+    const adviceOf = (source: typeof waiting) =>
+      JSON.stringify(findingsOf(ID, healthySnapshot({ sources: { server: narrow, sessions: source } }))[0]?.advice);
+
+    expect(adviceOf(waiting)).toContain('24 sessions wait for a lock');
+    expect(adviceOf(waiting)).not.toContain('raise max_connections');
+    expect(adviceOf(seen(sessions({ groups })))).toContain('raise max_connections');
+  });
 });
 
 describe('the peaks', () => {
@@ -182,6 +197,8 @@ describe('the peaks', () => {
     const found = peaking(peaks).filter(({ subject }) => subject.endsWith(': peaks'));
 
     expect(found).toMatchObject([{ kind: 'incident', status, evidence: { burstCount, usable: 55, usedNow: 20 } }]);
+    // RDS's own sessions have the slots above those.
+    expect(found[0]?.confidence).toBe(Object.values<number>(peaks).includes(60) ? 'high' : 'medium');
   });
 
   it('say when it was, and who held most at an earlier audit', () => {

@@ -11,6 +11,7 @@ import {
   olderLitellm,
   proxy,
   rds,
+  rdsInstance,
   seen,
   server,
   sessionGroup,
@@ -128,6 +129,28 @@ describe(ID, () => {
   it('is less certain of a reader when there are no heartbeats to see', () => {
     expect(findings({ server: on({ inRecovery: true }), litellm: seen(olderLitellm()) })).toMatchObject([
       { status: 'critical', confidence: 'medium' },
+    ]);
+  });
+
+  it('is less certain when only the readiness of an old version says connected', () => {
+    const old = (litellmVersion: string) =>
+      findingsOf(
+        ID,
+        healthySnapshot({
+          configuredVersion: litellmVersion,
+          sources: { sessions: NOBODY, rds: failedOver(20), litellm: seen(olderLitellm()) },
+        }),
+      );
+
+    expect(old('1.82.0')).toMatchObject([{ status: 'critical', confidence: 'medium' }]);
+    expect(old('1.82.1')).toMatchObject([{ status: 'critical', confidence: 'high' }]);
+  });
+
+  it('is unknown when RDS calls the server a read replica', () => {
+    const replica = seen(rds({ instances: [rdsInstance({ isWriter: false })] }));
+
+    expect(findings({ server: on({ inRecovery: true }), litellm: NO_WORKERS, rds: replica })).toMatchObject([
+      { status: 'unknown' },
     ]);
   });
 

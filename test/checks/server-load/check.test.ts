@@ -93,6 +93,12 @@ describe(ID, () => {
     ['a busy CPU', { levels: { cpuPercent: 89.9 }, active: running(8) }, 'ok', 'high'],
     ['a crowd of lasting statements', { levels: { cpuPercent: 70 }, active: running(9) }, 'warning', 'medium'],
     ['a crowd that CloudWatch does not show', { levels: { cpuPercent: 20 }, active: running(9) }, 'warning', 'low'],
+    [
+      'a crowd that DBLoad shows too',
+      { levels: { cpuPercent: 70, activeSessions: 9 }, active: running(9) },
+      'warning',
+      'high',
+    ],
     ['a crowd of a moment', { active: [{ waitsFor: null, count: 40, lasting: 8 }] }, 'ok', 'high'],
     ['a crowd that waits for locks', { active: [{ waitsFor: 'Lock', count: 40, lasting: 40 }] }, 'ok', 'high'],
     ['a crowd on a class that is not known', { active: running(90), instance: { class: 'db.z9.new' } }, 'ok', 'high'],
