@@ -1,5 +1,5 @@
 import { counted } from '../core/text.ts';
-import { INSTANCE_CLASSES } from '../litellm/releases/instance-classes.ts';
+import { instanceSize } from '../litellm/instance-class.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { LoadSeriesName, MetricPoint, RdsInstance, Snapshot, StatementsSeen } from '../snapshot/snapshot.ts';
 
@@ -45,7 +45,7 @@ export const FULL_CAPACITY_PERCENT = 95;
 export function serverLoad(snapshot: Snapshot, { cpuWarningPercent }: Pick<Settings, 'cpuWarningPercent'>): ServerLoad {
   const { load, sessions } = snapshot.sources;
   const instanceClass = writerOf(snapshot)?.class ?? null;
-  const [vcpus = null, memoryMib = null] = INSTANCE_CLASSES[instanceClass ?? ''] ?? [];
+  const { vcpus, memoryMib } = instanceSize(instanceClass ?? '') ?? { vcpus: null, memoryMib: null };
   const recent = (name: LoadSeriesName) => (load.status === 'ok' ? mean(load.value[name], snapshot.takenAt) : null);
   const seen = {
     vcpus,

@@ -66,7 +66,7 @@ describe('a log of the proxy', () => {
     const counts = await Promise.all(
       [0, 1, 6, 12].map(async (before) => {
         const file = join(folder, `long-${before}.log`);
-        writeFileSync(file, `${'x'.repeat(65_536 - before)}${phrase}${'y'.repeat(200_000)}${phrase}\nlast ${phrase}`);
+        writeFileSync(file, `${'x'.repeat(65_536 - before)}${phrase}${'y'.repeat(200_000)}\nlast ${phrase} ${phrase}`);
         return readProxyLog(file);
       }),
     );

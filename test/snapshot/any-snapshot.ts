@@ -93,6 +93,13 @@ const anyServer = fc
 
 const address = { user: text, database: text, clientAddress: nullableText };
 const client = { ...address, count };
+const connectionLimit = fc.record({
+  name: text,
+  owner: nullableText,
+  limit: count,
+  sessions: count,
+  withAuditor: fc.boolean(),
+});
 const anySessions = fc
   .record({
     groups: some(
@@ -102,6 +109,7 @@ const anySessions = fc
     idleTransactions: some(
       fc.record({ pid: fc.integer(), transactionSeconds: number, blocking: count }).map(idleTransaction),
     ),
+    limits: fc.option(fc.record({ database: fc.option(connectionLimit), roles: some(connectionLimit) })),
     hidden: count,
     statements: fc.option(
       fc
@@ -285,6 +293,7 @@ const anyCloudwatch = fc
       periodSeconds: fc.integer({ min: 1 }),
       points: some(fc.record({ at: text, value: number })),
     }),
+    rdsProxy: fc.option(fc.record({ name: text, pinned: fc.option(number), connections: fc.option(number) })),
     iam: fc.option(
       fc.record({
         requests: fc.option(number),

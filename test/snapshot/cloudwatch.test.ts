@@ -187,6 +187,7 @@ describe('an RDS Proxy', () => {
     state.series = [
       proxySeries('DatabaseConnectionsCurrentlySessionPinned', 'litellm-proxy', [
         [9, 90],
+        [3, 50],
         [2, 30],
         [2, 14],
       ]),

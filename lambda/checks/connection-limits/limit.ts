@@ -69,7 +69,7 @@ function adviceOn(limit: ConnectionLimit, needed: number | null, circumstances: 
   const { scope, slots } = circumstances;
   const value = higher(limit, needed, circumstances);
   const caution =
-    'First see that connection-leak, connection-growth and idle-in-transaction find nothing: a leak or a wait takes a higher limit too, and then the slots of everybody.';
+    'See that connection-leak, connection-growth, lock-waits and idle-in-transaction find nothing: a leak or a wait takes a higher limit too, and then the slots of everybody.';
   const raise: Advice =
     value === null
       ? {

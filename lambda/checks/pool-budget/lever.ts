@@ -1,3 +1,4 @@
+import { instanceSize } from '../../litellm/instance-class.ts';
 import { INSTANCE_CLASSES } from '../../litellm/releases/instance-classes.ts';
 import { writerOf } from '../../model/server-load.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
@@ -53,7 +54,7 @@ const DEFAULT_SHARE = 0.8;
  * class because somebody has set it.
  */
 function largerClass(current: string, maxConnections: number, needed: number): string | null {
-  const memory = INSTANCE_CLASSES[current]?.[1];
+  const memory = instanceSize(current)?.memoryMib;
   if (memory === undefined) return null;
   const usual = byDefault(memory);
   if (maxConnections > usual || maxConnections < usual * DEFAULT_SHARE) return null;
