@@ -10,6 +10,7 @@ import { startPods } from '../sandbox/database/pods.ts';
 import { packageFunction } from '../sandbox/lambda/package.ts';
 import { LambdaRuntime } from '../sandbox/lambda/runtime.ts';
 import { benchAudit } from './audit.ts';
+import { benchCatalog } from './catalog.ts';
 import { benchImport } from './import.ts';
 
 const TOPIC_ARN = 'arn:aws:sns:eu-central-1:123456789012:bench';
@@ -54,6 +55,7 @@ try {
   const runtime = cleanUp.add(await LambdaRuntime.start(lambda, place), (it) => it.stop());
   console.log(await benchImport(join(lambda.taskRoot, 'index.mjs')));
   for (const line of await benchAudit(database, runtime)) console.log(line);
+  console.log(await benchCatalog(database));
 } finally {
   await cleanUp.run();
 }

@@ -1,8 +1,10 @@
+import pg from 'pg';
 import type { Config } from '../infra/config.ts';
 import { type AwsEndpoints, startEndpoints } from './aws/endpoints.ts';
 import type { CleanUp } from './clean-up.ts';
 import { LABEL, RDS_IDENTIFIER, sandboxConfig } from './config.ts';
 import { type DatabaseOptions, type SandboxDatabase, startDatabase } from './database/database.ts';
+import { outgrownSpendLogsSql } from './database/litellm-rows.sql.ts';
 import { startPods } from './database/pods.ts';
 import { startProxy } from './proxy.ts';
 import { metricSeries } from './scenarios/metrics.ts';
@@ -59,6 +61,10 @@ export async function startEnvironment(scenario: Scenario, context: Context): Pr
     endpoints,
     config,
     async connectPods() {
+      if (scenario.outgrownSpendLogs) {
+        step('Filling the spend logs');
+        await database.query(outgrownSpendLogsSql(pg.escapeIdentifier(database.schema)));
+      }
       const { tokenRefreshSeconds: refreshSeconds } = scenario.tuning ?? {};
       step(
         `Connecting ${pods.length} proxy pods${refreshSeconds === undefined ? '' : ', which takes some token refreshes'}`,

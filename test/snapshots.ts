@@ -33,6 +33,8 @@ import type {
   SourceResult,
   Sources,
   StatementsSeen,
+  TableStatistics,
+  TablesSource,
 } from '../lambda/snapshot/snapshot.ts';
 
 /** When every snapshot made here was taken. */
@@ -79,6 +81,7 @@ export function healthySnapshot({
       server: seen(server()),
       sessions: seen(sessions()),
       locks: seen(locks()),
+      tables: seen(tables()),
       'router-settings': seen(routerSettings()),
       litellm: seen(litellm()),
       rds: seen(rds()),
@@ -136,6 +139,7 @@ export function previous(overrides: Partial<PreviousSource> = {}): PreviousSourc
     sessions: holders.reduce((sum, holder) => sum + holder.sessions, 0),
     holderCount: holders.length,
     activity: null,
+    tables: null,
     ...overrides,
     holders,
   };
@@ -343,6 +347,43 @@ export function idleTransaction(overrides: Partial<IdleTransaction> = {}): IdleT
     transactionSeconds: 700.4,
     idleSeconds: 600.2,
     blocking: 0,
+    ...overrides,
+  };
+}
+
+/** A small table of spend logs, and no deadlock ever. */
+export function tables(overrides: Partial<TablesSource> = {}): TablesSource {
+  const own = overrides.tables ?? [tableStatistics()];
+  const indexes = overrides.indexes ?? [];
+  return {
+    at: TAKEN_AT,
+    blockBytes: 8192,
+    tableCount: own.length,
+    indexCount: indexes.length,
+    deadlocks: 0,
+    statsReset: null,
+    ...overrides,
+    tables: own,
+    indexes,
+  };
+}
+
+export function tableStatistics(overrides: Partial<TableStatistics> = {}): TableStatistics {
+  return {
+    name: 'LiteLLM_SpendLogs',
+    isPartitioned: false,
+    estimatedRows: 1000,
+    heapPages: 100,
+    toastPages: 20,
+    indexPages: 30,
+    liveRows: 1000,
+    deadRows: 0,
+    rowsInserted: 1000,
+    rowsDeleted: 0,
+    sequentialScans: 1,
+    sequentialRows: 1000,
+    vacuumedAt: '2026-11-22T01:00:00.000Z',
+    analyzedAt: '2026-11-22T01:00:00.000Z',
     ...overrides,
   };
 }

@@ -9,6 +9,7 @@ import type {
   Certainty,
   KnownIssue,
   KnownIssueSeverity,
+  ShippedIndex,
 } from '../lambda/litellm/releases/known-issue.ts';
 import { parseLitellmVersion } from '../lambda/litellm/version.ts';
 import {
@@ -23,6 +24,7 @@ import {
   versions,
   yes,
 } from './cells.ts';
+import { INDEXES_FILE, readIndexes } from './indexes-table.ts';
 import { readTable, TableError } from './table.ts';
 import { RESULTS_FILE, type Result, readResults } from './verify/results.ts';
 import { isVerified, type VerifiableRow } from './verify/rows.ts';
@@ -111,12 +113,14 @@ export interface Knowledge {
   readonly since: Readonly<Record<string, string>>;
   /** The first version that ships a migration, by the migration's name. */
   readonly firstVersions: Readonly<Record<string, string>>;
+  /** The indexes that migrations make. */
+  readonly shippedIndexes: readonly ShippedIndex[];
   /** vCPUs and memory in MiB of each class of RDS. */
   readonly instanceClasses: Readonly<Record<string, readonly [number, number]>>;
 }
 
 /**
- * Reads the tables of a folder: about.json, known-issues.tsv, advisories.tsv, releases.tsv, migrations.tsv, instance-classes.tsv.
+ * Reads the tables of a folder: about.json, known-issues.tsv, advisories.tsv, releases.tsv, migrations.tsv, indexes.tsv, instance-classes.tsv.
  * @throws TableError naming every bad cell of a table, every bad field, or an upgrade target with a known security issue.
  */
 export function readKnowledge(folder: string): Knowledge {
@@ -128,6 +132,7 @@ export function readKnowledge(folder: string): Knowledge {
     ...advisories.map((row) => advisoryIssue(row, results)),
   ];
   refuseUnsafeTargets(about, knownIssues);
+  const firstVersions = readFirstVersions(folder);
   return {
     about,
     knownIssues,
@@ -135,7 +140,8 @@ export function readKnowledge(folder: string): Knowledge {
       .flatMap(breakingChange)
       .toSorted((a, b) => compare(a.version, b.version)),
     since: Object.fromEntries(behaviours.map((row) => [row.id, row.since])),
-    firstVersions: readFirstVersions(folder),
+    firstVersions,
+    shippedIndexes: readShippedIndexes(folder, firstVersions),
     instanceClasses: Object.fromEntries(
       readTable(join(folder, 'instance-classes.tsv'), instanceClassRow).map((row) => [
         row.class,
@@ -191,6 +197,15 @@ function readFirstVersions(folder: string): Readonly<Record<string, string>> {
     throw new TableError(`migrations.tsv: the first version of ${late.migration} is after the first package with it.`);
   }
   return Object.fromEntries(rows.map((row) => [row.migration, row.first_version]));
+}
+
+function readShippedIndexes(folder: string, firstVersions: Readonly<Record<string, string>>): readonly ShippedIndex[] {
+  const indexes = readIndexes(join(folder, INDEXES_FILE));
+  const unknown = indexes.flatMap(({ addedBy, droppedBy }) =>
+    [addedBy, ...(droppedBy === null ? [] : [droppedBy])].filter((name) => !(name in firstVersions)),
+  );
+  if (unknown.length > 0) throw new TableError(`${INDEXES_FILE}: migrations.tsv has no ${unknown[0]}.`);
+  return indexes;
 }
 
 function readAbout(path: string): About {

@@ -21,6 +21,7 @@ export function sourcesOf({
   breakingChanges,
   since,
   firstVersions,
+  shippedIndexes,
   instanceClasses,
 }: Knowledge): ReadonlyMap<string, string> {
   const files: readonly Generated[] = [
@@ -52,6 +53,13 @@ export function sourcesOf({
       table: 'migrations.tsv',
       declaration: 'FIRST_VERSIONS: Readonly<Record<string, string>>',
       data: firstVersions,
+    },
+    {
+      file: 'shipped-indexes.ts',
+      table: 'indexes.tsv',
+      imports: 'ShippedIndex',
+      declaration: 'SHIPPED_INDEXES: readonly ShippedIndex[]',
+      data: shippedIndexes,
     },
     {
       file: 'instance-classes.ts',

@@ -35,6 +35,9 @@ export function accessParts({ sources }: Snapshot, model: Model): { readonly [Na
     get locks() {
       return sourceValue(sources.locks);
     },
+    get tables() {
+      return sourceValue(sources.tables);
+    },
     get 'router-settings'() {
       return sourceValue(sources['router-settings']);
     },

@@ -8,6 +8,7 @@ import { connectionHeadroom } from './connection-headroom/check.ts';
 import { connectionLeak } from './connection-leak/check.ts';
 import { connectionLimits } from './connection-limits/check.ts';
 import { databaseReachable } from './database-reachable/check.ts';
+import { deadlocks } from './deadlocks/check.ts';
 import { failover } from './failover/check.ts';
 import { globalRouterSettings } from './global-router-settings/check.ts';
 import { iamAuthentication } from './iam-authentication/check.ts';
@@ -17,6 +18,7 @@ import { knowledgeAge } from './knowledge-age/check.ts';
 import { litellmSecurity } from './litellm-security/check.ts';
 import { litellmVersion } from './litellm-version/check.ts';
 import { lockWaits } from './lock-waits/check.ts';
+import { migrations } from './migrations/check.ts';
 import { perRequestRouter } from './per-request-router/check.ts';
 import { poolBudget } from './pool-budget/check.ts';
 import { proxyErrors } from './proxy-errors/check.ts';
@@ -25,6 +27,7 @@ import { rdsConfiguration } from './rds-configuration/check.ts';
 import { routerSettingsReappeared } from './router-settings-reappeared/check.ts';
 import { serverLoad } from './server-load/check.ts';
 import { setupCurrent } from './setup-current/check.ts';
+import { tableGrowth } from './table-growth/check.ts';
 import { teamRouterSettings } from './team-router-settings/check.ts';
 import { transportSecurity } from './transport-security/check.ts';
 import { userConfig } from './user-config/check.ts';
@@ -40,8 +43,11 @@ export const CHECKS = [
   connectionCeiling,
   connectionGrowth,
   poolBudget,
+  migrations,
   lockWaits,
   idleInTransaction,
+  tableGrowth,
+  deadlocks,
   perRequestRouter,
   globalRouterSettings,
   routerSettingsReappeared,

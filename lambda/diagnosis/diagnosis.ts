@@ -20,8 +20,10 @@ export type CauseId =
   | 'per-request-router' // the guide's first: the version builds one for settings that are there
   | 'global-router-settings' // the guide's second: the row, while the version is not known
   | 'user-config'
+  | 'migration-lock-orphaned' // #39365, #26712: an idle session holds the lock of `prisma migrate`
   | 'lock-pile-up' // sessions wait for locks, whatever is at their head
   | 'idle-in-transaction'
+  | 'table-growth' // a table that nobody prunes, and that VACUUM does not keep up with
   | 'other-application'
   | 'pools-do-not-fit' // the guide's fourth
   | 'under-provisioned' // healthy pools within their limits need more slots than there are

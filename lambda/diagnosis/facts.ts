@@ -58,6 +58,26 @@ export function ignoresTheLimit(facts: FactsOf<'connection-ceiling'>): boolean {
   );
 }
 
+/** Whether a table is large, and VACUUM does not keep up with it: size alone slows nothing down. */
+export function isOutgrown(facts: FactsOf<'table-growth'>): boolean {
+  return stated(facts, 'isLarge') === true && stated(facts, 'isBloated') === true;
+}
+
+/** Whether what everybody waits for is not the lock of migrations, which has a cause of its own. */
+export function isPileUp(facts: FactsOf<'lock-waits'>): boolean {
+  return stated(facts, 'head') !== 'migration-lock';
+}
+
+/** Whether an idle session holds the lock of migrations. */
+export function isLockOrphaned(facts: FactsOf<'migrations'>): boolean {
+  return stated(facts, 'orphanedLock') === true;
+}
+
+/** Whether a migration waits for a lock itself. */
+export function isMigrationHanging(facts: FactsOf<'migrations'>): boolean {
+  return stated(facts, 'hangs') === true;
+}
+
 /** Whether open transactions keep other sessions waiting. */
 export function isBlocking(facts: FactsOf<'idle-in-transaction'>): boolean {
   return stated(facts, 'transactions')?.some(({ blocking }) => blocking > 0) ?? false;

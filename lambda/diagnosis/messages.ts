@@ -94,6 +94,11 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
   },
   'global-router-settings': { title: () => 'Global row builds a Router per request', ...asTheFinding },
   'user-config': { title: () => 'Requests bring their own Router', ...asTheFinding },
+  'migration-lock-orphaned': {
+    title: () => 'An idle session holds up migrations',
+    what: ({ lead }) => `No migration of LiteLLM can run, so no new pod starts. ${lead.summary}`,
+    first: ({ lead }) => firstStep(lead),
+  },
   'lock-pile-up': {
     title: ({ findings }) => PILE_TITLES[headOfPile(findings)] ?? 'Sessions wait for locks',
     ...asTheFinding,
@@ -105,6 +110,11 @@ export const MESSAGES: Readonly<Record<Rule['id'], Messages>> = {
         : 'A transaction was left open',
     what: ({ lead }) =>
       `A transaction that was begun and not ended keeps its connection and its locks. ${lead.summary}`,
+    first: ({ lead }) => firstStep(lead),
+  },
+  'table-growth': {
+    title: () => 'A table has outgrown its vacuum',
+    what: ({ lead }) => `Queries and VACUUM take longer with every dead row. ${lead.summary}`,
     first: ({ lead }) => firstStep(lead),
   },
   'other-application': {

@@ -10,9 +10,13 @@ import {
   isBlocking,
   isFull,
   isLimitReached,
+  isLockOrphaned,
+  isMigrationHanging,
   isOfIam,
   isOfNow,
+  isOutgrown,
   isOverloaded,
+  isPileUp,
   isPinned,
   isRecentOwnGrowth,
   isShortOfStorage,
@@ -52,7 +56,11 @@ const globalRow = bad('global-router-settings');
 const teamSettings = bad('team-router-settings');
 const keySettings = bad('key-router-settings');
 const userConfig = bad('user-config');
-const lockPile = bad('lock-waits');
+const lockPile = bad('lock-waits', isPileUp);
+const orphanedLock = bad('migrations', isLockOrphaned);
+const hangingMigration = bad('migrations', isMigrationHanging);
+const waitForMigrations = bad('lock-waits', (facts) => !isPileUp(facts));
+const outgrown = bad('table-growth', isOutgrown);
 const idle = bad('idle-in-transaction');
 const blockingIdle = bad('idle-in-transaction', isBlocking);
 const proxyDown = bad('proxy-health', ({ lost }) => lost > 0);
@@ -132,11 +140,18 @@ export const RULES: readonly Rule[] = [
   },
   { id: 'slots-exhausted', when: [[full]], confirms: [proxyDown, proxyErrors], also: [ownGrowth], unless: [] },
   {
+    id: 'migration-lock-orphaned',
+    when: [[orphanedLock]],
+    confirms: [],
+    also: [waitForMigrations],
+    unless: [],
+  },
+  {
     id: 'lock-pile-up',
     when: [[lockPile]],
     confirms: [],
     // The transaction at the head is told once, with the step that ends it.
-    also: [blockingIdle, noFreeConnection, headroom],
+    also: [blockingIdle, hangingMigration, noFreeConnection, headroom],
     unless: [],
   },
   {
@@ -206,6 +221,7 @@ export const RULES: readonly Rule[] = [
   },
   { id: 'user-config', when: [[userConfig]], confirms: [], also: [], unless: [] },
   { id: 'idle-in-transaction', when: [[idle]], confirms: [], also: [noFreeConnection], unless: [] },
+  { id: 'table-growth', when: [[outgrown]], confirms: [], also: [noFreeConnection], unless: [] },
   { id: 'rds-proxy-pinned', when: [[pinned]], confirms: [], also: [headroom], unless: [] },
   {
     id: 'other-application',

@@ -54,3 +54,18 @@ function difference(before: ActivityReading, now: ActivityReading): CountedSince
     ? { seconds, lookups, requests }
     : { missing: 'the earlier audit is not earlier by the clock of the server' };
 }
+
+/** The counters of the tables at an earlier audit, or why they cannot be compared with those of this one: a clause. */
+export function earlierTables({
+  sources: { tables, previous, server },
+}: Snapshot): NonNullable<PreviousSource['tables']> | { readonly missing: string } {
+  if (previous.status !== 'ok') return { missing: 'no earlier audit is known to compare with' };
+  if (tables.status !== 'ok' || server.status !== 'ok') return { missing: 'the statistics could not be read' };
+  const before = previous.value.tables;
+  if (before === null) return { missing: 'the earlier audit did not read the statistics of the tables' };
+  const another = otherServer(previous.value, server.value);
+  if (another !== null) return { missing: another };
+  return before.statsReset === tables.value.statsReset
+    ? before
+    : { missing: "PostgreSQL's statistics were reset since the earlier audit" };
+}

@@ -133,6 +133,13 @@ export const tuningSchema = z.strictObject({
     .describe(
       "How long a start or failover of the database explains connections that were closed, in seconds: the hour of the proxy's log that is counted, and the time until the lines are in.",
     ),
+  tableWarningRows: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000_000_000)
+    .default(100_000_000)
+    .describe('Number of rows from which a table of LiteLLM is large. A hundredth of it in dead rows is a burden.'),
   certificateWarningDays: z
     .number()
     .int()

@@ -1,9 +1,9 @@
-import type { PreviousSource, SessionGroup, Snapshot, SourceResult } from './snapshot.ts';
+import type { PreviousSource, SessionGroup, Snapshot, SourceResult, TablesSource } from './snapshot.ts';
 
 const HOLDER_LIMIT = 200;
 
 /** What a later audit compares with, of an earlier snapshot of the same database. */
-export function previousOf({ takenAt, sources: { server, sessions, litellm } }: Snapshot): PreviousSource {
+export function previousOf({ takenAt, sources: { server, sessions, litellm, tables } }: Snapshot): PreviousSource {
   const seen = sessions.status === 'ok' ? sessions.value : null;
   const activity = litellm.status === 'ok' ? litellm.value.activity : null;
   const holders = seen === null ? [] : holdersOf(seen.groups);
@@ -16,6 +16,7 @@ export function previousOf({ takenAt, sources: { server, sessions, litellm } }: 
     // Groups that were cut off may be of holders that are not among these.
     holderCount: seen === null ? 0 : holders.length + seen.groupCount - seen.groups.length,
     activity: activity?.state === 'seen' ? readingOf(activity) : null,
+    tables: tables.status === 'ok' ? countersOf(tables.value) : null,
   };
 }
 
@@ -47,4 +48,13 @@ function readingOf({
   statsReset,
 }: NonNullable<PreviousSource['activity']>): PreviousSource['activity'] {
   return { at, configScans, spendLogRows, statsReset };
+}
+
+function countersOf({ at, deadlocks, statsReset, tables }: TablesSource): PreviousSource['tables'] {
+  return {
+    at,
+    deadlocks,
+    statsReset,
+    tables: tables.map(({ name, rowsInserted, rowsDeleted }) => ({ name, rowsInserted, rowsDeleted })),
+  };
 }

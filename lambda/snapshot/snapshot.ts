@@ -10,6 +10,7 @@ import { proxySchema } from './schema/proxy.ts';
 import { proxyLogSchema } from './schema/proxy-log.ts';
 import { routerSettingsSchema } from './schema/router-settings.ts';
 import { type SourceResult, sourceResultSchema } from './schema/source.ts';
+import { tablesSchema } from './schema/tables.ts';
 
 export type * from './schema/aws.ts';
 export type * from './schema/litellm.ts';
@@ -20,6 +21,7 @@ export type * from './schema/proxy.ts';
 export type * from './schema/proxy-log.ts';
 export type * from './schema/router-settings.ts';
 export type * from './schema/source.ts';
+export type * from './schema/tables.ts';
 
 /** Each source by name, in the order in which a report lists them. */
 const SOURCE_SCHEMAS = {
@@ -27,6 +29,7 @@ const SOURCE_SCHEMAS = {
   server: serverSchema,
   sessions: sessionsSchema,
   locks: locksSchema,
+  tables: tablesSchema,
   'router-settings': routerSettingsSchema,
   litellm: litellmSchema,
   rds: rdsSchema,
@@ -66,6 +69,7 @@ export const snapshotSchema = z.object({
     server: sourceResultSchema(SOURCE_SCHEMAS.server),
     sessions: sourceResultSchema(SOURCE_SCHEMAS.sessions),
     locks: sourceResultSchema(SOURCE_SCHEMAS.locks),
+    tables: sourceResultSchema(SOURCE_SCHEMAS.tables),
     'router-settings': sourceResultSchema(SOURCE_SCHEMAS['router-settings']),
     litellm: sourceResultSchema(SOURCE_SCHEMAS.litellm),
     rds: sourceResultSchema(SOURCE_SCHEMAS.rds),

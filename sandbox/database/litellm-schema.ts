@@ -2,6 +2,7 @@ import { ge, lte } from '@renovatebot/pep440';
 import pg from 'pg';
 import { FIRST_VERSIONS } from '../../lambda/litellm/releases/first-versions.ts';
 import { SINCE } from '../../lambda/litellm/releases/since.ts';
+import { indexesOf } from '../../lambda/litellm/shipped-indexes.ts';
 import type { GlobalRow } from './litellm-config.ts';
 import { TEAM_NAMES } from './litellm-names.ts';
 import {
@@ -66,7 +67,24 @@ SET ROLE ${LITELLM_USER};
 SET search_path = ${schema};
 SET TIME ZONE 'UTC';
 ${tables.map(({ table, create }) => `${create}\n${rows[table]}\nANALYZE "${table}";`).join('\n')}
+${indexesSql(
+  version,
+  tables.map(({ table }) => table),
+)}
 GRANT USAGE ON SCHEMA ${schema} TO ${PASSWORD_USER};
 GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${PASSWORD_USER};
 `;
+}
+
+/** The indexes of the version on these tables, and those columns of them that nothing else here needs. Those on an expression are left out. */
+function indexesSql(version: string, tables: readonly string[]): string {
+  return indexesOf(version)
+    .filter(({ table, columns }) => tables.includes(table) && columns.every((column) => /^\w+$/.test(column)))
+    .map(({ index, table, columns }) => {
+      const names = columns.map((column) => pg.escapeIdentifier(column));
+      const added = names.map((name) => `ADD COLUMN IF NOT EXISTS ${name} TEXT`).join(', ');
+      const on = pg.escapeIdentifier(table);
+      return `ALTER TABLE ${on} ${added};\nCREATE INDEX IF NOT EXISTS ${pg.escapeIdentifier(index)} ON ${on} (${names.join(', ')});`;
+    })
+    .join('\n');
 }

@@ -35,6 +35,18 @@ export const slotsExhausted: Scenario = {
   tuning: { poolLimit: 10 },
 };
 
+export const tableGrowth: Scenario = {
+  description:
+    'Retention deletes spend logs faster than VACUUM makes room: 210 million rows, most of the recent ones dead.',
+  version: '1.108.13',
+  maxConnections: 100,
+  litellm: { globalRow: 'absent', workers: [1, 1], storedBodies: true },
+  pods: [{ connections: 4 }, { connections: 4 }],
+  outgrownSpendLogs: true,
+  history: steady(8),
+  tuning: { poolLimit: 10 },
+};
+
 export const idleInTransaction: Scenario = {
   description: 'One pod left a transaction open, with a row lock that nobody waits for yet.',
   version: '1.108.13',

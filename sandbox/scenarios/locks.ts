@@ -31,3 +31,17 @@ export const indexBuild: Scenario = {
   history: steady(16),
   tuning: FAST,
 };
+export const migrationLock: Scenario = {
+  description: 'An ended migration job left a session that holds the lock of migrations: the next job waits for it.',
+  version: '1.108.13',
+  maxConnections: 100,
+  litellm: { globalRow: 'absent', workers: [1, 1], storedBodies: true },
+  pods: [
+    { connections: 4 },
+    { connections: 4 },
+    { connections: 0, holds: 'migration-lock' },
+    { connections: 0, waiting: 1 },
+  ],
+  history: steady(10),
+  tuning: FAST,
+};

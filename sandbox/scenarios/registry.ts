@@ -1,6 +1,6 @@
 import { connectionLimit, rdsProxy } from './limits.ts';
-import { healthy, idleInTransaction, slotsExhausted, underProvisioned } from './load.ts';
-import { indexBuild, lockPileUp } from './locks.ts';
+import { healthy, idleInTransaction, slotsExhausted, tableGrowth, underProvisioned } from './load.ts';
+import { indexBuild, lockPileUp, migrationLock } from './locks.ts';
 import { mixed } from './mixed.ts';
 import { networkDropsIdle, queryEngine } from './proxy-log.ts';
 import type { Scenario } from './scenario.ts';
@@ -18,6 +18,8 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['idle-in-transaction', idleInTransaction],
   ['lock-pile-up', lockPileUp],
   ['index-build', indexBuild],
+  ['migration-lock', migrationLock],
+  ['table-growth', tableGrowth],
   ['wrong-version', wrongVersion],
   ['old-schema', oldSchema],
   ['overloaded', overloaded],

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly maxConnections: number;
   readonly litellm?: Omit<LitellmOptions, 'version'>;
   readonly pods: readonly PodOptions[];
+  /** The spend logs of years, most of the recent ones deleted and not vacuumed. */
+  readonly outgrownSpendLogs?: boolean;
   /** The CONNECTION LIMIT of LiteLLM's role, once the pods are connected; none by default. */
   readonly connectionLimit?: number;
   /** The answer of /health/readiness; connected by default. */

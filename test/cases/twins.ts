@@ -64,6 +64,48 @@ export const TWINS: readonly Twin[] = [
     never: 'iam-token-refresh',
   },
   {
+    of: '03-row-lock-pileup',
+    truth: 'all those sessions are at work, and nobody waits for anybody',
+    snapshot: (original) =>
+      changed(nobodyWaits(original), 'sessions', (sessions) => ({
+        ...sessions,
+        idleTransactions: sessions.idleTransactions.map((transaction) => ({
+          ...transaction,
+          transactionSeconds: 1,
+          idleSeconds: 1,
+          blocking: 0,
+        })),
+      })),
+    first: 'none-of-the-known',
+    never: 'lock-pile-up',
+  },
+  {
+    of: '10-create-index-lock',
+    truth: 'the index is built with CONCURRENTLY, so that writers go on',
+    snapshot: (original) =>
+      changed(withoutProxyErrors(nobodyWaits(original)), 'locks', (locks) => ({
+        ...locks,
+        indexBuilds: locks.indexBuilds.map((build) => ({ ...build, command: 'CREATE INDEX CONCURRENTLY' })),
+      })),
+    first: null,
+    never: 'lock-pile-up',
+  },
+  {
+    of: '12-advisory-lock-orphan',
+    truth: 'the session that holds the lock runs its migration, and the next job has just begun to wait',
+    snapshot: (original) =>
+      changed(original, 'locks', (locks) => ({
+        ...locks,
+        sessions: locks.sessions.map((session) =>
+          session.waits === null
+            ? { ...session, state: 'active', stateSeconds: 4, transactionSeconds: 4 }
+            : { ...session, stateSeconds: 3, waits: { ...session.waits, seconds: 3 } },
+        ),
+      })),
+    first: null,
+    never: 'migration-lock-orphaned',
+  },
+  {
     of: '04-workers-and-services',
     truth: 'the services have a database and a user of their own',
     snapshot: (original) =>
@@ -222,6 +264,17 @@ export const TWINS: readonly Twin[] = [
     never: 'query-engine',
   },
   {
+    of: '30-spendlog-bloat',
+    truth: 'the table is as large, and autovacuum keeps up with it',
+    snapshot: (original) =>
+      changed(original, 'tables', (tables) => ({
+        ...tables,
+        tables: tables.tables.map((table) => ({ ...table, deadRows: 0, vacuumedAt: tables.at })),
+      })),
+    first: null,
+    never: 'table-growth',
+  },
+  {
     of: '09b-cpu-seqscan-timeouts',
     truth: 'the sessions wait for a lock, and the CPU has nothing to do',
     snapshot: (original) =>
@@ -332,6 +385,11 @@ export const TWINS: readonly Twin[] = [
     never: 'database-unreachable',
   },
 ];
+
+/** Whoever is at work gets every lock at once. */
+function nobodyWaits(snapshot: Snapshot): Snapshot {
+  return changed(snapshot, 'locks', (locks) => ({ ...locks, waiterCount: 0, edges: [], edgeCount: 0, sessions: [] }));
+}
 
 /** On the day of the cases. */
 function at(hour: number, minute: number, second: number): string {

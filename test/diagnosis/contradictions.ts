@@ -74,8 +74,10 @@ export const CONTRADICTIONS: Readonly<Record<Rule['id'], readonly Contradiction[
   'per-request-router': [],
   'global-router-settings': [],
   'user-config': [],
+  'migration-lock-orphaned': [],
   'lock-pile-up': [],
   'idle-in-transaction': [],
+  'table-growth': [],
   'other-application': against(OTHER_APPLICATION, [SHARED_USER]),
   'pools-do-not-fit': against(LARGE_POOLS, [LOCK_PILE]),
   'under-provisioned': against(FEW_FREE, [

@@ -9,6 +9,7 @@ import {
   idleTransaction,
   load,
   lockSession,
+  locks,
   pile,
   rds,
   rdsInstance,
@@ -17,6 +18,8 @@ import {
   sessionGroup,
   sessions,
   statements,
+  tableStatistics,
+  tables,
 } from '../snapshots.ts';
 import type { World } from './world.ts';
 
@@ -171,6 +174,41 @@ export const LOCK_PILE: World = { locks: pile(lockSession(), [40, 39, 38]) };
 export const LOCK_PILE_SEEN: World = {
   ...LOCK_PILE,
   sessions: sessions({ idleTransactions: [idleTransaction({ idleSeconds: 120, blocking: 3 })] }),
+};
+
+/** A session of an ended job holds the lock of migrations. */
+const HOLDER = lockSession({ state: 'idle', stateSeconds: 3000, transactionSeconds: null, rowTables: [] });
+export const ORPHANED_LOCK: World = {
+  locks: locks({ sessions: [HOLDER], migrationLock: [{ pid: HOLDER.pid, granted: true }] }),
+};
+/** And another one waits for it. */
+export const ORPHANED_LOCK_AND_WAIT: World = {
+  locks: {
+    ...pile(HOLDER, [9], {
+      waits: { lock: 'advisory', mode: 'ExclusiveLock', seconds: 9, relation: null },
+      rowTables: [],
+    }),
+    migrationLock: [
+      { pid: HOLDER.pid, granted: true },
+      { pid: 5000, granted: false },
+    ],
+  },
+};
+
+/** A migration that waits for the open transaction too. */
+export const HANGING_MIGRATION: World = {
+  locks: { ...pile(lockSession(), [40, 39, 38]), migrationLock: [{ pid: 5000, granted: true }] },
+};
+
+/** 210 million rows, a third of them dead. */
+export const OUTGROWN: World = {
+  sources: {
+    tables: seen(
+      tables({
+        tables: [tableStatistics({ estimatedRows: 210_000_000, liveRows: 140_000_000, deadRows: 70_000_000 })],
+      }),
+    ),
+  },
 };
 
 export const POOL_TIMEOUTS: World = { logged: { poolTimeouts: 31 } };

@@ -87,6 +87,7 @@ function databaseOf(world: World): Partial<Sources> {
       server: none,
       sessions: none,
       locks: none,
+      tables: none,
       'router-settings': none,
       litellm: none,
     };

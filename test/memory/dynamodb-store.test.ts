@@ -198,6 +198,7 @@ describe('a state that is too large', () => {
         holders: Array(200).fill(holder),
         holderCount: 200,
         activity: null,
+        tables: null,
       },
     };
 

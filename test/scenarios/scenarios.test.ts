@@ -17,6 +17,8 @@ const FIRST_CAUSES: Readonly<Record<string, CauseId | null>> = {
   'idle-in-transaction': 'idle-in-transaction',
   'lock-pile-up': 'lock-pile-up',
   'index-build': 'lock-pile-up',
+  'migration-lock': 'migration-lock-orphaned',
+  'table-growth': 'table-growth',
   'wrong-version': null,
   'old-schema': null,
   overloaded: 'server-overloaded',

@@ -29,6 +29,8 @@ import {
   skipped,
   statements,
   table,
+  tableStatistics,
+  tables,
 } from '../snapshots.ts';
 
 /** Text as PostgreSQL and AWS may hold it: any code units, keys that objects have of themselves, and what JSON has to escape. */
@@ -171,6 +173,40 @@ const anyLocks = fc
     ),
   })
   .map(locks);
+
+const anyTables = fc
+  .record({
+    at: text,
+    blockBytes: count,
+    deadlocks: count,
+    statsReset: nullableText,
+    tables: some(
+      fc
+        .record({
+          name: text,
+          isPartitioned: fc.boolean(),
+          estimatedRows: fc.option(number),
+          heapPages: count,
+          liveRows: count,
+          deadRows: count,
+          rowsInserted: count,
+          rowsDeleted: count,
+          vacuumedAt: nullableText,
+        })
+        .map(tableStatistics),
+    ),
+    indexes: some(
+      fc.record({
+        name: text,
+        table: text,
+        columns: some(nullableText),
+        unique: fc.boolean(),
+        valid: fc.boolean(),
+        partial: fc.boolean(),
+      }),
+    ),
+  })
+  .map(tables);
 
 const anyScope = fc.oneof(
   noTable,
@@ -328,6 +364,7 @@ const anySources: fc.Arbitrary<Partial<Sources>> = fc.record(
     server: resultOf(anyServer),
     sessions: resultOf(anySessions),
     locks: resultOf(anyLocks),
+    tables: resultOf(anyTables),
     'router-settings': resultOf(anyRouterSettings),
     litellm: resultOf(anyLitellm),
     rds: resultOf(anyRds),
@@ -346,6 +383,14 @@ const anySources: fc.Arbitrary<Partial<Sources>> = fc.record(
         ),
         holderCount: count,
         activity: anyEarlierActivity,
+        tables: fc.option(
+          fc.record({
+            at: text,
+            deadlocks: count,
+            statsReset: nullableText,
+            tables: some(fc.record({ name: text, rowsInserted: count, rowsDeleted: count })),
+          }),
+        ),
       }),
     ),
   },

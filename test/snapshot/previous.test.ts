@@ -5,6 +5,12 @@ import { failed, healthySnapshot, litellm, seen, sessionGroup, sessions, TAKEN_A
 describe('what a later audit compares with', () => {
   it('is of the server, its sessions and the counters', () => {
     expect(previousOf(healthySnapshot())).toEqual({
+      tables: {
+        at: TAKEN_AT,
+        deadlocks: 0,
+        statsReset: null,
+        tables: [{ name: 'LiteLLM_SpendLogs', rowsInserted: 1000, rowsDeleted: 0 }],
+      },
       takenAt: TAKEN_AT,
       serverStartedAt: '2026-11-01T00:00:00.000Z',
       litellmSchema: 'public',

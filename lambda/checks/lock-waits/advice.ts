@@ -1,9 +1,9 @@
 import type { Advice } from '../../core/finding.ts';
 import { counted } from '../../core/text.ts';
 import type { LockSession } from '../../snapshot/snapshot.ts';
+import { cancelStatements, endMigrationLock, endSessions, lookAt } from '../lock-commands.ts';
 import { seeAllSessions } from '../remediation.ts';
 import type { Pile } from './chains.ts';
-import { cancelStatements, endLockHolders, endSessions, lookAt } from './commands.ts';
 import { isForRow, type PileFacts } from './facts.ts';
 
 /** Sessions that a command names at most. */
@@ -98,14 +98,6 @@ function firstSteps(input: AdviceInput): readonly Advice[] {
         },
       ];
   }
-}
-
-/** The step that frees the lock of migrations; also of the check of migrations. */
-export function endMigrationLock(holders: readonly LockSession[]): Advice {
-  return {
-    text: `Check that no migration job of it still runs. Then end the idle ${holders.length === 1 ? 'session' : 'sessions'}, which frees the lock, so that the next migration goes on. This ends nobody who has moved on or does not hold the lock:`,
-    command: endLockHolders(holders) ?? lookAt(holders),
-  };
 }
 
 const CANCELLED_MIGRATION = 'It is a migration of LiteLLM: one that is cancelled stops the next start of LiteLLM.';

@@ -70,3 +70,15 @@ export interface About {
     readonly until: string;
   };
 }
+
+/** An index that a migration makes, and the migration that drops it. */
+export interface ShippedIndex {
+  readonly index: string;
+  readonly table: string;
+  /** In their order; an expression as it stands in the migration. */
+  readonly columns: readonly string[];
+  /** Its condition stands in the migration. */
+  readonly partial: boolean;
+  readonly addedBy: string;
+  readonly droppedBy: string | null;
+}

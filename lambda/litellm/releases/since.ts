@@ -11,9 +11,11 @@ export const SINCE = {
   'readiness-details': '1.84.0',
   'config-cache': '1.84.0',
   'drained-engines': '1.95.0',
+  'health-check-retention': '1.99.0',
   heartbeats: '1.99.0',
   'short-idle-life': '1.101.0',
   'bundled-pooler': '1.102.0',
   'config-file-owns-keys': '1.103.0',
+  'hand-built-indexes': '1.103.0',
   'readiness-stalled': '1.104.0',
 } as const;

@@ -11,7 +11,7 @@ import { skipped, timed } from './timed.ts';
 
 export type DatabaseSources = Pick<
   Sources,
-  'connection' | 'server' | 'sessions' | 'locks' | 'router-settings' | 'litellm'
+  'connection' | 'server' | 'sessions' | 'locks' | 'tables' | 'router-settings' | 'litellm'
 >;
 
 /** All that is read from the database, on one connection. Catalogs and statistics come first: they wait for no lock on a table. Never rejects. */
@@ -21,7 +21,15 @@ export async function collectDatabase(settings: Settings, budget: Budget): Promi
   const attempt = await timed(() => connect(target, settings, budget), failure);
   if (attempt.status !== 'ok') {
     const none = skipped('There is no connection to the database.');
-    return { connection: attempt, server: none, sessions: none, locks: none, 'router-settings': none, litellm: none };
+    return {
+      connection: attempt,
+      server: none,
+      sessions: none,
+      locks: none,
+      tables: none,
+      'router-settings': none,
+      litellm: none,
+    };
   }
   const live = attempt.value;
   const see = async <Value>(read: () => Promise<Value>): Promise<SourceResult<Value>> =>
@@ -33,6 +41,7 @@ export async function collectDatabase(settings: Settings, budget: Budget): Promi
       connection: { ...attempt, value: describe(target) },
       sessions: partOf(activity, ({ sessions }) => sessions),
       locks: partOf(activity, ({ locks }) => locks),
+      tables: partOf(look, ({ tables }) => tables),
     };
     if (look.status !== 'ok') {
       const none = skipped('Which tables LiteLLM has is not known.');

@@ -1,5 +1,6 @@
 import { EXCESS_SQL, PRIVILEGE_CTES } from './privileges.sql.ts';
 import { activitySql } from './table-activity.sql.ts';
+import { tableStatisticsSql } from './table-statistics.sql.ts';
 
 /** Which of the auditor's functions exist, and whether they may be executed: jsonb by their keys in $5. */
 const FUNCTION_RIGHTS_SQL = `(
@@ -17,8 +18,10 @@ function ownSetting(name: string): string {
   return `(SELECT s.setting::pg_catalog.int4 FROM pg_catalog.pg_settings AS s WHERE s.name = '${name}')`;
 }
 
+const AUDITED_SCHEMA = '(SELECT pg_catalog.min(nspname::pg_catalog.text) FROM audited)';
+
 /**
- * The server, the role and all that it may do beyond the known set, LiteLLM's tables, a reading of their activity, and what the setup
+ * The server, the role and all that it may do beyond the known set, LiteLLM's tables, a reading of their activity, their size and vacuum state, and what the setup
  * script has installed, as one jsonb.
  * $1: the columns that may be read, jsonb {table: [column]}; $2: the names of all tables that are looked for, jsonb array; $3: the schema of
  * LiteLLM's tables, or NULL to find it; $4: the auditor's schema; $5: its functions, jsonb {key: name}; $6: the comment that the setup script of
@@ -131,5 +134,6 @@ SELECT pg_catalog.jsonb_build_object(
         SELECT CASE WHEN pg_catalog.obj_description(n.oid, 'pg_namespace') = $6 THEN 'current' ELSE 'outdated' END
           FROM auditor_namespace AS n), 'absent'),
       'functions', ${FUNCTION_RIGHTS_SQL})),
-  'activity', (${activitySql('(SELECT pg_catalog.min(nspname::pg_catalog.text) FROM audited)')})
+  'activity', (${activitySql(AUDITED_SCHEMA)}),
+  'tables', (${tableStatisticsSql(AUDITED_SCHEMA)})
 ) AS look`;

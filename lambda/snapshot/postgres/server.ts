@@ -6,12 +6,13 @@ import type { Tuning } from '../../settings/tuning.ts';
 import { parseAnswer } from '../answer.ts';
 import { activityReadingSchema } from '../schema/litellm.ts';
 import { serverSchema } from '../schema/postgres.ts';
+import { tablesSchema } from '../schema/tables.ts';
 import type { DatabaseConnection } from './connect.ts';
 import { SERVER_SQL } from './server.sql.ts';
 
-const lookSchema = z.object({ server: serverSchema, activity: activityReadingSchema });
+const lookSchema = z.object({ server: serverSchema, activity: activityReadingSchema, tables: tablesSchema });
 
-/** The server, and how busy LiteLLM's tables are. */
+/** The server, how busy LiteLLM's tables are, and how large. */
 export type ServerLook = z.infer<typeof lookSchema>;
 
 /** The columns that are granted to the auditor's role, and those that an audit reads without a function where the role may. */

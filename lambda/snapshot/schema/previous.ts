@@ -11,6 +11,14 @@ const holderSchema = z.object({
   sessions: count,
 });
 
+const tableCountersSchema = z.object({
+  /** The server's clock, ISO 8601 UTC. */
+  at: z.string(),
+  deadlocks: count,
+  statsReset: nullableText,
+  tables: z.array(z.object({ name: z.string(), rowsInserted: count, rowsDeleted: count })),
+});
+
 /** What an earlier audit of the same database saw, as far as a later one compares with it. What it did not see is null. */
 export const previousSchema = z.object({
   /** When, ISO 8601 UTC, by the auditor's clock. */
@@ -25,5 +33,7 @@ export const previousSchema = z.object({
   /** How many holders there were in all. */
   holderCount: count,
   activity: activityReadingSchema.nullable(),
+  /** Counters of LiteLLM's tables and of the database; null also in one of a release that did not read them. */
+  tables: tableCountersSchema.nullable().default(null),
 });
 export type PreviousSource = DeepReadonly<z.infer<typeof previousSchema>>;

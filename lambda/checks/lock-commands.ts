@@ -1,7 +1,8 @@
 import { escapeLiteral } from 'pg';
-import { MIGRATION_LOCK } from '../../litellm/migration-lock.ts';
-import { clientCondition } from '../../model/clients.ts';
-import type { LockSession } from '../../snapshot/snapshot.ts';
+import type { Advice } from '../core/finding.ts';
+import { MIGRATION_LOCK } from '../litellm/migration-lock.ts';
+import { clientCondition } from '../model/clients.ts';
+import type { LockSession } from '../snapshot/snapshot.ts';
 
 /** SQL that shows these sessions, and who keeps them waiting. */
 export function lookAt(sessions: readonly LockSession[]): string {
@@ -21,8 +22,17 @@ export function cancelStatements(sessions: readonly LockSession[]): string | nul
   return condition && `SELECT pid, pg_cancel_backend(pid) FROM pg_stat_activity\n WHERE ${condition};`;
 }
 
+/** The step that frees the lock of migrations of idle sessions that hold it. */
+export function endMigrationLock(holders: readonly LockSession[]): Advice {
+  const end = endLockHolders(holders);
+  return {
+    text: `Check that no migration job of that client still runs. Then end the idle ${holders.length === 1 ? 'session' : 'sessions'} with the second query: the lock is free then, and the next migration goes on. It ends nobody who has moved on since, or does not hold the lock.`,
+    command: end === null ? lookAt(holders) : `${lookAt(holders)}\n${end}`,
+  };
+}
+
 /** The same as `endSessions`, and only while they hold the lock of migrations. */
-export function endLockHolders(sessions: readonly LockSession[]): string | null {
+function endLockHolders(sessions: readonly LockSession[]): string | null {
   const condition = unchanged(sessions);
   return (
     condition &&
