@@ -90,7 +90,7 @@ INSERT INTO "LiteLLM_SpendLogs"
 }
 
 /**
- * 1.5 million rows are written and two thirds of them deleted, with nothing that vacuums. What the catalog says of the size stands for 210 million: no
+ * 150,000 rows are written and two thirds of them deleted, with nothing that vacuums. What the catalog says of the size stands for 210 million: no
  * machine of a developer has room for them. For the superuser of a PostgreSQL 18, in the database itself: a copy of it has no counters.
  * @param schema quoted
  */
@@ -99,7 +99,7 @@ export function outgrownSpendLogsSql(schema: string): string {
 SET search_path = ${schema};
 ALTER TABLE "LiteLLM_SpendLogs" SET (autovacuum_enabled = off, toast.autovacuum_enabled = off);
 INSERT INTO "LiteLLM_SpendLogs" ("request_id", "call_type", "startTime", "endTime", "metadata", "messages", "response", "proxy_server_request")
-  SELECT 'old-' || i, '', localtimestamp, localtimestamp, NULL, NULL, NULL, NULL FROM generate_series(1, 1500000) AS i;
+  SELECT 'old-' || i, '', localtimestamp, localtimestamp, NULL, NULL, NULL, NULL FROM generate_series(1, 150000) AS i;
 DELETE FROM "LiteLLM_SpendLogs" WHERE "request_id" LIKE 'old-%' AND right("request_id", 1) IN ('1', '2', '3', '4', '5', '6', '7');
 SELECT pg_restore_relation_stats('schemaname', current_schema()::text, 'relname', 'LiteLLM_SpendLogs', 'relpages', 26000000, 'reltuples', 210000000::real);`;
 }
