@@ -21,9 +21,19 @@ export function isOver({ changes, status }: RenderableReport): boolean {
   return changes.length > 0 && changes.every(({ kind }) => kind === 'resolved') && !isBad({ status });
 }
 
-/** One sentence for each change. The texts are untrusted. */
-export function changeLines({ changes }: RenderableReport): readonly string[] {
-  return changes.map((change) => `${WORDS[change.kind](change)} ${change.headline}`);
+/** What is told of a problem that the report describes itself. */
+const DESCRIBED: readonly Change['kind'][] = ['new', 'worse', 'still'];
+
+/** One line for each change; problems that the report describes anyway are named together, by check. The texts are untrusted. */
+export function changeLines({ changes }: Pick<RenderableReport, 'changes'>): readonly string[] {
+  const groups = Map.groupBy(changes, (change) =>
+    DESCRIBED.includes(change.kind) ? WORDS[change.kind](change) : change,
+  );
+  return [...groups].map(([words, alike]) =>
+    typeof words === 'string'
+      ? `${words} ${alike.map(({ problem }) => problem).join(', ')}`
+      : `${WORDS[words.kind](words)} ${words.headline}`,
+  );
 }
 
 const WORDS: Readonly<Record<Change['kind'], (change: Change) => string>> = {
